@@ -1,0 +1,20 @@
+# Every dependency is a Debian package; script/bootstrap installs them.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Protobuf REQUIRED)
+find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
+
+find_library(HWY_LIBRARY hwy REQUIRED)
+find_path(HWY_INCLUDE hwy/highway.h REQUIRED)
+add_library(kette_hwy INTERFACE)
+target_link_libraries(kette_hwy INTERFACE ${HWY_LIBRARY})
+target_include_directories(kette_hwy INTERFACE ${HWY_INCLUDE})
+
+if(KETTE_BUILD_CLI)
+  find_package(CLI11 REQUIRED)
+endif()
+if(KETTE_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()

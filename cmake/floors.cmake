@@ -1,0 +1,43 @@
+# A floor is one folder of kette/: an object library of its sources, and one test
+# program of its *_test.cc files. All floors together are the library `kette`.
+
+add_library(kette_options INTERFACE)
+target_compile_features(kette_options INTERFACE cxx_std_20)
+target_compile_options(kette_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+target_include_directories(kette_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+if(KETTE_SANITIZE)
+  target_compile_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE})
+endif()
+
+# kette_floor(NAME [LIBRARIES lib...] [TEST_LIBRARIES lib...])
+function(kette_floor name)
+  cmake_parse_arguments(ARG "" "" "LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  if(sources)
+    add_library(kette_${name} OBJECT ${sources})
+    set_target_properties(kette_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_link_libraries(kette_${name} PUBLIC kette_options ${ARG_LIBRARIES})
+    set_property(GLOBAL APPEND PROPERTY KETTE_FLOORS kette_${name})
+  endif()
+  if(ARG_LIBRARIES)
+    set_property(GLOBAL APPEND PROPERTY KETTE_LIBRARIES ${ARG_LIBRARIES})
+  endif()
+  if(tests AND KETTE_BUILD_TESTS)
+    set_property(GLOBAL APPEND PROPERTY KETTE_TESTED_FLOORS ${name})
+    set_property(GLOBAL PROPERTY KETTE_TESTS_${name} ${tests})
+    set_property(GLOBAL PROPERTY KETTE_TEST_LIBRARIES_${name} ${ARG_TEST_LIBRARIES})
+    get_property(below GLOBAL PROPERTY KETTE_FLOORS)
+    get_property(libraries GLOBAL PROPERTY KETTE_LIBRARIES)
+    add_executable(${name}_test ${tests})
+    # Only this floor and those below it: a test cannot lean on a higher floor.
+    target_link_libraries(${name}_test PRIVATE kette_options ${below} ${libraries} ${ARG_TEST_LIBRARIES}
+                          GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE KETTE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()

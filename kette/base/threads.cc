@@ -1,0 +1,103 @@
+#include "kette/base/threads.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "kette/base/error.h"
+
+namespace kette {
+
+int available_cores() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof mask, &mask) != 0) return 1;
+  std::set<std::string> cores;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &mask)) continue;
+    std::ifstream file(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
+    std::string siblings;
+    if (!std::getline(file, siblings)) siblings = std::to_string(cpu);
+    cores.insert(siblings);
+  }
+  return std::max(1, static_cast<int>(cores.size()));
+}
+
+namespace {
+constexpr int kSpins = 2000;  // a few microseconds: steps of one program follow each other closely
+inline void pause_briefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+}  // namespace
+
+struct Threads::State {
+  // Counts the calls of run(); workers wait for it to change.
+  std::atomic<uint32_t> round{0};
+  std::atomic<int> busy{0};
+  std::atomic<int64_t> next{0};
+  std::atomic<bool> stopping{false};
+  int64_t tiles = 0;
+  void (*body)(void*, int64_t, int) = nullptr;
+  void* context = nullptr;
+  std::vector<std::thread> workers;
+
+  void take_tiles(int thread) {
+    for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) body(context, tile, thread);
+  }
+
+  void work(int thread) {
+    uint32_t seen = 0;
+    while (true) {
+      for (int spin = 0; spin < kSpins && round.load(std::memory_order_acquire) == seen; ++spin) pause_briefly();
+      round.wait(seen, std::memory_order_acquire);
+      seen = round.load(std::memory_order_acquire);
+      if (stopping.load(std::memory_order_relaxed)) return;
+      take_tiles(thread);
+      if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) busy.notify_one();
+    }
+  }
+};
+
+Threads::Threads(int count) : count_(count == 0 ? available_cores() : count) {
+  if (count_ < 1 || count_ > 1024) fail("[threads] {} threads requested; expected 1 to 1024", count_);
+  if (count_ == 1) return;
+  state_ = std::make_unique<State>();
+  for (int i = 1; i < count_; ++i) state_->workers.emplace_back([this, i] { state_->work(i); });
+}
+
+Threads::~Threads() {
+  if (!state_) return;
+  state_->stopping = true;
+  state_->round.fetch_add(1, std::memory_order_release);
+  state_->round.notify_all();
+  for (auto& worker : state_->workers) worker.join();
+}
+
+void Threads::run(int64_t tiles, void (*body)(void*, int64_t, int), void* context) {
+  if (!state_ || tiles <= 1) {
+    for (int64_t tile = 0; tile < tiles; ++tile) body(context, tile, 0);
+    return;
+  }
+  State& s = *state_;
+  s.tiles = tiles;
+  s.body = body;
+  s.context = context;
+  s.next.store(0, std::memory_order_relaxed);
+  s.busy.store(count_ - 1, std::memory_order_relaxed);
+  s.round.fetch_add(1, std::memory_order_release);
+  s.round.notify_all();
+  s.take_tiles(0);
+  for (int spin = 0; spin < kSpins && s.busy.load(std::memory_order_acquire) != 0; ++spin) pause_briefly();
+  for (int left; (left = s.busy.load(std::memory_order_acquire)) != 0;) s.busy.wait(left, std::memory_order_acquire);
+}
+
+}  // namespace kette

@@ -1,0 +1,171 @@
+#include "kette/data/table.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "kette/base/error.h"
+#include "kette/data/parse_number.h"
+
+namespace kette::data {
+namespace {
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+/// Insertions, deletions and replacements that make b of a, ignoring case [Levenshtein 1966].
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+template <class T>
+std::string to_shortest(T number) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+}
+
+constexpr size_t kNamesInMessage = 8;
+
+std::string list_names(std::span<const Column> columns) {
+  std::string list;
+  for (size_t i = 0; i < std::min(columns.size(), kNamesInMessage); ++i)
+    list += (i == 0 ? "" : ", ") + quote(columns[i].name);
+  if (columns.size() > kNamesInMessage) list += fmt::format(" and {} more", columns.size() - kNamesInMessage);
+  return list;
+}
+
+}  // namespace
+
+Table::Table(std::string source, std::vector<Column> columns, std::vector<LineMark> lines)
+    : source_(std::move(source)), lines_(std::move(lines)) {
+  columns_.reserve(columns.size());
+  for (Column& column : columns) add(std::move(column));
+}
+
+void Table::add(Column column) {
+  if (!columns_.empty() && column.size() != rows())
+    fail("[table] column {} has {} rows; expected {}", quote(column.name), column.size(), rows());
+  columns_.push_back(std::move(column));
+}
+
+void Table::add_numbers(std::string name, std::vector<double> numbers) {
+  for (double number : numbers)
+    if (!std::isfinite(number)) fail("[table] column {} holds {}; expected finite numbers", quote(name), number);
+  add({std::move(name), std::move(numbers), {}, -1});
+}
+
+void Table::add_numbers(std::string name, std::span<const float> numbers) {
+  std::vector<double> doubles;
+  doubles.reserve(numbers.size());
+  for (float number : numbers)
+    doubles.push_back(std::isfinite(number) ? parse_number(shortest(number)).value() : double{number});
+  add_numbers(std::move(name), std::move(doubles));
+}
+
+void Table::add_text(std::string name, std::span<const std::string> fields) {
+  Column column{std::move(name), {}, {}, 0};
+  for (const std::string& field : fields) column.text.append(field);
+  add(std::move(column));
+}
+
+std::vector<std::string> Table::names() const {
+  std::vector<std::string> result;
+  for (const Column& column : columns_) result.push_back(column.name);
+  return result;
+}
+
+int64_t Table::find(std::string_view name) const {
+  for (size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].name == name) return static_cast<int64_t>(i);
+  return -1;
+}
+
+int64_t Table::index(std::string_view name) const {
+  if (const int64_t column = find(name); column >= 0) return column;
+  const std::vector<std::string> all = names();
+  if (const std::string_view near = nearest_name(name, all); !near.empty())
+    fail("{}: no column {}; did you mean {}?", source_, quote(name), quote(near));
+  fail("{}: no column {}; the columns are {}", source_, quote(name), list_names(columns_));
+}
+
+std::span<const double> Table::numbers(int64_t column) const {
+  const Column& c = at(column);
+  if (c.is_numeric()) return c.numbers;
+  const int64_t row = c.first_non_number;
+  if (row >= c.size()) fail("{}: column {} is text; expected numbers", source_, quote(c.name));
+  const std::string_view found = c.text[row];
+  if (trim_blanks(found).empty())
+    fail("{}: expected a number, found an empty field in column {}", place(row, column), quote(c.name));
+  fail("{}: expected a {}, found {} in column {}", place(row, column),
+       parse_number(found) ? "finite number" : "number", quote(found), quote(c.name));
+}
+
+std::string Table::field(int64_t row, int64_t column) const {
+  const Column& c = at(column);
+  return c.is_numeric() ? shortest(c.numbers[static_cast<size_t>(row)]) : std::string(c.text[row]);
+}
+
+int64_t Table::line(int64_t row) const {
+  const auto after =
+      std::upper_bound(lines_.begin(), lines_.end(), row, [](int64_t r, const LineMark& m) { return r < m.row; });
+  if (after == lines_.begin()) return row + 2;
+  const LineMark& mark = *std::prev(after);
+  return mark.line + (row - mark.row);
+}
+
+std::string Table::place(int64_t row, int64_t column) const {
+  return fmt::format("{}:{}:{}", source_, line(row), column + 1);
+}
+
+std::string shortest(double number) { return to_shortest(number); }
+std::string shortest(float number) { return to_shortest(number); }
+
+std::string quote(std::string_view text) {
+  constexpr size_t kLongest = 60;
+  const bool cut = text.size() > kLongest;
+  if (cut) {
+    size_t length = kLongest;
+    // Not within a UTF-8 sequence, whose later bytes are 10xxxxxx.
+    while (length > kLongest - 4 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+    text = text.substr(0, length);
+  }
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '\n') result += "\\n";
+    else if (c == '\r') result += "\\r";
+    else if (c == '\t') result += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else result += c;
+  }
+  return result + (cut ? "…\"" : "\"");
+}
+
+std::string_view nearest_name(std::string_view name, std::span<const std::string> names) {
+  constexpr size_t kLongest = 100;  // keeps the search short whatever the names are
+  if (name.size() > kLongest) return {};
+  std::string_view best;
+  size_t least = std::max<size_t>(1, name.size() / 3) + 1;
+  for (const std::string& candidate : names) {
+    if (candidate.size() > kLongest) continue;
+    const size_t distance = edit_distance(name, candidate);
+    if (distance >= least || distance >= candidate.size()) continue;
+    least = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+}  // namespace kette::data

@@ -1,0 +1,63 @@
+// C = A·B (+ bias on every row), cut into tiles that any number of threads may share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kette/tensor/shape.h"
+
+namespace kette::kernels {
+
+/// Rows [row_begin, row_end) and columns [col_begin, col_end) of C.
+struct MatmulTile {
+  int64_t row_begin, row_end, col_begin, col_end;
+};
+
+/// The operands of one run. Pointers are to the plan's element type, strides count elements.
+struct MatmulCall {
+  const void* a;  ///< The whole A: A(m,k) = a[m*a_row + k*a_col].
+  int64_t a_row, a_col;
+  const void* b;  ///< The whole B: B(k,n) = b[k*b_row + n*b_col].
+  int64_t b_row, b_col;
+  const void* bias;  ///< N values, or nullptr.
+  void* c;           ///< The tile's first element; columns are contiguous.
+  int64_t c_row;
+  void* workspace;  ///< plan.workspace_bytes() at a multiple of 64 bytes, not shared with another thread.
+};
+
+/// How C[M,N] = A[M,K]·B[K,N] is computed: the tiles, the packing, the loops for this CPU. Immutable.
+/// Everything depends on the constructor's arguments alone, and tiles do not depend on each other, so an element has the
+/// same bits whichever thread computes it. Sums run over k in increasing order, with fused multiply-adds
+/// where the CPU has them. Runs allocate nothing and take no lock.
+class MatmulPlan {
+ public:
+  /// dtype is f32 or f64. A transposed operand is stored [K,M] (or [N,K]) row-major; the strides of a call must
+  /// say the same: the contiguous axis (stride 1) is K for A and N for B, and the other one if transposed.
+  MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed);
+
+  int64_t tiles() const { return geometry_.row_tiles * geometry_.col_tiles; }
+  /// `index` in [0, tiles()).
+  MatmulTile tile(int64_t index) const {
+    const Geometry& g = geometry_;
+    const int64_t row = index / g.col_tiles * g.tile_rows, col = index % g.col_tiles * g.tile_cols;
+    return {row, row + g.tile_rows < g.m ? row + g.tile_rows : g.m, col,
+            col + g.tile_cols < g.n ? col + g.tile_cols : g.n};
+  }
+  size_t workspace_bytes() const { return workspace_bytes_; }
+  /// Writes one tile of C.
+  void run(const MatmulCall& call, int64_t tile) const { run_(geometry_, call, tile); }
+
+  struct Geometry {
+    int64_t m, n, k;
+    int64_t tile_rows, tile_cols, row_tiles, col_tiles;
+    bool a_transposed, b_transposed;
+  };
+  using Run = void (*)(const Geometry&, const MatmulCall&, int64_t tile);
+
+ private:
+  Geometry geometry_;
+  Run run_;
+  size_t workspace_bytes_;
+};
+
+}  // namespace kette::kernels

@@ -1,0 +1,100 @@
+// matmul: the matrix product, of either operand's transpose if asked.
+#include "kette/kernels/matmul.h"
+
+#include "kette/base/error.h"
+#include "kette/ops/matmul_kernel.h"
+#include "kette/ops/ops.h"
+
+namespace kette {
+namespace {
+
+bool flag(const Attributes& attributes, std::string_view key) { return attributes.integer(key) != 0; }
+
+/// dims of op(x): [rows, columns] after the transpose
+std::pair<int64_t, int64_t> sides(const Shape& x, bool transposed) {
+  return transposed ? std::pair{x[1], x[0]} : std::pair{x[0], x[1]};
+}
+
+Shape infer(const OpCall& call) {
+  const Shape &a = call.inputs[0], &b = call.inputs[1];
+  if (a.rank() != 2 || b.rank() != 2)
+    fail("[matmul] operands must be matrices: {} x {}", dims_to_string(a), dims_to_string(b));
+  if (a.dtype() != b.dtype() || !is_float(a.dtype()))
+    fail("[matmul] operands differ in type or are not real: {} x {}", to_string(a), to_string(b));
+  const auto [m, k] = sides(a, flag(call.attributes, "transpose_a"));
+  const auto [k2, n] = sides(b, flag(call.attributes, "transpose_b"));
+  if (k != k2) fail("[matmul] inner dimensions differ: {} x {}", dims_to_string(a), dims_to_string(b));
+  if (n == kBatch) fail("[matmul] the batch dim N would not be the first: {} x {}", dims_to_string(a), dims_to_string(b));
+  return Shape({m, n}, a.dtype());
+}
+
+void reference(const ReferenceCall& call) {
+  const bool ta = flag(call.attributes, "transpose_a"), tb = flag(call.attributes, "transpose_b");
+  const Reference &a = *call.in[0], &b = *call.in[1];
+  const auto [m, k] = sides(a.shape, ta);
+  const int64_t n = sides(b.shape, tb).second;
+  for (int64_t i = 0; i < m; ++i)
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int64_t l = 0; l < k; ++l)
+        sum += a.values[static_cast<size_t>(ta ? l * m + i : i * k + l)] *
+               b.values[static_cast<size_t>(tb ? j * k + l : l * n + j)];
+      call.out.values[static_cast<size_t>(i * n + j)] = sum;
+    }
+}
+
+// Y = op(A)·op(B), G the cotangent of Y. Each line's shapes in terms of op(A) [m,k], op(B) [k,n], G [m,n].
+std::vector<Value> vjp(const LocalCall& c, Value g) {
+  const Value a = c.x[0], b = c.x[1];
+  const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
+  return {ta ? matmul(b, g, tb, true)    // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
+             : matmul(g, b, false, !tb),  // A [m,k]:  G[m,n]·op(B)ᵀ[n,k]
+          tb ? matmul(g, a, true, ta)     // B [n,k]:  Gᵀ[n,m]·op(A)[m,k]
+             : matmul(a, g, !ta, false)};  // B [k,n]:  op(A)ᵀ[k,m]·G[m,n]
+}
+
+Value jvp(const LocalCall& c, std::span<const Value> t) {
+  const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
+  if (!t[1]) return matmul(t[0], c.x[1], ta, tb);
+  if (!t[0]) return matmul(c.x[0], t[1], ta, tb);
+  return matmul(t[0], c.x[1], ta, tb) + matmul(c.x[0], t[1], ta, tb);
+}
+
+std::vector<Example> examples() {
+  return {{{Shape({kBatch, 3}), Shape({3, 4})}},
+          {{Shape({5, 7}), Shape({7, 1})}},
+          {{Shape({6, 5}), Shape({6, 3})}, {{"transpose_a", int64_t{1}}}},
+          {{Shape({kBatch, 5}), Shape({3, 5})}, {{"transpose_b", int64_t{1}}}},
+          {{Shape({4, 5}), Shape({3, 4})}, {{"transpose_a", int64_t{1}}, {"transpose_b", int64_t{1}}}}};
+}
+
+}  // namespace
+
+const OpDef kMatmul{
+    .name = "matmul",
+    .formula = "Y = A·B;  ∂L/∂A = G·Bᵀ, ∂L/∂B = Aᵀ·G",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
+    .infer = infer,
+    .reference = reference,
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<MatmulKernel>(spec); },
+    .vjp = vjp,
+    .jvp = jvp,
+    .examples = examples,
+    .max_ulp = 8,
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      const auto operand = [&](size_t i, std::string_view key) {
+        return flag(call.attributes, key) ? onnx.node("Transpose", {call.inputs[i]}, {{"perm", std::vector<int64_t>{1, 0}}})
+                                          : call.inputs[i];
+      };
+      return onnx.node("MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")});
+    }},
+};
+
+Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
+  return a.graph->apply(kMatmul, {a, b},
+                        {{"transpose_a", int64_t{transpose_a}}, {"transpose_b", int64_t{transpose_b}}});
+}
+
+}  // namespace kette

@@ -26,13 +26,14 @@ struct MatmulCall {
 };
 
 /// How C[M,N] = A[M,K]·B[K,N] is computed: the tiles, the packing, the loops for this CPU. Immutable.
-/// Everything depends on the constructor's arguments alone, and tiles do not depend on each other, so an element has the
-/// same bits whichever thread computes it. Sums run over k in increasing order, with fused multiply-adds
-/// where the CPU has them. Runs allocate nothing and take no lock.
+/// Everything depends on the constructor's arguments alone, and tiles do not depend on each other, so an
+/// element has the same bits whichever thread computes it. Sums run over k in increasing order, with fused
+/// multiply-adds where the CPU has them. Runs allocate nothing and take no lock.
 class MatmulPlan {
  public:
-  /// dtype is f32 or f64. A transposed operand is stored [K,M] (or [N,K]) row-major; the strides of a call must
-  /// say the same: the contiguous axis (stride 1) is K for A and N for B, and the other one if transposed.
+  /// dtype is f32 or f64. A transposed operand is stored [K,M] (or [N,K]) row-major; the strides of a call
+  /// must say the same: the contiguous axis (stride 1) is K for A and N for B, and the other one if
+  /// transposed.
   MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed);
 
   int64_t tiles() const { return geometry_.row_tiles * geometry_.col_tiles; }

@@ -1,5 +1,5 @@
-// Which instruction sets the SIMD loops are compiled for, and how one is chosen. Every SIMD file includes this
-// before hwy/foreach_target.h, so that all agree.
+// Which instruction sets the SIMD loops are compiled for, and how one is chosen. Every SIMD file includes
+// this before hwy/foreach_target.h, so that all agree.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@
 namespace kette::kernels {
 
 /// The entry of a HWY_EXPORT table for this CPU, to be stored and called without further dispatch:
-/// `choose_target(HWY_DISPATCH_TABLE(Loop))`. Honours hwy::SetSupportedTargetsForTest at the time of the call.
+/// `choose_target(HWY_DISPATCH_TABLE(Loop))`. Honours hwy::SetSupportedTargetsForTest at the time of the
+/// call.
 template <class Function, size_t N>
 Function choose_target(Function const (&table)[N]) {
   if constexpr (N == 1) {

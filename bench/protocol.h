@@ -2,10 +2,10 @@
 //
 //   participant --workload NAME --mode train|infer --seconds S --data DIR [--threads K]
 //
-// It reads DIR/NAME (see workloads.py), in mode train takes check_steps steps from the given weights through the
-// batches in order, prints the loss over all samples, then times further steps; in mode infer it prints the
-// loss of the given weights and times the forward pass of one row after another. The answer is one line on
-// standard output: {"samples_per_second": R, "loss": L}.
+// It reads DIR/NAME (see workloads.py), in mode train takes check_steps steps from the given weights through
+// the batches in order, prints the loss over all samples, then times further steps; in mode infer it prints
+// the loss of the given weights and times the forward pass of one row after another. The answer is one line
+// on standard output: {"samples_per_second": R, "loss": L}.
 #pragma once
 
 #include <chrono>
@@ -39,15 +39,23 @@ inline Options parse_options(int argc, char** argv) {
     const std::string name = argv[i];
     if (i + 1 == argc) throw std::runtime_error(name + " needs a value");
     const std::string value = argv[i + 1];
-    if (name == "--workload") options.workload = value;
-    else if (name == "--mode") options.mode = value;
-    else if (name == "--seconds") options.seconds = std::stod(value);
-    else if (name == "--data") options.data = value;
-    else if (name == "--threads") options.threads = std::stoi(value);
-    else throw std::runtime_error("unknown option " + name);
+    if (name == "--workload")
+      options.workload = value;
+    else if (name == "--mode")
+      options.mode = value;
+    else if (name == "--seconds")
+      options.seconds = std::stod(value);
+    else if (name == "--data")
+      options.data = value;
+    else if (name == "--threads")
+      options.threads = std::stoi(value);
+    else
+      throw std::runtime_error("unknown option " + name);
   }
-  if (options.workload.empty() || options.data.empty()) throw std::runtime_error("--workload and --data are required");
-  if (options.mode != "train" && options.mode != "infer") throw std::runtime_error("--mode must be train or infer");
+  if (options.workload.empty() || options.data.empty())
+    throw std::runtime_error("--workload and --data are required");
+  if (options.mode != "train" && options.mode != "infer")
+    throw std::runtime_error("--mode must be train or infer");
   return options;
 }
 
@@ -133,7 +141,8 @@ inline double sample_loss(const Workload& w, const float* scores, std::size_t ro
     return std::log(sum) + largest - scores[w.labels[row]];
   }
   double squares = 0;
-  for (std::size_t i = 0; i < n; ++i) squares += (double{scores[i]} - target[i]) * (double{scores[i]} - target[i]);
+  for (std::size_t i = 0; i < n; ++i)
+    squares += (double{scores[i]} - target[i]) * (double{scores[i]} - target[i]);
   return w.loss == "squared_error" ? squares / 2 : squares / static_cast<double>(n);
 }
 
@@ -187,7 +196,8 @@ int participate(int argc, char** argv) try {
     rate *= static_cast<double>(workload.batch);
   } else {
     volatile float sink = 0;  // every result is looked at
-    rate = calls_per_second(workload.samples, options.seconds, [&](std::size_t i) { sink = net.scores(i)[0]; });
+    rate =
+        calls_per_second(workload.samples, options.seconds, [&](std::size_t i) { sink = net.scores(i)[0]; });
   }
   std::printf("{\"samples_per_second\": %.6g, \"loss\": %.9g}\n", rate, loss);
   return 0;

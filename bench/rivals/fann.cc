@@ -1,5 +1,6 @@
-// FANN 2.2, single precision. It has no ReLU, softmax, cross-entropy or Adam; what it does instead (less work in
-// every case) is listed in VARIANTS of reference.py. Batches of one use fann_train, others fann_train_epoch.
+// FANN 2.2, single precision. It has no ReLU, softmax, cross-entropy or Adam; what it does instead (less work
+// in every case) is listed in VARIANTS of reference.py. Batches of one use fann_train, others
+// fann_train_epoch.
 #include <floatfann.h>
 
 #include "bench/protocol.h"
@@ -70,7 +71,8 @@ class Net {
     float* connection = net_->weights;
     for (const bench::Layer& layer : workload_.layers) {
       for (std::size_t to = 0; to < layer.out; ++to) {
-        for (std::size_t from = 0; from < layer.in; ++from) *connection++ = layer.weights[from * layer.out + to];
+        for (std::size_t from = 0; from < layer.in; ++from)
+          *connection++ = layer.weights[from * layer.out + to];
         *connection++ = layer.bias[to];
       }
     }

@@ -1,7 +1,7 @@
-// The machine's float32 matmul rate: limit [--threads K] [--seconds S] prints {"gflops": G}, the best that oneDNN
-// reaches over a few large shapes with operands in the layout that it prefers.
-#include <dnnl.hpp>
+// The machine's float32 matmul rate: limit [--threads K] [--seconds S] prints {"gflops": G}, the best that
+// oneDNN reaches over a few large shapes with operands in the layout that it prefers.
 #include <omp.h>
+#include <dnnl.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -23,7 +23,8 @@ class Product {
     const auto any = [](memory::dim rows, memory::dim columns) {
       return memory::desc({rows, columns}, memory::data_type::f32, memory::format_tag::any);
     };
-    const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(any(m, k), any(k, n), any(m, n)), engine);
+    const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(any(m, k), any(k, n), any(m, n)),
+                                                   engine);
     product_ = dnnl::matmul(description);
     arguments_ = {{DNNL_ARG_SRC, filled(description.src_desc(), engine)},
                   {DNNL_ARG_WEIGHTS, filled(description.weights_desc(), engine)},
@@ -33,7 +34,8 @@ class Product {
   /// FLOP/s of the fastest run within `seconds`.
   double rate(dnnl::stream& stream, double seconds) {
     double best = 0;
-    for (const auto start = Clock::now(); std::chrono::duration<double>(Clock::now() - start).count() < seconds;) {
+    for (const auto start = Clock::now();
+         std::chrono::duration<double>(Clock::now() - start).count() < seconds;) {
       const auto begin = Clock::now();
       product_.execute(stream, arguments_);
       stream.wait();

@@ -14,7 +14,8 @@ class Net {
     at::set_num_threads(options.threads);
     for (bench::Layer& layer : workload.layers) {
       const auto in = static_cast<std::int64_t>(layer.in), out = static_cast<std::int64_t>(layer.out);
-      parameters_.push_back(torch::from_blob(layer.weights.data(), {in, out}).t().clone(at::MemoryFormat::Contiguous));
+      parameters_.push_back(
+          torch::from_blob(layer.weights.data(), {in, out}).t().clone(at::MemoryFormat::Contiguous));
       parameters_.push_back(torch::from_blob(layer.bias.data(), {out}).clone());
     }
     for (auto& parameter : parameters_) parameter.requires_grad_(options.mode == "train");
@@ -22,9 +23,11 @@ class Net {
       auto settings = torch::optim::AdamOptions(workload.rate).betas({workload.beta1, workload.beta2});
       adam_ = std::make_unique<torch::optim::Adam>(parameters_, settings.eps(workload.epsilon));
     } else if (workload.loss == "squared_error") {
-      rate_ *= 0.5 * static_cast<double>(workload.out());  // descends on mse_loss, which saves a multiplication
+      rate_ *=
+          0.5 * static_cast<double>(workload.out());  // descends on mse_loss, which saves a multiplication
     }
-    const auto rows = static_cast<std::int64_t>(workload.samples), batch = static_cast<std::int64_t>(workload.batch);
+    const auto rows = static_cast<std::int64_t>(workload.samples),
+               batch = static_cast<std::int64_t>(workload.batch);
     const auto in = static_cast<std::int64_t>(workload.in()), out = static_cast<std::int64_t>(workload.out());
     const auto inputs = torch::from_blob(workload.inputs.data(), {rows, in});
     const auto targets = workload.labels.empty()

@@ -64,6 +64,13 @@ int64_t batch_of(const Graph& graph, const Bindings& bindings) {
   return batch < 0 ? 1 : batch;
 }
 
+void interpret_node(const Node& node, std::span<const Reference* const> in, Reference& out) {
+  if (node.op->is_elementwise())
+    map(*node.op, node.attributes, in, out);
+  else
+    node.op->reference({in, out, node.attributes});
+}
+
 std::vector<Reference> interpret(const Graph& graph, std::span<const Value> wanted, const Bindings& bindings) {
   const int64_t batch = batch_of(graph, bindings);
   std::vector<bool> needed(static_cast<size_t>(graph.size()), false);
@@ -92,10 +99,7 @@ std::vector<Reference> interpret(const Graph& graph, std::span<const Value> want
     out.values.resize(static_cast<size_t>(out.shape.size()));
     std::vector<const Reference*> in;
     for (int input : node.inputs) in.push_back(&values[static_cast<size_t>(input)]);
-    if (node.op->is_elementwise())
-      map(*node.op, node.attributes, in, out);
-    else
-      node.op->reference({in, out, node.attributes});
+    interpret_node(node, in, out);
   }
   return values;
 }

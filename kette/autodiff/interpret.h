@@ -22,6 +22,9 @@ int64_t batch_of(const Graph& graph, const Bindings& bindings);
 /// Values of all nodes that `wanted` need, by id (the others stay empty). Throws Error naming an unbound leaf.
 std::vector<Reference> interpret(const Graph& graph, std::span<const Value> wanted, const Bindings& bindings);
 
+/// One operation: fills `out.values`, already of the right size for its concrete shape.
+void interpret_node(const Node& node, std::span<const Reference* const> in, Reference& out);
+
 /// The value of one node.
 Reference interpret(Value wanted, const Bindings& bindings);
 

@@ -57,7 +57,8 @@ void write_directly(const std::string& path, std::string_view bytes) {
 /// The rename itself survives a crash only once the folder is synced.
 void sync_folder(const std::string& path, const std::filesystem::path& folder) {
   const OpenFile file{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), {}};
-  // A folder that may be written but not read cannot be synced; neither can those of some file systems (EINVAL).
+  // A folder that may be written but not read cannot be synced; neither can those of some file systems
+  // (EINVAL).
   if (file.descriptor < 0) return;
   if (::fsync(file.descriptor) != 0 && errno != EINVAL) fail_to_write(path, errno);
 }

@@ -23,7 +23,8 @@ inline std::array<uint32_t, 4> philox(uint64_t key, std::array<uint32_t, 4> coun
   return counter;
 }
 
-/// One independent sequence of random numbers, addressed by position. Copyable and immutable.
+/// One independent sequence of random numbers, addressed by position. Copyable and immutable. The functions draw from
+/// the same bits: numbers of two kinds at equal positions are independent only in different streams.
 class Random {
  public:
   /// `seed`: the user's; `stream`: what the numbers are for (a parameter, an epoch, a dropout layer …).
@@ -41,10 +42,10 @@ class Random {
   /// Standard normal (Box–Muller).
   double normal(uint64_t position) const;
 
-  /// Uniform integer in [0, n), n ≥ 1.
+  /// Uniform integer in [0, n), n ≥ 1; the bias is below n/2^64.
   uint64_t below(uint64_t n, uint64_t position) const;
 
-  /// A uniformly random order of 0 … n−1 (Fisher–Yates).
+  /// A uniformly random order of 0 … n−1 (Fisher–Yates), n ≥ 0.
   std::vector<int64_t> permutation(int64_t n) const;
 
  private:

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -50,6 +51,13 @@ struct Threads::State {
   void* context = nullptr;
   std::vector<std::thread> workers;
 
+  void stop() {
+    stopping = true;
+    round.fetch_add(1, std::memory_order_release);
+    round.notify_all();
+    for (auto& worker : workers) worker.join();
+  }
+
   void take_tiles(int thread) {
     for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) body(context, tile, thread);
   }
@@ -71,15 +79,18 @@ Threads::Threads(int count) : count_(count == 0 ? available_cores() : count) {
   if (count_ < 1 || count_ > 1024) fail("[threads] {} threads requested; expected 1 to 1024", count_);
   if (count_ == 1) return;
   state_ = std::make_unique<State>();
-  for (int i = 1; i < count_; ++i) state_->workers.emplace_back([this, i] { state_->work(i); });
+  try {
+    for (int i = 1; i < count_; ++i)
+      state_->workers.emplace_back([state = state_.get(), i] { state->work(i); });
+  } catch (const std::system_error& error) {
+    const size_t started = state_->workers.size() + 1;
+    state_->stop();
+    fail("[threads] {} threads requested, but the system gives {}: {}", count_, started, error.what());
+  }
 }
 
 Threads::~Threads() {
-  if (!state_) return;
-  state_->stopping = true;
-  state_->round.fetch_add(1, std::memory_order_release);
-  state_->round.notify_all();
-  for (auto& worker : state_->workers) worker.join();
+  if (state_) state_->stop();
 }
 
 void Threads::run(int64_t tiles, void (*body)(void*, int64_t, int), void* context) {

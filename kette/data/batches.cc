@@ -16,8 +16,8 @@ __extension__ using Uint128 = unsigned __int128;
 
 constexpr uint64_t kEpochStream = uint64_t{0x65706f6368} << 24;  // "epoch", room for 2²⁴ epochs and more
 
-/// Number `position` of a sequence of uniform integers in [0, n): two to a block of random words, so at half the cost
-/// of Random::below. The remainder of 64 random bits makes the bias at most n · 2⁻⁶⁴.
+/// Number `position` of a sequence of uniform integers in [0, n): two to a block of random words, so at half
+/// the cost of Random::below. The remainder of 64 random bits makes the bias at most n · 2⁻⁶⁴.
 class Draws {
  public:
   Draws(uint64_t seed, uint64_t stream) : seed_(seed), stream_(stream) {}
@@ -37,7 +37,9 @@ class Draws {
   std::array<uint32_t, 4> words_{};
 };
 
-bool draws_with_replacement(Descent descent) { return descent == Descent::sgd || descent == Descent::minibatch; }
+bool draws_with_replacement(Descent descent) {
+  return descent == Descent::sgd || descent == Descent::minibatch;
+}
 
 template <size_t kBytes>
 void copy_rows(const std::byte* source, std::span<const int64_t> rows, std::byte* out) {
@@ -51,11 +53,16 @@ void copy_rows(const std::byte* source, std::span<const int64_t> rows, std::byte
 
 std::string_view to_string(Descent descent) {
   switch (descent) {
-    case Descent::batch: return "batch";
-    case Descent::sgd: return "sgd";
-    case Descent::sgd_shuffle: return "sgd-shuffle";
-    case Descent::minibatch: return "minibatch";
-    case Descent::minibatch_shuffle: return "minibatch-shuffle";
+    case Descent::batch:
+      return "batch";
+    case Descent::sgd:
+      return "sgd";
+    case Descent::sgd_shuffle:
+      return "sgd-shuffle";
+    case Descent::minibatch:
+      return "minibatch";
+    case Descent::minibatch_shuffle:
+      return "minibatch-shuffle";
   }
   return "?";
 }
@@ -112,14 +119,22 @@ std::span<const int64_t> Batches::step(int64_t t) const {
 void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out) {
   // A copy of known size is a move or two; of unknown size, a function call per row.
   switch (row_bytes) {
-    case 0: return;
-    case 4: return copy_rows<4>(source, rows, out);
-    case 8: return copy_rows<8>(source, rows, out);
-    case 12: return copy_rows<12>(source, rows, out);
-    case 16: return copy_rows<16>(source, rows, out);
-    case 32: return copy_rows<32>(source, rows, out);
-    case 64: return copy_rows<64>(source, rows, out);
-    default: break;
+    case 0:
+      return;
+    case 4:
+      return copy_rows<4>(source, rows, out);
+    case 8:
+      return copy_rows<8>(source, rows, out);
+    case 12:
+      return copy_rows<12>(source, rows, out);
+    case 16:
+      return copy_rows<16>(source, rows, out);
+    case 32:
+      return copy_rows<32>(source, rows, out);
+    case 64:
+      return copy_rows<64>(source, rows, out);
+    default:
+      break;
   }
   for (int64_t row : rows) {
     std::memcpy(out, source + static_cast<size_t>(row) * row_bytes, row_bytes);
@@ -130,7 +145,8 @@ void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int6
 void gather_rows(const Tensor& source, std::span<const int64_t> rows, Tensor& out) {
   const Shape &from = source.shape(), &to = out.shape();
   if (from.rank() < 1 || to.rank() != from.rank() || to.dtype() != from.dtype() ||
-      to[0] != static_cast<int64_t>(rows.size()) || !std::ranges::equal(from.dims().subspan(1), to.dims().subspan(1)))
+      to[0] != static_cast<int64_t>(rows.size()) ||
+      !std::ranges::equal(from.dims().subspan(1), to.dims().subspan(1)))
     fail("[gather_rows] cannot take {} rows of {} into {}", rows.size(), to_string(from), to_string(to));
   const size_t row_bytes = static_cast<size_t>(from.product(1, from.rank()) * size_of(from.dtype()));
   gather_rows(source.bytes(), row_bytes, rows, out.bytes());

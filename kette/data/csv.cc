@@ -24,8 +24,8 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
 bool ends_field(char c) { return c == kDelimiter || ends_line(c); }
 
-/// One pass over the text, a number taken straight from it into its column. Only when a column that began with
-/// numbers turns out to be text, a second pass over the rows before collects how these were written.
+/// One pass over the text, a number taken straight from it into its column. Only when a column that began
+/// with numbers turns out to be text, a second pass over the rows before collects how these were written.
 class Parser {
  public:
   Parser(std::string_view text, std::string source)
@@ -59,7 +59,9 @@ class Parser {
       const std::string name(trim_blanks(read_field(column)));
       if (name.empty()) fail_at(column, "a column name", "an empty field");
       if (const auto [first, added] = seen.emplace(name, column); !added)
-        fail_at(column, "a new column name", fmt::format("{} as in column {}", quote(name), first->second + 1));
+        fail_at(column, "a new column name",
+                fmt::format("{} as in column {}{}", quote(name), first->second + 1,
+                            parse_number(name) ? "; does the file begin with a line of column names?" : ""));
       columns_.push_back({name, {}, {}, -1});
       if (cursor_ == end_ || *cursor_ != kDelimiter) break;
       ++cursor_;
@@ -69,7 +71,8 @@ class Parser {
 
   void read_record() {
     record_line_ = line_;
-    if (marks_.empty() || line_ != marks_.back().line + (row_ - marks_.back().row)) marks_.push_back({row_, line_});
+    if (marks_.empty() || line_ != marks_.back().line + (row_ - marks_.back().row))
+      marks_.push_back({row_, line_});
     const char* start = cursor_;
     const size_t count = columns_.size();
     for (size_t c = 0; c < count; ++c) {
@@ -172,10 +175,11 @@ class Parser {
     record_line_ = line_;
   }
 
-  /// Room for all rows at the length of the first ones, so that columns need not be copied as they grow. Pages that
-  /// stay unused are never touched.
+  /// Room for all rows at the length of the first ones, so that columns need not be copied as they grow.
+  /// Pages that stay unused are never touched.
   void reserve_rows() {
-    const double rows = static_cast<double>(end_ - cursor_) * kSampledRows / static_cast<double>(sampled_bytes_);
+    const double rows =
+        static_cast<double>(end_ - cursor_) * kSampledRows / static_cast<double>(sampled_bytes_);
     for (Column& column : columns_)
       if (column.is_numeric()) column.numbers.reserve(static_cast<size_t>(rows * 1.1) + kSampledRows);
   }
@@ -226,7 +230,8 @@ class FileBytes {
     struct stat status {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) fail_to_read(path);
     if (S_ISREG(status.st_mode) && status.st_size > 0) {
-      void* address = ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ, MAP_PRIVATE, descriptor_, 0);
+      void* address =
+          ::mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ, MAP_PRIVATE, descriptor_, 0);
       if (address != MAP_FAILED) {
         mapped_ = {static_cast<const char*>(address), static_cast<size_t>(status.st_size)};
         ::madvise(address, mapped_.size(), MADV_SEQUENTIAL);
@@ -299,8 +304,10 @@ std::string to_csv(const Table& table) {
   for (int64_t row = 0; row < table.rows(); ++row) {
     for (int64_t c = 0; c < table.columns(); ++c) {
       if (c > 0) out += kDelimiter;
-      if (table.is_numeric(c)) out += shortest(table.numbers(c)[static_cast<size_t>(row)]);
-      else append_field(out, table.text(c)[row], alone);
+      if (table.is_numeric(c))
+        out += shortest(table.numbers(c)[static_cast<size_t>(row)]);
+      else
+        append_field(out, table.text(c)[row], alone);
     }
     out += '\n';
   }

@@ -17,13 +17,15 @@ constexpr size_t kLabelsInReason = 5;
 
 std::string list(std::span<const std::string> items, size_t most) {
   std::string text;
-  for (size_t i = 0; i < std::min(items.size(), most); ++i) text += (i == 0 ? "" : ", ") + items[i];
+  for (size_t i = 0; i < std::min(items.size(), most); ++i)
+    text += (i == 0 ? "" : ", ") + on_one_line(items[i]);
   return items.size() > most ? text + ", …" : text;
 }
 
 /// The columns side by side: f32 [rows, columns].
 Tensor floats(const Table& table, std::span<const int64_t> columns) {
-  constexpr int64_t kBlock = 256;  // rows whose part of the result stays in the cache while columns are filled in
+  constexpr int64_t kBlock =
+      256;  // rows whose part of the result stays in the cache while columns are filled in
   const int64_t rows = table.rows(), width = static_cast<int64_t>(columns.size());
   Tensor result(Shape({rows, width}));
   const std::span<float> out = result.values<float>();
@@ -35,8 +37,8 @@ Tensor floats(const Table& table, std::span<const int64_t> columns) {
         const double number = numbers[static_cast<size_t>(row)];
         const float value = static_cast<float>(number);
         if (!std::isfinite(value))
-          fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}", table.place(row, column),
-               shortest(number), quote(table.name(column)));
+          fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}",
+               table.place(row, column), shortest(number), quote(table.name(column)));
         out[static_cast<size_t>(row * width + i)] = value;
       }
     }
@@ -72,7 +74,8 @@ std::vector<std::string> labels_of_text(const Table& table, int64_t column) {
       only_finite_missing = false;
     }
   }
-  // Numbers with a few gaps such as "n/a" or "nan": the place of the first is what the user needs, not classes.
+  // Numbers with a few gaps such as "n/a" or "nan": the place of the first is what the user needs, not
+  // classes.
   const bool many_numbers = numbers.size() > kMostNumericClasses && 2 * numeric > text.size();
   if (numeric > 0 && (only_finite_missing || many_numbers)) table.numbers(column);
   return {distinct.begin(), distinct.end()};
@@ -82,8 +85,7 @@ std::vector<std::string> labels_of_text(const Table& table, int64_t column) {
 std::vector<double> distinct_numbers(std::span<const double> numbers) {
   std::vector<double> distinct(numbers.begin(), numbers.end());
   std::ranges::sort(distinct);
-  const auto rest = std::ranges::unique(distinct);
-  distinct.erase(rest.begin(), rest.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   return distinct;
 }
 
@@ -95,7 +97,8 @@ std::vector<std::string> labels_of_numbers(std::span<const double> distinct) {
 
 /// True when the distinct numbers of a column look like names of classes.
 bool are_class_numbers(std::span<const double> distinct, size_t rows) {
-  if (distinct.size() > kMostNumericClasses || (distinct.size() > 2 && rows < 2 * distinct.size())) return false;
+  if (distinct.size() > kMostNumericClasses || (distinct.size() > 2 && rows < 2 * distinct.size()))
+    return false;
   return std::ranges::all_of(distinct, [](double number) { return number == std::floor(number); });
 }
 
@@ -103,7 +106,8 @@ void check_task(const Table& table, const std::string& target, Task task, size_t
   if (classes < 2)
     fail("{}: target {} has one class only; expected at least 2 classes", table.source(), quote(target));
   if (task == Task::binary && classes != 2)
-    fail("{}: target {} has {} classes; expected 2 for a binary task", table.source(), quote(target), classes);
+    fail("{}: target {} has {} classes; expected 2 for a binary task", table.source(), quote(target),
+         classes);
   if (classes > std::max(kMostNumericClasses, rows / 2))
     fail("{}: target {} has {} distinct labels in {} rows; expected classes that repeat", table.source(),
          quote(target), classes, rows);
@@ -116,11 +120,12 @@ Target recognise(const Table& table, int64_t column, std::optional<Task> asked) 
     const std::vector<double> distinct = distinct_numbers(table.numbers(column));
     const size_t count = distinct.size();
     if (count < 2)
-      fail("{}: target {} is {} in every row; expected at least 2 distinct values", table.source(), quote(name),
-           shortest(distinct.front()));
+      fail("{}: target {} is {} in every row; expected at least 2 distinct values", table.source(),
+           quote(name), shortest(distinct.front()));
     if (asked) return {Task::regression, "regression (as asked)", {}};
     if (!are_class_numbers(distinct, rows))
-      return {Task::regression, fmt::format("regression (target is numbers with {} distinct values)", count), {}};
+      return {
+          Task::regression, fmt::format("regression (target is numbers with {} distinct values)", count), {}};
     const std::string reason =
         fmt::format("{} classes (target is whole numbers with {} distinct values)", count, count);
     return {task_of_classes(count), reason, labels_of_numbers(distinct)};
@@ -174,9 +179,12 @@ void warn_of_single_rows(Dataset& dataset) {
 
 std::string_view to_string(Task task) {
   switch (task) {
-    case Task::regression: return "regression";
-    case Task::binary: return "binary";
-    case Task::multiclass: return "multiclass";
+    case Task::regression:
+      return "regression";
+    case Task::binary:
+      return "binary";
+    case Task::multiclass:
+      return "multiclass";
   }
   return "?";
 }
@@ -257,9 +265,12 @@ Tensor target_classes(const Table& table, const std::string& target, std::span<c
     }
     const std::string_view label = trim_blanks(table.text(column)[row]);
     const auto found = by_text.find(label);
-    if (found != by_text.end()) index = found->second;
-    else if (const std::optional<double> number = parse_number(label)) index = of_number(row, *number, label);
-    else unknown(row, label);
+    if (found != by_text.end())
+      index = found->second;
+    else if (const std::optional<double> number = parse_number(label))
+      index = of_number(row, *number, label);
+    else
+      unknown(row, label);
   }
   return y;
 }

@@ -59,7 +59,8 @@ Point gauss(int64_t i, int64_t, double noise, const Draw& draw) {
 
 Point spiral(int64_t i, int64_t n, double noise, const Draw& draw) {
   const bool label = i % 2 == 1;
-  const double way = static_cast<double>(i / 2) / static_cast<double>((n + 1) / 2);  // along the arm, in [0, 1)
+  const double way =
+      static_cast<double>(i / 2) / static_cast<double>((n + 1) / 2);  // along the arm, in [0, 1)
   const double angle = 1.75 * way * 2 * pi + (label ? 0 : pi);
   return {kRadius * way * std::sin(angle) + noise * draw.uniform(0, -1, 1),
           kRadius * way * std::cos(angle) + noise * draw.uniform(1, -1, 1), label};

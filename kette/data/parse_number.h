@@ -17,9 +17,9 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
-/// Reads the number at the start of [first, last), blanks around it included, and returns the place behind; nullptr
-/// where there is none. Decimal with optional sign, fraction and exponent, rounded to the nearest double; `nan` and
-/// `inf` in any case are read too, and a number beyond the range of double is an infinity.
+/// Reads the number at the start of [first, last), blanks around it included, and returns the place behind;
+/// nullptr where there is none. Decimal with optional sign, fraction and exponent, rounded to the nearest
+/// double; `nan` and `inf` in any case are read too, and a number beyond the range of double is an infinity.
 inline const char* parse_number_prefix(const char* first, const char* last, double& value) {
   while (first != last && is_blank(*first)) ++first;
   if (last - first >= 2 && *first == '+' && first[1] != '-') ++first;

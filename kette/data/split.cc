@@ -13,7 +13,8 @@ namespace {
 constexpr uint64_t kSplitStream = uint64_t{0x73706c6974} << 24;  // "split"
 
 void check_share(const char* name, double share) {
-  if (!(share >= 0 && share < 1)) fail("[split] {} share is {}; expected 0 or a number in (0, 1)", name, share);
+  if (!(share >= 0 && share < 1))
+    fail("[split] {} share is {}; expected 0 or a number in (0, 1)", name, share);
 }
 
 void check(const HoldOut& hold_out) {
@@ -29,8 +30,9 @@ int64_t rows_of(double share, int64_t rows) {
   return share == 0 ? 0 : std::max<int64_t>(1, std::llround(share * static_cast<double>(rows)));
 }
 
-/// Held-out rows per class: the whole rows of each class's share, then one more for the classes with the largest
-/// remainders until `total` is reached. `used[c]` counts the held-out rows of class c and stays below sizes[c].
+/// Held-out rows per class: the whole rows of each class's share, then one more for the classes with the
+/// largest remainders until `total` is reached. `used[c]` counts the held-out rows of class c and stays below
+/// sizes[c].
 std::vector<int64_t> add_remainders(std::vector<int64_t> taken, std::span<const int64_t> sizes, double share,
                                     int64_t total, std::vector<int64_t>& used) {
   std::vector<double> remainder(sizes.size());
@@ -60,8 +62,8 @@ Split finish(Split split, const HoldOut& hold_out) {
   const int64_t rows = static_cast<int64_t>(split.train.size() + split.validation.size() + split.test.size());
   if (split.train.empty() || (hold_out.test > 0 && split.test.empty()) ||
       (hold_out.validation > 0 && split.validation.empty()))
-    fail("[split] {} rows are too few for a test share of {} and a validation share of {}", rows, hold_out.test,
-         hold_out.validation);
+    fail("[split] {} rows are too few for a test share of {} and a validation share of {}", rows,
+         hold_out.test, hold_out.validation);
   for (auto* part : {&split.train, &split.validation, &split.test}) std::ranges::sort(*part);
   return split;
 }
@@ -74,7 +76,8 @@ Split split_rows_by_class(std::span<const int64_t> classes, int64_t class_count,
   const int64_t rows = static_cast<int64_t>(classes.size());
   std::vector<int64_t> sizes(static_cast<size_t>(class_count));
   for (int64_t c : classes) {
-    if (c < 0 || c >= class_count) fail("[split] class {} is out of range; expected 0 to {}", c, class_count - 1);
+    if (c < 0 || c >= class_count)
+      fail("[split] class {} is out of range; expected 0 to {}", c, class_count - 1);
     ++sizes[static_cast<size_t>(c)];
   }
   std::vector<int64_t> test = whole_rows(sizes, hold_out.test);
@@ -87,9 +90,12 @@ Split split_rows_by_class(std::span<const int64_t> classes, int64_t class_count,
   Split split;
   for (int64_t row : Random(seed, kSplitStream).permutation(rows)) {
     const size_t c = static_cast<size_t>(classes[static_cast<size_t>(row)]);
-    if (test[c]-- > 0) split.test.push_back(row);
-    else if (validation[c]-- > 0) split.validation.push_back(row);
-    else split.train.push_back(row);
+    if (test[c]-- > 0)
+      split.test.push_back(row);
+    else if (validation[c]-- > 0)
+      split.validation.push_back(row);
+    else
+      split.train.push_back(row);
   }
   return finish(std::move(split), hold_out);
 }

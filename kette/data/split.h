@@ -20,12 +20,12 @@ struct Split {
   std::vector<int64_t> train, validation, test;
 };
 
-/// A random split, the same for the same seed. A part that is asked for has at least one row, as has training; throws
-/// Error when there are too few rows for that, or for shares out of range.
+/// A random split, the same for the same seed. A part that is asked for has at least one row, as has
+/// training; throws Error when there are too few rows for that, or for shares out of range.
 Split split_rows(int64_t rows, const HoldOut& hold_out, uint64_t seed);
 
-/// The same, stratified: of each class, `test` and `validation` hold its share to within one row, and at least one
-/// row stays in training. `classes[i]` is the class of row i, in [0, class_count).
+/// The same, stratified: of each class, `test` and `validation` hold its share to within one row, and at
+/// least one row stays in training. `classes[i]` is the class of row i, in [0, class_count).
 Split split_rows_by_class(std::span<const int64_t> classes, int64_t class_count, const HoldOut& hold_out,
                           uint64_t seed);
 

@@ -15,7 +15,8 @@ size_t columns_of(const Tensor& x) {
 template <class Function>
 void transform(Tensor& x, size_t columns, Function f) {
   if (columns_of(x) != columns)
-    fail("[standardize] shape is {}; expected {} column{}", to_string(x.shape()), columns, columns == 1 ? "" : "s");
+    fail("[standardize] shape is {}; expected {} column{}", to_string(x.shape()), columns,
+         columns == 1 ? "" : "s");
   const std::span<float> values = x.values<float>();
   for (size_t start = 0; start < values.size(); start += columns)
     for (size_t c = 0; c < columns; ++c) values[start + c] = static_cast<float>(f(values[start + c], c));
@@ -30,7 +31,8 @@ Standardizer Standardizer::fit(const Tensor& x, std::span<const int64_t> rows) {
   const auto row = [&](int64_t r) { return values.subspan(static_cast<size_t>(r) * columns, columns); };
 
   std::vector<double> mean(columns), square(columns);
-  // A column is constant when all its values are the same, whatever rounding makes of the mean's square differences.
+  // A column is constant when all its values are the same, whatever rounding makes of the mean's square
+  // differences.
   std::vector<bool> varies(columns);
   for (int64_t r : rows) {
     for (size_t c = 0; c < columns; ++c) {

@@ -62,7 +62,8 @@ void Table::add(Column column) {
 
 void Table::add_numbers(std::string name, std::vector<double> numbers) {
   for (double number : numbers)
-    if (!std::isfinite(number)) fail("[table] column {} holds {}; expected finite numbers", quote(name), number);
+    if (!std::isfinite(number))
+      fail("[table] column {} holds {}; expected finite numbers", quote(name), number);
   add({std::move(name), std::move(numbers), {}, -1});
 }
 
@@ -118,8 +119,8 @@ std::string Table::field(int64_t row, int64_t column) const {
 }
 
 int64_t Table::line(int64_t row) const {
-  const auto after =
-      std::upper_bound(lines_.begin(), lines_.end(), row, [](int64_t r, const LineMark& m) { return r < m.row; });
+  const auto after = std::upper_bound(lines_.begin(), lines_.end(), row,
+                                      [](int64_t r, const LineMark& m) { return r < m.row; });
   if (after == lines_.begin()) return row + 2;
   const LineMark& mark = *std::prev(after);
   return mark.line + (row - mark.row);
@@ -132,7 +133,9 @@ std::string Table::place(int64_t row, int64_t column) const {
 std::string shortest(double number) { return to_shortest(number); }
 std::string shortest(float number) { return to_shortest(number); }
 
-std::string quote(std::string_view text) {
+std::string quote(std::string_view text) { return '"' + on_one_line(text) + '"'; }
+
+std::string on_one_line(std::string_view text) {
   constexpr size_t kLongest = 60;
   const bool cut = text.size() > kLongest;
   if (cut) {
@@ -141,23 +144,27 @@ std::string quote(std::string_view text) {
     while (length > kLongest - 4 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
     text = text.substr(0, length);
   }
-  std::string result = "\"";
+  std::string result;
   for (char c : text) {
-    if (c == '\n') result += "\\n";
-    else if (c == '\r') result += "\\r";
-    else if (c == '\t') result += "\\t";
+    if (c == '\n')
+      result += "\\n";
+    else if (c == '\r')
+      result += "\\r";
+    else if (c == '\t')
+      result += "\\t";
     else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
       result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else result += c;
+    else
+      result += c;
   }
-  return result + (cut ? "…\"" : "\"");
+  return cut ? result + "…" : result;
 }
 
 std::string_view nearest_name(std::string_view name, std::span<const std::string> names) {
   constexpr size_t kLongest = 100;  // keeps the search short whatever the names are
   if (name.size() > kLongest) return {};
   std::string_view best;
-  size_t least = std::max<size_t>(1, name.size() / 3) + 1;
+  size_t least = std::max<size_t>(1, (name.size() + 1) / 3) + 1;
   for (const std::string& candidate : names) {
     if (candidate.size() > kLongest) continue;
     const size_t distance = edit_distance(name, candidate);

@@ -94,10 +94,13 @@ class Table {
 std::string shortest(double number);
 std::string shortest(float number);
 
-/// The text in double quotes for a message: on one line, control characters escaped, shortened past 60 bytes.
+/// The text for a message: control characters escaped, shortened past 60 bytes.
+std::string on_one_line(std::string_view text);
+/// The same in double quotes.
 std::string quote(std::string_view text);
 
-/// Member of `names` that a user may have meant by `name` (few letters changed, any case); empty when none is near.
+/// Member of `names` that a user may have meant by `name` (few letters changed, any case); empty when none is
+/// near.
 std::string_view nearest_name(std::string_view name, std::span<const std::string> names);
 
 }  // namespace kette::data

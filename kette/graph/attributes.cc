@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "kette/base/error.h"
+#include "kette/graph/literal.h"
 
 namespace kette {
 namespace {
@@ -75,19 +76,12 @@ size_t Attributes::hash() const {
 }
 
 std::string to_string(const Attribute& value) {
-  if (const auto* i = std::get_if<int64_t>(&value)) return fmt::format("{}", *i);
+  if (const auto* i = std::get_if<int64_t>(&value)) return literal(*i);
   if (const auto* x = std::get_if<double>(&value)) {
-    const std::string text = fmt::format("{}", *x);
+    const std::string text = literal(*x);
     return text.find_first_not_of("-0123456789") == text.npos ? text + ".0" : text;
   }
-  if (const auto* s = std::get_if<std::string>(&value)) {
-    std::string text = "\"";
-    for (char c : *s) {
-      if (c == '"' || c == '\\') text += '\\';
-      text += c;
-    }
-    return text + "\"";
-  }
+  if (const auto* s = std::get_if<std::string>(&value)) return quoted(*s);
   return fmt::format("[{}]", fmt::join(std::get<std::vector<int64_t>>(value), ", "));
 }
 

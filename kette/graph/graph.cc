@@ -1,8 +1,10 @@
 #include "kette/graph/graph.h"
 
+#include <climits>
 #include <functional>
 
 #include "kette/base/error.h"
+#include "kette/graph/literal.h"
 #include "kette/graph/op_def.h"
 
 namespace kette {
@@ -16,6 +18,17 @@ size_t hash_tensor(const Tensor& tensor) {
   return mix(std::hash<std::string_view>{}(bytes), std::hash<std::string>{}(to_string(tensor.shape())));
 }
 
+void check_name(std::string_view name) {
+  if (name.empty() || name.front() == '%')
+    fail("[graph] {} is not a name; a name is not empty and does not begin with %", quoted(name));
+}
+
+std::string operand_count(const OpDef& op) {
+  if (op.min_inputs == op.max_inputs) return fmt::format("{}", op.min_inputs);
+  return op.max_inputs == INT_MAX ? fmt::format("{} or more", op.min_inputs)
+                                  : fmt::format("{} to {}", op.min_inputs, op.max_inputs);
+}
+
 /// Fills in defaults and rejects unknown or mistyped attributes.
 Attributes completed(const OpDef& op, Attributes given) {
   for (const auto& [key, value] : given) {
@@ -23,7 +36,8 @@ Attributes completed(const OpDef& op, Attributes given) {
     if (!spec) fail("[{}] has no attribute \"{}\"", op.name, key);
     const bool whole_for_real = std::holds_alternative<int64_t>(value) && std::holds_alternative<double>(spec->initial);
     if (value.index() != spec->initial.index() && !whole_for_real)
-      fail("[{}] attribute \"{}\" is {}; expected the form of {}", op.name, key, to_string(value), to_string(spec->initial));
+      fail("[{}] attribute \"{}\" is {}; expected the form of {}", op.name, key, to_string(value),
+           to_string(spec->initial));
   }
   Attributes result;
   for (const AttributeSpec& spec : op.attributes) {
@@ -48,11 +62,11 @@ Value Graph::append(Node node, size_t hash) {
 }
 
 Value Graph::leaf(NodeKind kind, std::string_view name, const Shape& shape) {
-  if (name.empty() || name.front() == '%') fail("[graph] \"{}\" is not a name; a name is not empty and does not begin with %", name);
+  check_name(name);
   if (const Value known = find(name)) {
     const Node& old = node(known);
     if (old.kind == kind && old.shape == shape) return known;
-    fail("[graph] the name \"{}\" is taken by a {} node", name, to_string(old.shape));
+    fail("[graph] the name {} is taken by a {} node", quoted(name), to_string(old.shape));
   }
   return append({.kind = kind, .shape = shape, .name = std::string(name)}, 0);
 }
@@ -60,7 +74,7 @@ Value Graph::leaf(NodeKind kind, std::string_view name, const Shape& shape) {
 Value Graph::input(std::string_view name, const Shape& shape) { return leaf(NodeKind::input, name, shape); }
 
 Value Graph::parameter(std::string_view name, const Shape& shape) {
-  if (shape.has_batch()) fail("[graph] the parameter \"{}\" has the symbolic dim N", name);
+  if (shape.has_batch()) fail("[graph] the parameter {} has the symbolic dim N", quoted(name));
   return leaf(NodeKind::parameter, name, shape);
 }
 
@@ -84,13 +98,15 @@ Value Graph::constant(double value, DType dtype) {
 Value Graph::apply(const OpDef& op, std::span<const Value> inputs, Attributes given) {
   const int count = static_cast<int>(inputs.size());
   if (count < op.min_inputs || count > op.max_inputs)
-    fail("[{}] takes {} operand(s), got {}", op.name,
-         op.min_inputs == op.max_inputs ? fmt::format("{}", op.min_inputs) : fmt::format("{} or more", op.min_inputs), count);
+    fail("[{}] takes {} operand(s), found {}", op.name, operand_count(op), count);
   Node result{.op = &op, .attributes = completed(op, std::move(given))};
   std::vector<Shape> shapes;
   size_t hash = mix(std::hash<const void*>{}(&op), result.attributes.hash());
   for (const Value& input : inputs) {
-    if (input.graph != this) fail("[{}] an operand belongs to {}", op.name, input.graph ? "another graph" : "no graph");
+    if (input.graph != this)
+      fail("[{}] an operand belongs to {}", op.name, input.graph ? "another graph" : "no graph");
+    if (input.id < 0 || input.id >= size())
+      fail("[{}] an operand is node {}; the graph has {}", op.name, input.id, size());
     result.inputs.push_back(input.id);
     shapes.push_back(input.shape());
     hash = mix(hash, static_cast<size_t>(input.id));
@@ -106,12 +122,15 @@ Value Graph::apply(const OpDef& op, std::span<const Value> inputs, Attributes gi
 }
 
 Value Graph::name(Value value, std::string_view name) {
-  if (name.empty() || name.front() == '%') fail("[graph] \"{}\" is not a name; a name is not empty and does not begin with %", name);
-  if (const Value known = find(name); known && known != value) fail("[graph] the name \"{}\" is taken", name);
+  check_name(name);
+  if (value.graph != this || value.id < 0 || value.id >= size())
+    fail("[graph] the node to be named {} is not one of this graph", quoted(name));
+  if (const Value known = find(name); known && known != value) fail("[graph] the name {} is taken", quoted(name));
   Node& node = nodes_[static_cast<size_t>(value.id)];
   if (node.name == name) return value;
   if (node.kind == NodeKind::input || node.kind == NodeKind::parameter)
-    fail("[graph] the {} \"{}\" cannot be renamed", node.kind == NodeKind::input ? "input" : "parameter", node.name);
+    fail("[graph] the {} {} cannot be renamed", node.kind == NodeKind::input ? "input" : "parameter",
+         quoted(node.name));
   if (!node.name.empty()) names_.erase(node.name);
   node.name = name;
   names_.emplace(node.name, value.id);

@@ -72,6 +72,7 @@ class Graph {
   int size() const { return static_cast<int>(nodes_.size()); }
   const Node& node(int id) const { return nodes_[static_cast<size_t>(id)]; }
   const Node& node(Value value) const { return node(value.id); }
+  std::span<const Node> nodes() const { return nodes_; }
   /// Throws Error unless 0 ≤ id < size().
   Value value(int id) const;
   /// The node's name, or `%id`.

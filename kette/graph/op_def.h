@@ -120,6 +120,8 @@ struct OpDef {
   std::vector<Example> (*examples)() = nullptr;
   /// The result has the operand's bytes; nothing is computed.
   bool is_view = false;
+  /// The result depends on the operands' shapes alone; their values are not needed.
+  bool reads_shape_only = false;
 
   /// Bound of the float32 kernel's error against the reference on `domains`/`examples`, in units in the last place
   /// of the result, or for reductions of the largest magnitude that enters it.

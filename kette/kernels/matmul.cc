@@ -1,29 +1,39 @@
 #include "kette/kernels/matmul.h"
 
+#include <algorithm>
+#include <cstdlib>
+
+#include "kette/kernels/matmul_loops.h"
+
 namespace kette::kernels {
 namespace {
+int64_t env(const char* name, int64_t other) { const char* v = std::getenv(name); return v ? std::atol(v) : other; }
 
-template <class T>
-void run_plain(const MatmulPlan::Geometry& g, const MatmulCall& call, int64_t tile) {
-  (void)tile;
-  const T* a = static_cast<const T*>(call.a);
-  const T* b = static_cast<const T*>(call.b);
-  const T* bias = static_cast<const T*>(call.bias);
-  T* c = static_cast<T*>(call.c);
-  for (int64_t m = 0; m < g.m; ++m) {
-    for (int64_t n = 0; n < g.n; ++n) {
-      T sum = 0;
-      for (int64_t k = 0; k < g.k; ++k) sum += a[m * call.a_row + k * call.a_col] * b[k * call.b_row + n * call.b_col];
-      c[m * call.c_row + n] = sum + (bias ? bias[n] : T{0});
-    }
-  }
-}
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed)
-    : geometry_{m, n, k, m, n, m > 0 && n > 0 ? 1 : 0, m > 0 && n > 0 ? 1 : 0, a_transposed, b_transposed},
-      run_(dtype == DType::f32 ? run_plain<float> : run_plain<double>),
-      workspace_bytes_(0) {}
+MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed) {
+  const MatmulLoops loops = matmul_loops(dtype);
+  Geometry& g = geometry_;
+  g = {m, n, k, m, n, 1, 1, 256, a_transposed, b_transposed, false, b_transposed};
+  if (n > 256) {
+    g.tile_cols = env("TC", 128);
+    g.tile_rows = env("TR", 1026);
+    g.depth = env("KC", 256);
+    g.pack_b = true;
+    g.pack_a = a_transposed;
+  }
+  g.depth = std::min(g.depth, k);
+  g.pack_b = g.pack_b || env("PB", 0);
+  g.row_tiles = m == 0 || n == 0 ? 0 : divide_up(m, g.tile_rows);
+  g.col_tiles = divide_up(n, g.tile_cols);
+  if (m == 0 || n == 0) g.row_tiles = g.col_tiles = 0;
+  run_ = loops.blocked;
+  const int64_t width = loops.columns;
+  const int64_t elements =
+      (g.pack_b ? g.depth * width : 0) + (g.pack_a ? divide_up(g.tile_rows, loops.rows) * loops.rows * g.depth : 0);
+  workspace_bytes_ = static_cast<size_t>(elements * size_of(dtype));
+}
 
 }  // namespace kette::kernels

@@ -36,6 +36,7 @@ const OpDef kLeakyRelu{
                                    scalar_like(x, c.attributes.real("slope")))};
         },
     .domains = {{.kinks = {0}}},
+    .max_ulp = 1.5,
     .onnx = {.type = "LeakyRelu", .renamed = {{"slope", "alpha"}}},
 };
 

@@ -4,7 +4,7 @@ namespace kette {
 namespace {
 
 kernels::MatmulPlan plan_for(const KernelSpec& spec) {
-  const Shape &a = spec.inputs[0], &b = spec.inputs[1];
+  const Shape& a = spec.inputs[0];
   const bool ta = spec.attributes.integer("transpose_a") != 0, tb = spec.attributes.integer("transpose_b") != 0;
   return {a.dtype(), spec.output[0], spec.output[1], a[ta ? 0 : 1], ta, tb};
 }
@@ -20,6 +20,7 @@ MatmulKernel::MatmulKernel(const KernelSpec& spec)
   strides_.b_row = tb ? 1 : b_columns;
   strides_.b_col = tb ? b_columns : 1;
   strides_.c_row = columns_;
+  flops_ = 2.0 * static_cast<double>(spec.output.size()) * static_cast<double>(spec.inputs[0][ta ? 0 : 1]);
 }
 
 void MatmulKernel::run(const void* const* in, void* out, int64_t tile, void* workspace) const {

@@ -17,12 +17,15 @@ class MatmulKernel : public Kernel {
   /// Everything of a call but the addresses.
   kernels::MatmulCall strides() const { return strides_; }
   int64_t columns() const { return columns_; }
+  /// Multiplications and additions of the whole product.
+  double flops() const { return flops_; }
   DType dtype() const { return dtype_; }
 
  private:
   kernels::MatmulPlan plan_;
   kernels::MatmulCall strides_{};
   int64_t columns_;
+  double flops_;
   DType dtype_;
 };
 

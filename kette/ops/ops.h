@@ -54,7 +54,8 @@ Value greater_equal(Value a, Value b);
 Value where(Value condition, Value a, Value b);
 
 // Activation functions ----------------------------------------------------------------------------------------------
-extern const OpDef kSigmoid, kTanh, kHardtanh, kRelu, kLeakyRelu, kElu, kSelu, kGelu, kSilu, kSoftplus, kSoftsign;
+extern const OpDef kSigmoid, kTanh, kHardtanh, kRelu, kLeakyRelu, kElu, kSelu, kErf, kGelu, kSilu, kSoftplus,
+    kSoftsign;
 Value sigmoid(Value x);
 Value tanh(Value x);
 Value hardtanh(Value x);
@@ -62,6 +63,8 @@ Value relu(Value x);
 Value leaky_relu(Value x, double slope = 0.01);
 Value elu(Value x, double alpha = 1);
 Value selu(Value x);
+/// The error function.
+Value erf(Value x);
 /// The exact form, x·Φ(x).
 Value gelu(Value x);
 Value silu(Value x);

@@ -7,6 +7,9 @@
 #include "kette/base/error.h"
 
 namespace kette {
+namespace {
+constexpr int64_t kMaxSize = INT64_MAX / 16;  // the bytes, too, must be countable
+}  // namespace
 
 std::string_view to_string(DType dtype) {
   switch (dtype) {
@@ -29,11 +32,10 @@ Shape::Shape(std::span<const int64_t> dims, DType dtype) : rank_(static_cast<int
   for (size_t i = 0; i < dims.size(); ++i) {
     const bool symbolic = i == 0 && dims[i] == kBatch;
     if (dims[i] < 0 && !symbolic) fail("[shape] dim {} is {}; dims must not be negative", i, dims[i]);
-    if (!symbolic && __builtin_mul_overflow(size, std::max<int64_t>(dims[i], 1), &size))
-      fail("[shape] too many elements");
     dims_[i] = dims[i];
+    if (!symbolic && (__builtin_mul_overflow(size, std::max<int64_t>(dims[i], 1), &size) || size > kMaxSize))
+      fail("[shape] too many elements: dims [{}]", fmt::join(dims, ","));
   }
-  if (size > INT64_MAX / 16) fail("[shape] too many elements");
 }
 
 Shape Shape::as(DType dtype) const {
@@ -44,9 +46,10 @@ Shape Shape::as(DType dtype) const {
 
 Shape Shape::bind(int64_t batch) const {
   if (!has_batch()) return *this;
-  Shape result = *this;
-  result.dims_[0] = batch;
-  return result;
+  if (batch < 0) fail("[shape] N is bound to {}; a batch must not be negative", batch);
+  std::array<int64_t, kMaxRank> dims = dims_;
+  dims[0] = batch;
+  return Shape(std::span(dims).first(static_cast<size_t>(rank_)), dtype_);
 }
 
 int64_t Shape::size() const {
@@ -88,7 +91,7 @@ Shape parse_shape(std::string_view text) {
       if (!dims.empty()) fail("[shape] in \"{}\" N is not the first dim", text);
     } else {
       const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), dim);
-      if (error != std::errc{} || end != item.data() + item.size() || dim < 0)
+      if (error != std::errc{} || end != item.data() + item.size() || dim < 0 || item.front() == '-')
         fail("[shape] in \"{}\" the dim \"{}\" is not a number or N", text, item);
     }
     dims.push_back(dim);

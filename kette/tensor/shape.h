@@ -43,7 +43,7 @@ class Shape {
 
   /// The same dims with another element type.
   Shape as(DType dtype) const;
-  /// The shape with N = `batch`.
+  /// The shape with N = `batch` ≥ 0; throws Error as the constructor does.
   Shape bind(int64_t batch) const;
   /// Number of elements; the shape must not hold N.
   int64_t size() const;

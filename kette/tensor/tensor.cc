@@ -1,6 +1,6 @@
 #include "kette/tensor/tensor.h"
 
-#include <cstdlib>
+#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -10,7 +10,8 @@ void AlignedFree::operator()(std::byte* pointer) const { ::operator delete[](poi
 
 AlignedBuffer allocate_aligned(size_t bytes) {
   const size_t padded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  auto* pointer = static_cast<std::byte*>(::operator new[](padded, std::align_val_t{kAlignment}));
+  auto* pointer = static_cast<std::byte*>(::operator new[](padded, std::align_val_t{kAlignment}, std::nothrow));
+  if (!pointer) fail("[memory] {} bytes are not available", bytes);
   std::memset(pointer, 0, padded);
   return AlignedBuffer(pointer);
 }
@@ -32,7 +33,12 @@ void Tensor::set(int64_t i, double value) {
   switch (dtype()) {
     case DType::f32: values<float>()[static_cast<size_t>(i)] = static_cast<float>(value); break;
     case DType::f64: values<double>()[static_cast<size_t>(i)] = value; break;
-    case DType::i64: values<int64_t>()[static_cast<size_t>(i)] = static_cast<int64_t>(value); break;
+    case DType::i64: {
+      const double rounded = std::nearbyint(value);
+      if (!(rounded >= -0x1p63 && rounded < 0x1p63)) fail("[tensor] {} is not a 64-bit whole number", value);
+      values<int64_t>()[static_cast<size_t>(i)] = static_cast<int64_t>(rounded);
+      break;
+    }
   }
 }
 

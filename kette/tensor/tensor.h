@@ -1,9 +1,11 @@
 // An aligned buffer with a concrete shape.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "kette/base/error.h"
@@ -26,32 +28,38 @@ constexpr DType dtype_of() {
 struct AlignedFree {
   void operator()(std::byte* pointer) const;
 };
-/// Zeroed memory at a multiple of kAlignment.
+/// Zeroed memory at a multiple of kAlignment; throws Error when there is not enough.
 using AlignedBuffer = std::unique_ptr<std::byte[], AlignedFree>;
 AlignedBuffer allocate_aligned(size_t bytes);
 
 /// A value type: copies copy the elements (row-major, dense).
 class Tensor {
  public:
+  /// f32[0].
   Tensor() = default;
   /// All zero. `shape` must not hold N.
   explicit Tensor(const Shape& shape) : shape_(shape), data_(allocate_aligned(static_cast<size_t>(shape.bytes()))) {}
   /// `values.size()` must be the shape's size.
   template <class T>
-  Tensor(const Shape& shape, std::span<const T> values) : Tensor(shape) {
+  Tensor(const Shape& shape, std::span<const T> values) {
     if (static_cast<int64_t>(values.size()) != shape.size())
       fail("[tensor] {} values for shape {}", values.size(), to_string(shape));
+    *this = Tensor(shape);
     std::copy(values.begin(), values.end(), this->values<T>().begin());
   }
   template <class T>
   Tensor(const Shape& shape, std::initializer_list<T> values)
       : Tensor(shape, std::span<const T>(values.begin(), values.size())) {}
   Tensor(const Tensor& other);
-  Tensor(Tensor&&) noexcept = default;
+  /// Leaves `other` as default-constructed.
+  Tensor(Tensor&& other) noexcept : Tensor() { swap(other); }
   Tensor& operator=(Tensor other) noexcept {
+    swap(other);
+    return *this;
+  }
+  void swap(Tensor& other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(data_, other.data_);
-    return *this;
   }
 
   const Shape& shape() const { return shape_; }
@@ -74,7 +82,7 @@ class Tensor {
 
   /// Element `i` as a double, whatever the element type.
   double at(int64_t i) const;
-  /// Sets element `i`, rounded to the element type.
+  /// Sets element `i`, rounded to the nearest of the element type; throws Error when i64 cannot hold it.
   void set(int64_t i, double value);
   /// The same elements with other dims; the size must not change.
   Tensor reshaped(const Shape& shape) const;

@@ -1,0 +1,254 @@
+#include "kette/compile/plan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "kette/autodiff/interpret.h"
+#include "kette/base/error.h"
+#include "kette/ops/ops.h"
+
+namespace kette {
+namespace {
+// A product that only its own group reads is held whole up to this size (bytes), larger ones tile by tile.
+constexpr int64_t kLargestWholeHead = 1 << 17;
+}  // namespace
+
+
+Plan::Plan(const CompiledGraph& compiled, int64_t batch)
+    : compiled_(compiled),
+      batch_(batch),
+      address_(static_cast<size_t>(compiled.module.graph->size()), nullptr),
+      head_scratch_(compiled.groups.size(), nullptr),
+      sites_(compiled.inputs.size()) {
+  const Graph& graph = *compiled_.module.graph;
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (node.kind == NodeKind::constant) address_[static_cast<size_t>(id)] = node.value->bytes();
+    if (node.kind == NodeKind::parameter) address_[static_cast<size_t>(id)] = compiled_.parameters[static_cast<size_t>(id)];
+  }
+  run_static_nodes();
+  const Placement placement = place_results(compiled_);
+  place_buffers(placement);
+  for (int id = 0; id < graph.size(); ++id)
+    if (compiled_.source(id) != id) address_[static_cast<size_t>(id)] = address_[static_cast<size_t>(compiled_.source(id))];
+  for (const Group& group : compiled_.groups) build_step(placement, group);
+  for (size_t i : placement.copied) {
+    const Update& update = compiled_.module.updates[i];
+    const int from = compiled_.source(update.next.id);
+    auto copy = std::make_unique<CopyStep>(address(from), compiled_.parameters[static_cast<size_t>(update.target.id)],
+                                           static_cast<size_t>(update.target.shape().bytes()));
+    copy->label = fmt::format("copy {} over {}", graph.label(from), graph.label(update.target.id));
+    connect(from, copy->site());
+    steps_.push_back(std::move(copy));
+  }
+
+  size_t scratch = 64;
+  for (const auto& step : steps_) scratch = std::max(scratch, step->scratch_bytes());
+  workers_.threads = compiled_.threads && compiled_.threads->count() > 1 ? compiled_.threads : nullptr;
+  for (int i = 0; i < (workers_.threads ? workers_.threads->count() : 1); ++i)
+    workers_.scratch.push_back(allocate_aligned(scratch));
+}
+
+/// Values that follow from constants and the batch size alone are computed here, once.
+void Plan::run_static_nodes() {
+  const Graph& graph = *compiled_.module.graph;
+  static_values_.reserve(static_cast<size_t>(graph.size()));
+  std::map<int, Reference> known;
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (!compiled_.is_static[static_cast<size_t>(id)]) continue;
+    Reference value{shape(id), std::vector<double>(static_cast<size_t>(shape(id).size()))};
+    if (node.kind == NodeKind::constant) {
+      for (int64_t i = 0; i < node.value->size(); ++i) value.values[static_cast<size_t>(i)] = node.value->at(i);
+      known.emplace(id, std::move(value));
+      continue;
+    }
+    std::vector<Reference> shapes_only;  // operands whose values are not needed
+    shapes_only.reserve(node.inputs.size());
+    std::vector<const Reference*> in;
+    for (int input : node.inputs) {
+      const auto at = known.find(input);
+      if (at == known.end()) shapes_only.push_back({shape(input), {}});
+      in.push_back(at == known.end() ? &shapes_only.back() : &at->second);
+    }
+    interpret_node(node, in, value);
+    Tensor tensor(value.shape);
+    for (int64_t i = 0; i < tensor.size(); ++i) tensor.set(i, value.values[static_cast<size_t>(i)]);
+    static_values_.push_back(std::move(tensor));
+    address_[static_cast<size_t>(id)] = static_values_.back().bytes();
+    known.emplace(id, std::move(value));
+  }
+}
+
+void Plan::place_buffers(const Placement& placement) {
+  const Graph& graph = *compiled_.module.graph;
+  const int steps = static_cast<int>(compiled_.groups.size()) + 1;  // the copies of updates come last
+  std::vector<int> last_read(static_cast<size_t>(graph.size()), -1);
+  for (int id = 0; id < graph.size(); ++id) {
+    const int group = placement.group_of[static_cast<size_t>(id)];
+    if (group < 0) continue;
+    for (int input : graph.node(id).inputs) {
+      int& last = last_read[static_cast<size_t>(compiled_.source(input))];
+      last = std::max(last, group);
+    }
+  }
+  for (const Value& output : compiled_.module.outputs) last_read[static_cast<size_t>(compiled_.source(output.id))] = steps;
+  for (size_t i : placement.copied)
+    last_read[static_cast<size_t>(compiled_.source(compiled_.module.updates[i].next.id))] = steps;
+
+  std::vector<BufferUse> uses;
+  std::vector<int> owner;  // node; or −1−group for a head's result that is not kept
+  for (int id = 0; id < graph.size(); ++id) {
+    const int group = placement.group_of[static_cast<size_t>(id)];
+    if (group < 0 || placement.in_place[static_cast<size_t>(id)] >= 0) continue;
+    const bool is_head = compiled_.groups[static_cast<size_t>(group)].head == id;
+    if (!placement.kept[static_cast<size_t>(id)] && !is_head) continue;
+    const bool kept = placement.kept[static_cast<size_t>(id)];
+    // A matmul of several tiles that is not kept lives tile by tile in scratch memory, see head_address().
+    uses.push_back({shape(id).bytes(), group, std::max(group, last_read[static_cast<size_t>(id)])});
+    owner.push_back(kept ? id : -1 - group);
+    if (!kept && graph.node(id).op == &kMatmul && uses.back().bytes > kLargestWholeHead) {
+      uses.pop_back();
+      owner.pop_back();
+    }
+  }
+  const MemoryPlan plan = plan_memory(uses);
+  arena_bytes_ = plan.total;
+  arena_ = allocate_aligned(static_cast<size_t>(plan.total));
+  for (size_t i = 0; i < uses.size(); ++i) {
+    std::byte* at = arena_.get() + plan.offsets[i];
+    if (owner[i] >= 0)
+      address_[static_cast<size_t>(owner[i])] = at;
+    else
+      head_scratch_[static_cast<size_t>(-1 - owner[i])] = at;
+  }
+  for (int id = 0; id < graph.size(); ++id)
+    if (const int target = placement.in_place[static_cast<size_t>(id)]; target >= 0)
+      address_[static_cast<size_t>(id)] = compiled_.parameters[static_cast<size_t>(target)];
+}
+
+Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& group) const {
+  const Graph& graph = *compiled_.module.graph;
+  BuiltChain built;
+  std::map<int, int> reg;  // node → register; instructions are numbered after the operands, known at the end
+  std::map<int, size_t> instruction_of;
+  for (size_t i = 0; i < group.maps.size(); ++i) instruction_of.emplace(group.maps[i], i);
+  for (size_t i = 0; i < group.maps.size(); ++i)
+    for (int input : graph.node(group.maps[i]).inputs) {
+      if (instruction_of.contains(input) || reg.contains(input)) continue;
+      const bool is_head = input == group.head;
+      reg.emplace(input, static_cast<int>(built.operands.size()));
+      if (is_head) built.head_operand = static_cast<int>(built.operands.size());
+      built.operands.push_back({shape(input), address(input), compiled_.is_static[static_cast<size_t>(input)], false});
+      built.operand_nodes.push_back(is_head ? -1 : input);
+    }
+  for (size_t i = 0; i < group.maps.size(); ++i) {
+    const Node& node = graph.node(group.maps[i]);
+    const MapLoops loops = node.op->loops();
+    ChainInstruction instruction{.loop = node.shape.dtype() == DType::f32 ? loops.f32 : loops.f64,
+                                 .parameters = real_attributes(*node.op, node.attributes),
+                                 .operands = static_cast<int>(node.inputs.size())};
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      const auto inner = instruction_of.find(node.inputs[k]);
+      instruction.in[k] = inner != instruction_of.end() ? static_cast<int>(built.operands.size() + inner->second)
+                                                        : reg.at(node.inputs[k]);
+      if (node.inputs[k] == group.head) built.last_head_read = static_cast<int>(i);
+    }
+    if (placement.kept[static_cast<size_t>(group.maps[i])])
+      instruction.out = const_cast<void*>(address(group.maps[i]));
+    built.instructions.push_back(instruction);
+  }
+  return built;
+}
+
+/// Where a head writes: its own buffer when kept; else over the first kept result of the chain that comes after the
+/// last read of the head, in memory of the group's own, or (null) tile by tile in scratch memory.
+void* Plan::head_address(const Placement& placement, const Group& group, BuiltChain& built, bool may_be_private) {
+  if (placement.kept[static_cast<size_t>(group.head)]) return const_cast<void*>(address(group.head));
+  for (size_t i = 0; i < group.maps.size(); ++i) {
+    const auto id = static_cast<size_t>(group.maps[i]);
+    if (!placement.kept[id] || placement.in_place[id] >= 0) continue;
+    if (static_cast<int>(i) < built.last_head_read) break;  // would be overwritten before it is read
+    return const_cast<void*>(address(group.maps[i]));
+  }
+  if (void* own = head_scratch_[static_cast<size_t>(placement.group_of[static_cast<size_t>(group.head)])]) return own;
+  if (!may_be_private) fail("[compile] internal error: no memory for {}", compiled_.module.graph->label(group.head));
+  return nullptr;
+}
+
+void Plan::connect(int node, const void** site) {
+  const int slot = compiled_.input_slot[static_cast<size_t>(compiled_.source(node))];
+  if (slot >= 0) sites_[static_cast<size_t>(slot)].push_back({.plain = site});
+}
+
+void Plan::connect(const BuiltChain& built, Chain& chain) {
+  for (size_t i = 0; i < built.operand_nodes.size(); ++i) {
+    if (built.operand_nodes[i] < 0) continue;
+    const int slot = compiled_.input_slot[static_cast<size_t>(compiled_.source(built.operand_nodes[i]))];
+    if (slot >= 0) sites_[static_cast<size_t>(slot)].push_back({.chain = &chain, .operand = static_cast<int>(i)});
+  }
+}
+
+void Plan::build_step(const Placement& placement, const Group& group) {
+  const Graph& graph = *compiled_.module.graph;
+  BuiltChain built = build_chain(placement, group);
+  const Shape space = shape(group.head >= 0 ? group.head : group.maps.front());
+  if (group.head < 0) {
+    auto step = std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
+    connect(built, step->chain());
+    step->label = label(group);
+    steps_.push_back(std::move(step));
+    return;
+  }
+
+  const Node& head = graph.node(group.head);
+  std::vector<Shape> in_shapes;
+  std::vector<const void*> in;
+  for (int input : head.inputs) {
+    in_shapes.push_back(shape(input));
+    in.push_back(address(input));
+  }
+  const KernelSpec spec{in_shapes, shape(group.head), head.attributes};
+  const bool is_matmul = head.op == &kMatmul;
+  void* out = head_address(placement, group, built, is_matmul);
+  if (built.head_operand >= 0) {
+    built.operands[static_cast<size_t>(built.head_operand)].data = out;
+    built.operands[static_cast<size_t>(built.head_operand)].is_tile = out == nullptr;
+  }
+  if (is_matmul) {
+    auto chain = group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);
+    auto step = std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in[0], in[1], out, std::move(chain));
+    if (step->then()) connect(built, *step->then());
+    for (int i = 0; i < 2; ++i) connect(head.inputs[static_cast<size_t>(i)], step->site(i));
+    step->label = label(group);
+    steps_.push_back(std::move(step));
+    return;
+  }
+  auto then = group.maps.empty() ? nullptr : std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
+  auto step = std::make_unique<KernelStep>(head.op->prepare(spec), in, out, std::move(then));
+  if (step->then()) connect(built, step->then()->chain());
+  for (size_t i = 0; i < head.inputs.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
+  step->label = label(group);
+  steps_.push_back(std::move(step));
+}
+
+std::string Plan::label(const Group& group) const {
+  const Graph& graph = *compiled_.module.graph;
+  std::string text;
+  const auto add = [&](int id) {
+    const Node& node = graph.node(id);
+    text += fmt::format("{}{}{}", text.empty() ? "" : " → ", node.op->name, node.name.empty() ? "" : " (" + node.name + ")");
+  };
+  if (group.head >= 0) add(group.head);
+  for (int id : group.maps) add(id);
+  return fmt::format("{} {}", dims_to_string(shape(group.head >= 0 ? group.head : group.maps.front())), text);
+}
+
+std::string Plan::describe() const {
+  std::string text;
+  for (size_t i = 0; i < steps_.size(); ++i) text += fmt::format("{:3}  {}\n", i + 1, steps_[i]->label);
+  return text;
+}
+
+}  // namespace kette

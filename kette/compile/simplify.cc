@@ -1,0 +1,129 @@
+// Local rewriting, operands first. Every rule keeps the value exactly, or (folding a constant) computes it more
+// precisely than the program would.
+#include <cmath>
+#include <optional>
+
+#include "kette/autodiff/interpret.h"
+#include "kette/compile/module.h"
+#include "kette/ops/ops.h"
+
+namespace kette {
+namespace {
+
+constexpr int64_t kLargestFolded = 1 << 16;  // elements
+
+const Node& node_of(Value x) { return x.graph->node(x); }
+bool is(Value x, const OpDef& op) { return node_of(x).op == &op; }
+Value operand(Value x, size_t i) { return x.graph->value(node_of(x).inputs[i]); }
+
+/// The one number that all elements of a constant are.
+std::optional<double> uniform_constant(Value x) {
+  const Node& node = node_of(x);
+  if (node.kind != NodeKind::constant || node.value->size() == 0 || !is_float(node.shape.dtype())) return std::nullopt;
+  const double first = node.value->at(0);
+  for (int64_t i = 1; i < node.value->size(); ++i)
+    if (node.value->at(i) != first) return std::nullopt;
+  return first;
+}
+bool is_number(Value x, double number) { return uniform_constant(x) == number; }
+
+/// Leaves broadcasting to the element-wise operation where the result's shape stays the same.
+std::vector<Value> without_broadcasts(const Node& node, std::span<const Value> given) {
+  std::vector<Value> operands(given.begin(), given.end());
+  for (Value& x : operands) {
+    if (!is(x, kBroadcast)) continue;
+    const Value kept = x;
+    x = operand(x, 0);
+    std::vector<Shape> shapes;
+    for (Value o : operands) shapes.push_back(o.shape());
+    if (!broadcast_shapes(*node.op, shapes).same_dims(node.shape)) x = kept;
+  }
+  return operands;
+}
+
+std::optional<Value> simpler_arithmetic(const Node& node, std::span<const Value> x) {
+  const OpDef* op = node.op;
+  const auto fits = [&](Value v) { return v.shape() == node.shape; };
+  if (op == &kAdd && is_number(x[1], 0) && fits(x[0])) return x[0];
+  if (op == &kAdd && is_number(x[0], 0) && fits(x[1])) return x[1];
+  if (op == &kAdd && is(x[1], kNeg)) return sub(x[0], operand(x[1], 0));
+  if (op == &kSub && is_number(x[1], 0) && fits(x[0])) return x[0];
+  if (op == &kSub && is_number(x[0], 0) && fits(x[1])) return neg(x[1]);
+  if (op == &kSub && is(x[1], kNeg)) return add(x[0], operand(x[1], 0));
+  if (op == &kMul && is_number(x[1], 1) && fits(x[0])) return x[0];
+  if (op == &kMul && is_number(x[0], 1) && fits(x[1])) return x[1];
+  if (op == &kMul && is_number(x[1], -1) && fits(x[0])) return neg(x[0]);
+  if (op == &kMul && is_number(x[0], -1) && fits(x[1])) return neg(x[1]);
+  if (op == &kDiv && is_number(x[1], 1) && fits(x[0])) return x[0];
+  if (op == &kNeg && is(x[0], kNeg)) return operand(x[0], 0);
+  if (op == &kNeg && is(x[0], kSub)) {
+    const Value swapped = sub(operand(x[0], 1), operand(x[0], 0));
+    if (fits(swapped)) return swapped;
+  }
+  if (op == &kLog && is(x[0], kSoftmax)) return log_softmax(operand(x[0], 0), node_of(x[0]).attributes.integer("axis"));
+  if (op == &kPower) {
+    const double n = node.attributes.real("exponent");
+    if (n == 1) return x[0];
+    if (n == 2) return square(x[0]);
+    if (n == 3) return cube(x[0]);
+    if (n == 0.5) return sqrt(x[0]);
+    if (n == -1) return 1.0 / x[0];
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> simpler_layout(const Node& node, std::span<const Value> x) {
+  const OpDef* op = node.op;
+  if ((op == &kReshape || op == &kBroadcast) && x[0].shape() == node.shape) return x[0];
+  if (op == &kReshape && is(x[0], kReshape)) return reshape(operand(x[0], 0), node.attributes.integers("dims"));
+  if (op == &kTranspose && node.shape.rank() == 2) {
+    if (is(x[0], kTranspose)) return operand(x[0], 0);
+    // A row or column has the same bytes as its transpose.
+    if (x[0].shape()[0] == 1 || (x[0].shape()[1] == 1 && !x[0].shape().has_batch()))
+      if (!x[0].shape().has_batch()) return reshape(x[0], {node.shape.dims().begin(), node.shape.dims().end()});
+  }
+  if (op == &kMatmul && (is(x[0], kTranspose) || is(x[1], kTranspose))) {
+    bool transposed[2] = {node.attributes.integer("transpose_a") != 0, node.attributes.integer("transpose_b") != 0};
+    Value y[2] = {x[0], x[1]};
+    for (int i = 0; i < 2; ++i)
+      if (is(y[i], kTranspose)) {
+        y[i] = operand(y[i], 0);
+        transposed[i] = !transposed[i];
+      }
+    return matmul(y[0], y[1], transposed[0], transposed[1]);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> folded(Graph& graph, const Node& node, std::span<const Value> x) {
+  if (x.empty() || node.shape.has_batch() || node.shape.size() > kLargestFolded) return std::nullopt;
+  for (Value v : x)
+    if (node_of(v).kind != NodeKind::constant) return std::nullopt;
+  const Value made = graph.apply(*node.op, x, node.attributes);
+  const Reference value = interpret(made, {});
+  Tensor tensor(node.shape);
+  for (int64_t i = 0; i < tensor.size(); ++i) tensor.set(i, value.values[static_cast<size_t>(i)]);
+  return graph.constant(std::move(tensor));
+}
+
+Value simpler(Graph& graph, const Node& node, std::span<const Value> given) {
+  std::vector<Value> x(given.begin(), given.end());
+  if (node.op->is_elementwise()) x = without_broadcasts(node, x);
+  if (const auto value = folded(graph, node, x)) return *value;
+  if (const auto value = simpler_arithmetic(node, x)) return *value;
+  if (const auto value = simpler_layout(node, x)) return *value;
+  return graph.apply(*node.op, x, node.attributes);
+}
+
+}  // namespace
+
+Module simplify(const Module& module) {
+  Module result = rewrite(module.outputs, module.updates, simpler);
+  for (int before = 0; before != result.graph->size();) {  // until nothing changes
+    before = result.graph->size();
+    result = rewrite(result.outputs, result.updates, simpler);
+  }
+  return result;
+}
+
+}  // namespace kette

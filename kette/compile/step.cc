@@ -1,0 +1,135 @@
+#include "kette/compile/step.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <exception>
+
+namespace kette {
+namespace {
+
+// Below these amounts of work, waking another thread costs more than it gains. Results do not depend on it.
+constexpr int64_t kParallelElements = 1 << 16;
+constexpr double kParallelFlops = 4e6;
+constexpr int64_t kMapTile = 1 << 14;  // elements
+
+/// Runs body(tile, scratch) for every tile, on all threads if there are several.
+template <class Body>
+void for_tiles(const Workers& workers, int64_t tiles, bool parallel, const Body& body) {
+  if (!parallel || !workers.threads || tiles == 1) {
+    for (int64_t tile = 0; tile < tiles; ++tile) body(tile, workers.scratch.front().get());
+    return;
+  }
+  struct Context {
+    const Workers& workers;
+    const Body& body;
+  } context{workers, body};
+  workers.threads->run(
+      tiles,
+      [](void* opaque, int64_t tile, int thread) {
+        const auto& c = *static_cast<Context*>(opaque);
+        c.body(tile, c.workers.scratch[static_cast<size_t>(thread)].get());
+      },
+      &context);
+}
+
+}  // namespace
+
+void MapStep::run(const Workers& workers) {
+  if (chain_.is_single_chunk()) {
+    chain_.run_all();
+    return;
+  }
+  chain_.begin();
+  const int64_t size = chain_.size(), tiles = (size + kMapTile - 1) / kMapTile;
+  for_tiles(workers, tiles, size >= kParallelElements, [&](int64_t tile, std::byte* scratch) {
+    const int64_t first = tile * kMapTile;
+    chain_.run(first, std::min(kMapTile, size - first), scratch);
+  });
+}
+
+size_t KernelStep::scratch_bytes() const {
+  return std::max(kernel_->workspace_bytes(), then_ ? then_->scratch_bytes() : 0);
+}
+
+void KernelStep::run(const Workers& workers) {
+  if (tiles_ == 1 || !workers.threads) {
+    for (int64_t tile = 0; tile < tiles_; ++tile)
+      kernel_->run(in_.data(), out_, tile, workers.scratch.front().get());
+  } else {
+    std::exception_ptr first_error;
+    std::atomic_flag failed;
+    for_tiles(workers, tiles_, true, [&](int64_t tile, std::byte* scratch) {
+      try {
+        kernel_->run(in_.data(), out_, tile, scratch);
+      } catch (...) {
+        if (!failed.test_and_set()) first_error = std::current_exception();
+      }
+    });
+    if (first_error) std::rethrow_exception(first_error);
+  }
+  if (then_) then_->run(workers);
+}
+
+MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, const void* a, const void* b, void* out,
+                       std::unique_ptr<Chain> then)
+    : kernel_(std::move(kernel)),
+      plan_(kernel_->plan()),
+      call_(kernel_->strides()),
+      out_(out),
+      then_(std::move(then)),
+      tiles_(plan_.tiles()),
+      columns_(kernel_->columns()),
+      element_bytes_(size_of(kernel_->dtype())),
+      workspace_bytes_((plan_.workspace_bytes() + 63) / 64 * 64),
+      tile_bytes_(0) {
+  call_.a = a;
+  call_.b = b;
+  call_.c = out;
+  for (int64_t i = 0; i < tiles_; ++i) {
+    const kernels::MatmulTile t = plan_.tile(i);
+    const int64_t elements = (t.row_end - t.row_begin) * (t.col_end - t.col_begin);
+    if (!out_) tile_bytes_ = std::max(tile_bytes_, static_cast<size_t>((elements * element_bytes_ + 63) / 64 * 64));
+  }
+  parallel_ = tiles_ > 1 && kernel_->flops() >= kParallelFlops;
+  simple_ = tiles_ == 1 && out_ && (!then_ || then_->is_single_chunk());
+}
+
+size_t MatmulStep::scratch_bytes() const {
+  return workspace_bytes_ + tile_bytes_ + (then_ ? then_->scratch_bytes() : 0);
+}
+
+void MatmulStep::run(const Workers& workers) {
+  if (simple_) {
+    call_.workspace = workers.scratch.front().get();
+    plan_.run(call_, 0);
+    if (then_) then_->run_all();
+    return;
+  }
+  if (then_) then_->begin();
+  for_tiles(workers, tiles_, parallel_, [&](int64_t tile, std::byte* scratch) { run_tile(tile, scratch); });
+}
+
+void MatmulStep::run_tile(int64_t index, std::byte* scratch) const {
+  const kernels::MatmulTile t = plan_.tile(index);
+  const int64_t width = t.col_end - t.col_begin;
+  std::byte* const private_tile = scratch + workspace_bytes_;
+  kernels::MatmulCall call = call_;
+  call.workspace = scratch;
+  call.c = out_ ? static_cast<std::byte*>(out_) + (t.row_begin * columns_ + t.col_begin) * element_bytes_ : private_tile;
+  call.c_row = out_ ? columns_ : width;
+  plan_.run(call, index);
+  if (!then_) return;
+  std::byte* const chain_scratch = private_tile + tile_bytes_;
+  if (width == columns_) {
+    then_->run(t.row_begin * columns_, (t.row_end - t.row_begin) * columns_, chain_scratch, out_ ? nullptr : private_tile);
+    return;
+  }
+  for (int64_t row = t.row_begin; row < t.row_end; ++row)
+    then_->run(row * columns_ + t.col_begin, width, chain_scratch,
+               out_ ? nullptr : private_tile + (row - t.row_begin) * width * element_bytes_);
+}
+
+void CopyStep::run(const Workers&) { std::memcpy(to_, from_, bytes_); }
+
+}  // namespace kette

@@ -1,0 +1,97 @@
+// The steps of a program, prepared for one batch size: addresses, sizes and loops are all fixed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kette/base/threads.h"
+#include "kette/compile/chain.h"
+#include "kette/ops/matmul_kernel.h"
+
+namespace kette {
+
+/// Where a step runs.
+struct Workers {
+  Threads* threads = nullptr;              // null: the caller's thread only
+  std::vector<AlignedBuffer> scratch;      // one for each thread, as large as the neediest step asks
+};
+
+class Step {
+ public:
+  virtual ~Step() = default;
+  virtual void run(const Workers& workers) = 0;
+  /// Bytes of scratch memory for each thread.
+  virtual size_t scratch_bytes() const { return 0; }
+
+  /// For people: what runs here.
+  std::string label;
+};
+
+/// A chain on its own.
+class MapStep final : public Step {
+ public:
+  explicit MapStep(Chain chain) : chain_(std::move(chain)) {}
+  void run(const Workers& workers) override;
+  size_t scratch_bytes() const override { return chain_.scratch_bytes(); }
+  Chain& chain() { return chain_; }
+
+ private:
+  Chain chain_;
+};
+
+/// A kernel, and the chain that follows it on its whole result.
+class KernelStep final : public Step {
+ public:
+  KernelStep(std::unique_ptr<Kernel> kernel, std::vector<const void*> in, void* out, std::unique_ptr<MapStep> then)
+      : kernel_(std::move(kernel)), in_(std::move(in)), out_(out), then_(std::move(then)), tiles_(kernel_->tiles()) {}
+  void run(const Workers& workers) override;
+  size_t scratch_bytes() const override;
+  const void** site(int operand) { return &in_[static_cast<size_t>(operand)]; }
+  MapStep* then() { return then_.get(); }
+
+ private:
+  std::unique_ptr<Kernel> kernel_;
+  std::vector<const void*> in_;
+  void* out_;
+  std::unique_ptr<MapStep> then_;
+  int64_t tiles_;
+};
+
+/// A matrix product whose tiles the chain follows while they are in cache. With a null `out` the product itself is
+/// not kept: a tile lives in the thread's scratch memory until the chain has read it.
+class MatmulStep final : public Step {
+ public:
+  MatmulStep(std::unique_ptr<MatmulKernel> kernel, const void* a, const void* b, void* out, std::unique_ptr<Chain> then);
+  void run(const Workers& workers) override;
+  size_t scratch_bytes() const override;
+  const void** site(int operand) { return operand == 0 ? &call_.a : &call_.b; }
+  Chain* then() { return then_.get(); }
+
+ private:
+  void run_tile(int64_t tile, std::byte* scratch) const;
+
+  std::unique_ptr<MatmulKernel> kernel_;
+  kernels::MatmulPlan plan_;
+  kernels::MatmulCall call_;
+  void* out_;
+  std::unique_ptr<Chain> then_;
+  int64_t tiles_, columns_, element_bytes_;
+  size_t workspace_bytes_, tile_bytes_;
+  bool parallel_, simple_;
+};
+
+/// Copies a result over a parameter that could not be overwritten in place.
+class CopyStep final : public Step {
+ public:
+  CopyStep(const void* from, void* to, size_t bytes) : from_(from), to_(to), bytes_(bytes) {}
+  void run(const Workers& workers) override;
+  const void** site() { return &from_; }
+
+ private:
+  const void* from_;
+  void* to_;
+  size_t bytes_;
+};
+
+}  // namespace kette

@@ -1,0 +1,23 @@
+// A graph as JSON, for web pages and other programs.
+//
+//     {"nodes": [
+//       {"id": 0, "kind": "input", "name": "x", "dtype": "f32", "shape": ["N", 3]},
+//       {"id": 1, "kind": "constant", "dtype": "f32", "shape": [], "values": [0.5]},
+//       {"id": 2, "kind": "operation", "op": "mul", "inputs": [0, 1], "attributes": {}, "dtype": "f32", "shape": ["N", 3]}]}
+//
+// `name` is present where the node has one, `values` (row-major) for constants of at most kJsonValues elements. What
+// JSON cannot hold as a number is a text: "nan", "inf", "-inf". Names that are not UTF-8 get replacement characters.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+
+namespace kette {
+
+class Graph;
+
+inline constexpr int64_t kJsonValues = 1024;
+
+nlohmann::ordered_json json(const Graph& graph);
+
+}  // namespace kette

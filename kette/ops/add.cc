@@ -1,0 +1,36 @@
+// add: the sum, element by element.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kette/ops/add.cc"
+#include "kette/kernels/map.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kette::HWY_NAMESPACE {
+struct AddLoop {
+  template <class D, class V>
+  static V apply(D, const double*, V a, V b) { return hn::Add(a, b); }
+};
+KETTE_MAP(add, AddLoop, 2)
+}  // namespace kette::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "kette/ops/ops.h"
+
+namespace kette {
+KETTE_MAP_DISPATCH(add)
+
+const OpDef kAdd{
+    .name = "add",
+    .formula = "y = a + b;  ∂y/∂a = 1, ∂y/∂b = 1",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer_elementwise,
+    .scalar = [](const double* x, const double*) { return x[0] + x[1]; },
+    .loops = add_loops,
+    .partials = [](const LocalCall& c) { return std::vector{scalar_like(c.y, 1), scalar_like(c.y, 1)}; },
+    .onnx = {.type = "Add"},
+};
+
+Value add(Value a, Value b) { return a.graph->apply(kAdd, {a, b}); }
+}  // namespace kette
+#endif  // HWY_ONCE

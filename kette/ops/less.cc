@@ -1,0 +1,39 @@
+// less: the comparison a < b.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kette/ops/less.cc"
+#include "kette/kernels/map.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kette::HWY_NAMESPACE {
+struct LessLoop {
+  template <class D, class V>
+  static V apply(D d, const double*, V a, V b) { return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, hn::TFromD<D>{1})); }
+};
+KETTE_MAP(less, LessLoop, 2)
+}  // namespace kette::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "kette/ops/onnx_forms.h"
+#include "kette/ops/ops.h"
+
+namespace kette {
+KETTE_MAP_DISPATCH(less)
+
+const OpDef kLess{
+    .name = "less",
+    .formula = "y = 1 if a < b, else 0;  ∂y/∂a = 0, ∂y/∂b = 0",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer_elementwise,
+    .scalar = [](const double* x, const double*) { return x[0] < x[1] ? 1 : 0; },
+    .loops = less_loops,
+    .partials = [](const LocalCall&) { return std::vector<Value>(2); },
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      return onnx_cast(onnx, onnx.node("Less", call.inputs), call.shape.dtype());
+    }},
+};
+
+Value less(Value a, Value b) { return a.graph->apply(kLess, {a, b}); }
+}  // namespace kette
+#endif  // HWY_ONCE

@@ -1,0 +1,39 @@
+// less_equal: the comparison a ≤ b.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kette/ops/less_equal.cc"
+#include "kette/kernels/map.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kette::HWY_NAMESPACE {
+struct LessEqualLoop {
+  template <class D, class V>
+  static V apply(D d, const double*, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, hn::TFromD<D>{1})); }
+};
+KETTE_MAP(less_equal, LessEqualLoop, 2)
+}  // namespace kette::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "kette/ops/onnx_forms.h"
+#include "kette/ops/ops.h"
+
+namespace kette {
+KETTE_MAP_DISPATCH(less_equal)
+
+const OpDef kLessEqual{
+    .name = "less_equal",
+    .formula = "y = 1 if a ≤ b, else 0;  ∂y/∂a = 0, ∂y/∂b = 0",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer_elementwise,
+    .scalar = [](const double* x, const double*) { return x[0] <= x[1] ? 1 : 0; },
+    .loops = less_equal_loops,
+    .partials = [](const LocalCall&) { return std::vector<Value>(2); },
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      return onnx_cast(onnx, onnx.node("LessOrEqual", call.inputs), call.shape.dtype());
+    }},
+};
+
+Value less_equal(Value a, Value b) { return a.graph->apply(kLessEqual, {a, b}); }
+}  // namespace kette
+#endif  // HWY_ONCE

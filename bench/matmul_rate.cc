@@ -1,11 +1,11 @@
-// Our matrix product against oneDNN's, single thread, on the products of the benchmark's training steps. Not part of
-// the build; from the root of the project:
+// Our matrix product against oneDNN's, single thread, on the products of the benchmark's training steps. Not
+// part of the build; from the root of the project:
 //
-//   g++ -std=c++20 -O3 -DNDEBUG -I. bench/matmul_rate.cc kette/kernels/matmul*[a-su-z].cc -lhwy -ldnnl -o /tmp/rate
-//   OMP_NUM_THREADS=1 taskset -c 1 /tmp/rate
+//   g++ -std=c++20 -O3 -DNDEBUG -I. bench/matmul_rate.cc kette/kernels/matmul*[a-su-z].cc -lhwy -ldnnl -o
+//   /tmp/rate OMP_NUM_THREADS=1 taskset -c 1 /tmp/rate
 //
-// Each line: the product (t marks an operand that is stored transposed), both rates in GFLOP/s (best of several
-// runs that alternate), the ratio, and our time.
+// Each line: the product (t marks an operand that is stored transposed), both rates in GFLOP/s (best of
+// several runs that alternate), the ratio, and our time.
 #include <oneapi/dnnl/dnnl.h>
 
 #include <algorithm>
@@ -111,8 +111,16 @@ void compare(const Product& p) {
   const auto dtype = sizeof(T) == 4 ? kette::DType::f32 : kette::DType::f64;
   const MatmulPlan plan(dtype, p.m, p.n, p.k, p.a_transposed, p.b_transposed);
   Aligned workspace(plan.workspace_bytes());
-  MatmulCall call{a, p.a_transposed ? 1 : p.k, p.a_transposed ? p.m : 1, b, p.b_transposed ? 1 : p.n,
-                  p.b_transposed ? p.k : 1, nullptr, c, p.n, workspace.data};
+  MatmulCall call{a,
+                  p.a_transposed ? 1 : p.k,
+                  p.a_transposed ? p.m : 1,
+                  b,
+                  p.b_transposed ? 1 : p.n,
+                  p.b_transposed ? p.k : 1,
+                  nullptr,
+                  c,
+                  p.n,
+                  workspace.data};
   const auto ours = [&] {
     for (int64_t t = 0; t < plan.tiles(); ++t) {
       const MatmulTile tile = plan.tile(t);
@@ -131,7 +139,8 @@ void compare(const Product& p) {
     for (int64_t j = 0; j < p.n; ++j) {
       double sum = 0;
       for (int64_t k = 0; k < p.k; ++k)
-        sum += double(a[p.a_transposed ? k * p.m + i : i * p.k + k]) * b[p.b_transposed ? j * p.k + k : k * p.n + j];
+        sum += double(a[p.a_transposed ? k * p.m + i : i * p.k + k]) *
+               b[p.b_transposed ? j * p.k + k : k * p.n + j];
       if (!(std::abs(sum - c[i * p.n + j]) <= 1e-5 * static_cast<double>(p.k))) {
         std::printf("wrong result at %ld, %ld\n", i, j);
         std::exit(1);
@@ -145,18 +154,20 @@ void compare(const Product& p) {
     best_ours = std::min(best_ours, seconds(repeats, ours));
     if (sizeof(T) == 4) best_theirs = std::min(best_theirs, seconds(repeats, theirs));
   }
-  std::printf("%s %5ld x %4ld%s · %4ld x %4ld%s %3ld tiles  ours %7.2f  oneDNN %7.2f  ratio %5.2f  %10.1f ns\n",
-              sizeof(T) == 4 ? "f32" : "f64", p.m, p.k, p.a_transposed ? "t" : " ", p.k, p.n,
-              p.b_transposed ? "t" : " ", plan.tiles(), flop / best_ours * 1e-9,
-              sizeof(T) == 4 ? flop / best_theirs * 1e-9 : 0, sizeof(T) == 4 ? best_theirs / best_ours : 0,
-              best_ours * 1e9);
+  std::printf(
+      "%s %5ld x %4ld%s · %4ld x %4ld%s %3ld tiles  ours %7.2f  oneDNN %7.2f  ratio %5.2f  %10.1f ns\n",
+      sizeof(T) == 4 ? "f32" : "f64", p.m, p.k, p.a_transposed ? "t" : " ", p.k, p.n,
+      p.b_transposed ? "t" : " ", plan.tiles(), flop / best_ours * 1e-9,
+      sizeof(T) == 4 ? flop / best_theirs * 1e-9 : 0, sizeof(T) == 4 ? best_theirs / best_ours : 0,
+      best_ours * 1e9);
   std::fflush(stdout);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const size_t first = argc > 1 ? std::atoi(argv[1]) : 0, last = argc > 2 ? std::atoi(argv[2]) : std::size(kProducts);
+  const size_t first = argc > 1 ? std::atoi(argv[1]) : 0,
+               last = argc > 2 ? std::atoi(argv[2]) : std::size(kProducts);
   for (size_t i = first; i < last; ++i) compare<float>(kProducts[i]);
   if (argc > 3)
     for (size_t i = first; i < last; ++i) compare<double>(kProducts[i]);

@@ -18,3 +18,11 @@ if(KETTE_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
+
+# ONNX's own compiled schema (Debian's libonnx-dev), without its operator registry.
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+find_path(ONNX_INCLUDE onnx/onnx_pb.h REQUIRED)
+add_library(kette_onnx_proto INTERFACE)
+target_link_libraries(kette_onnx_proto INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
+target_include_directories(kette_onnx_proto INTERFACE ${ONNX_INCLUDE})
+target_compile_definitions(kette_onnx_proto INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)

@@ -5,6 +5,10 @@ add_library(kette_options INTERFACE)
 target_compile_features(kette_options INTERFACE cxx_std_20)
 target_compile_options(kette_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
 target_include_directories(kette_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 warns about the deliberately undefined values inside its own AVX-512 headers.
+  target_compile_options(kette_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(KETTE_SANITIZE)
   target_compile_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)

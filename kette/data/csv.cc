@@ -21,6 +21,8 @@ namespace {
 constexpr char kDelimiter = ',';
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+bool is_utf16(std::string_view text) { return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"); }
+
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
 bool ends_field(char c) { return c == kDelimiter || ends_line(c); }
 
@@ -49,7 +51,7 @@ class Parser {
 
   void read_header() {
     const std::string_view start(cursor_, static_cast<size_t>(end_ - cursor_));
-    if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) fail_at(0, "text in UTF-8", "UTF-16");
+    if (is_utf16(start)) fail_at(0, "text in UTF-8", "UTF-16");
     if (start.starts_with(kByteOrderMark)) cursor_ += kByteOrderMark.size();
     skip_blank_lines();
     if (cursor_ == end_) fail_at(0, "a line of column names", "an empty file");
@@ -270,9 +272,13 @@ class FileBytes {
 };
 
 /// `alone`: the only field of its line, which would be blank, and skipped, without quotes.
-void append_field(std::string& out, std::string_view field, bool alone) {
-  const bool blank = trim_blanks(field).empty();
-  if (field.find_first_of(",\"\r\n") == field.npos && !(alone && blank)) {
+bool needs_quotes(std::string_view field, bool alone) {
+  if (alone && trim_blanks(field).empty()) return true;
+  return field.find_first_of(",\"\r\n") != field.npos;
+}
+
+void append_field(std::string& out, std::string_view field, bool quoted) {
+  if (!quoted) {
     out += field;
     return;
   }
@@ -298,7 +304,9 @@ std::string to_csv(const Table& table) {
   const bool alone = table.columns() == 1;
   for (int64_t c = 0; c < table.columns(); ++c) {
     if (c > 0) out += kDelimiter;
-    append_field(out, table.name(c), alone);
+    // A first name that begins like a mark of the encoding would be taken for one.
+    const bool like_mark = c == 0 && (table.name(c).starts_with(kByteOrderMark) || is_utf16(table.name(c)));
+    append_field(out, table.name(c), like_mark || needs_quotes(table.name(c), alone));
   }
   out += '\n';
   for (int64_t row = 0; row < table.rows(); ++row) {
@@ -307,7 +315,7 @@ std::string to_csv(const Table& table) {
       if (table.is_numeric(c))
         out += shortest(table.numbers(c)[static_cast<size_t>(row)]);
       else
-        append_field(out, table.text(c)[row], alone);
+        append_field(out, table.text(c)[row], needs_quotes(table.text(c)[row], alone));
     }
     out += '\n';
   }

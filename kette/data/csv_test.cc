@@ -221,6 +221,11 @@ TEST(Csv, written_fields_are_quoted_only_where_needed) {
   EXPECT_EQ(to_csv(table), "n,f,s\n1,0.1,plain text\n0.1,16777216,\"a,b\"\n-1e+300,1e-07,\"a \"\"b\"\"\"\n");
 }
 
+TEST(Csv, a_first_name_like_a_byte_order_mark_reads_back) {
+  const Rows expected = {{"\xEF\xBB\xBFx"}, {"1"}};
+  EXPECT_EQ(read(to_csv(parse_csv("\"\xEF\xBB\xBFx\"\n1\n", "t"))), expected);
+}
+
 TEST(Csv, a_file_is_written_and_read) {
   const std::string path = testing::TempDir() + "kette_csv_test.csv";
   Table table("t");

@@ -59,8 +59,9 @@ Point gauss(int64_t i, int64_t, double noise, const Draw& draw) {
 
 Point spiral(int64_t i, int64_t n, double noise, const Draw& draw) {
   const bool label = i % 2 == 1;
-  const double way =
-      static_cast<double>(i / 2) / static_cast<double>((n + 1) / 2);  // along the arm, in [0, 1)
+  const int64_t step = i / 2, steps = (n + 1) / 2;
+  // Along the arm, in [0, 1).
+  const double way = static_cast<double>(step) / static_cast<double>(steps);
   const double angle = 1.75 * way * 2 * pi + (label ? 0 : pi);
   return {kRadius * way * std::sin(angle) + noise * draw.uniform(0, -1, 1),
           kRadius * way * std::cos(angle) + noise * draw.uniform(1, -1, 1), label};
@@ -68,8 +69,8 @@ Point spiral(int64_t i, int64_t n, double noise, const Draw& draw) {
 
 Point moons(int64_t i, int64_t n, double noise, const Draw& draw) {
   const bool label = i % 2 == 1;
-  const int64_t last = std::max<int64_t>((label ? n / 2 : (n + 1) / 2) - 1, 1);
-  const double angle = pi * static_cast<double>(i / 2) / static_cast<double>(last);
+  const int64_t step = i / 2, last = std::max<int64_t>((label ? n / 2 : (n + 1) / 2) - 1, 1);
+  const double angle = pi * static_cast<double>(step) / static_cast<double>(last);
   const double x1 = label ? 1 - std::cos(angle) : std::cos(angle);
   const double x2 = label ? 0.5 - std::sin(angle) : std::sin(angle);
   return {x1 + noise * draw.normal(0), x2 + noise * draw.normal(1), label};

@@ -1,39 +1,62 @@
 #include "kette/kernels/matmul.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "kette/kernels/matmul_loops.h"
 
 namespace kette::kernels {
 namespace {
-int64_t env(const char* name, int64_t other) { const char* v = std::getenv(name); return v ? std::atol(v) : other; }
+
+constexpr int64_t kDepth = 256;        // of k at a time: a panel of B is then 64 KiB, a part of the L2 cache
+constexpr int64_t kTileBytes = 512;    // of a row of a tile, where tiles cut rows
+constexpr int64_t kTileRows = 768;     // at most, where B is packed
+constexpr int64_t kRowMultiple = 48;   // of whole register blocks of 6 or 16 rows
+constexpr int64_t kWideRow = 256;      // columns up to which a tile holds whole rows
+constexpr int64_t kWorthPacking = 48;  // rows
+constexpr double kTileWork = 1 << 18;  // multiplications of a tile that is worth a thread's while: about 5 µs
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
 }  // namespace
 
 MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed) {
   const MatmulLoops loops = matmul_loops(dtype);
+  // A vector is both a row and a column.
+  if (m == 1) a_transposed = false;
+  if (k == 1) b_transposed = false;
+  if (n == 1) b_transposed = false;
+  geometry_ = {m, n, k, m, n, 1, 1, std::min(k, kDepth), b_transposed, false};
   Geometry& g = geometry_;
-  g = {m, n, k, m, n, 1, 1, 256, a_transposed, b_transposed, false, b_transposed};
-  if (n > 256) {
-    g.tile_cols = env("TC", 128);
-    g.tile_rows = env("TR", 1026);
-    g.depth = env("KC", 256);
-    g.pack_b = true;
-    g.pack_a = a_transposed;
+  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  const int64_t wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, 16.0));  // tiles
+
+  if (n == 1 && m > 1 && (a_transposed || k == 1)) {
+    run_ = loops.column;
+  } else if (n == 1 && k >= loops.lanes) {
+    run_ = loops.column_dots;
+  } else if (m == 1 && b_transposed && k >= loops.lanes) {
+    run_ = loops.row_dots;
+  } else if (!b_transposed && n <= loops.lanes) {
+    run_ = (m == 1 ? loops.vector : loops.narrow).function(std::max<int64_t>(n, 1));
+  } else if (!b_transposed && m == 1) {
+    run_ = loops.row;
+  } else {
+    run_ = loops.blocked;
+    g.pack_b = b_transposed || (n > kWideRow && m >= kWorthPacking);
   }
-  g.depth = std::min(g.depth, k);
-  g.pack_b = g.pack_b || env("PB", 0);
+
+  if (n > kWideRow || g.b_transposed) {
+    g.tile_cols = std::min(n, round_up(divide_up(n, wanted), kTileBytes / size_of(dtype)));
+    if (m > kTileRows) g.tile_rows = round_up(divide_up(m, divide_up(m, kTileRows)), kRowMultiple);
+  } else if (wanted > 1) {
+    g.tile_rows = std::min(m, round_up(divide_up(m, wanted), kRowMultiple));
+  }
   g.row_tiles = m == 0 || n == 0 ? 0 : divide_up(m, g.tile_rows);
-  g.col_tiles = divide_up(n, g.tile_cols);
-  if (m == 0 || n == 0) g.row_tiles = g.col_tiles = 0;
-  run_ = loops.blocked;
-  const int64_t width = loops.columns;
-  const int64_t elements =
-      (g.pack_b ? g.depth * width : 0) + (g.pack_a ? divide_up(g.tile_rows, loops.rows) * loops.rows * g.depth : 0);
-  workspace_bytes_ = static_cast<size_t>(elements * size_of(dtype));
+  g.col_tiles = n == 0 ? 1 : divide_up(n, g.tile_cols);
+  const int64_t elements = g.pack_b ? g.depth * loops.panel_columns : k;
+  const bool needed = g.pack_b || run_ == loops.column_dots || run_ == loops.row_dots;
+  workspace_bytes_ = needed ? static_cast<size_t>(elements * size_of(dtype)) : 0;
 }
 
 }  // namespace kette::kernels

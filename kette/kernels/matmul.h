@@ -52,8 +52,7 @@ class MatmulPlan {
     int64_t m, n, k;
     int64_t tile_rows, tile_cols, row_tiles, col_tiles;
     int64_t depth;  ///< k is cut into pieces of this length
-    bool a_transposed, b_transposed;
-    bool pack_a, pack_b;
+    bool b_transposed, pack_b;
   };
   using Run = void (*)(const Geometry&, const MatmulCall&, int64_t tile);
 

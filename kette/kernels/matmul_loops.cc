@@ -16,63 +16,282 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::kernels {
 namespace HWY_NAMESPACE {
 
-template <class T>
-HWY_INLINE void run_blocked(const MatmulPlan::Geometry& g, const MatmulCall& call, int64_t tile) {
-  const int64_t row_begin = tile / g.col_tiles * g.tile_rows, col_begin = tile % g.col_tiles * g.tile_cols;
-  const int64_t rows = std::min(g.tile_rows, g.m - row_begin), columns = std::min(g.tile_cols, g.n - col_begin);
-  const int64_t width = kVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+using Geometry = MatmulPlan::Geometry;
 
-  T* packed_b = static_cast<T*>(call.workspace);
-  T* packed_a = packed_b + (g.pack_b ? g.depth * width : 0);
-  Block<T> block;
-  block.c_row = call.c_row;
+template <class T>
+struct Tile {
+  HWY_INLINE Tile(const Geometry& g, const MatmulCall& call, int64_t row_index, int64_t col_index)
+      : row_begin(row_index * g.tile_rows),
+        col_begin(col_index * g.tile_cols),
+        rows(std::min(g.tile_rows, g.m - row_begin)),
+        columns(std::min(g.tile_cols, g.n - col_begin)),
+        a(static_cast<const T*>(call.a) + row_begin * call.a_row),
+        b(static_cast<const T*>(call.b) + col_begin * call.b_col),
+        bias(call.bias == nullptr ? nullptr : static_cast<const T*>(call.bias) + col_begin),
+        c(static_cast<T*>(call.c)) {}
+
+  int64_t row_begin, col_begin, rows, columns;
+  const T *a, *b, *bias;
+  T* c;
+};
+
+// ---- Wide products: panels of columns, blocks of rows. ----
+
+template <class T>
+using BlockFunction = void (*)(const Block<T>&, int64_t last);
+
+template <int kR, int kV, bool kPartial, class T>
+HWY_NOINLINE void block_function(const Block<T>& block, int64_t last) {
+  multiply_block<kR, kV, kPartial>(hn::ScalableTag<T>(), block, last);
+}
+
+template <class T>
+struct Blocks {
+  BlockFunction<T> one, two, four, six;
+
+  template <int kV, bool kPartial>
+  static constexpr Blocks of() {
+    return {block_function<1, kV, kPartial, T>, block_function<2, kV, kPartial, T>,
+            block_function<4, kV, kPartial, T>, block_function<kRows, kV, kPartial, T>};
+  }
+};
+
+/// A panel of at most kVectors vectors of columns.
+template <class T>
+HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns) {
+  static constexpr Blocks<T> full = Blocks<T>::template of<kVectors, false>();
+  static constexpr Blocks<T> partial[] = {
+      Blocks<T>::template of<1, true>(), Blocks<T>::template of<2, true>(),
+      Blocks<T>::template of<std::min(3, kVectors), true>(), Blocks<T>::template of<kVectors, true>()};
+  constexpr int64_t lanes = lanes_of(hn::ScalableTag<T>());
+  const Blocks<T>& functions = columns == kVectors * lanes ? full : partial[(columns - 1) / lanes];
+  const int64_t last = (columns - 1) % lanes + 1;
+  const auto run = [&](BlockFunction<T> function, int64_t count) {
+    function(block, last);
+    block.skip_rows(count);
+    rows -= count;
+  };
+  while (rows >= kRows) run(functions.six, kRows);
+  if (rows >= 4) run(functions.four, 4);
+  if (rows >= 2) run(functions.two, 2);
+  if (rows >= 1) run(functions.one, 1);
+}
+
+template <class T>
+void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
+  constexpr int64_t width = kVectors * lanes_of(hn::ScalableTag<T>());
+  const Tile<T> tile(g, call, index / g.col_tiles, index % g.col_tiles);
+  T* packed = static_cast<T*>(call.workspace);
+  Block<T> block{tile.a, call.a_row, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, call.c_row, 0};
   int64_t k = 0;
   do {
     block.k = std::min(g.depth, g.k - k);
-    block.a = static_cast<const T*>(call.a) + row_begin * call.a_row + k * call.a_col;
-    block.a_row = call.a_row;
-    block.a_col = call.a_col;
-    int64_t a_block = kRows * call.a_row;
-    if (g.pack_a) {
-      pack_row_blocks(block.a, call.a_row, call.a_col, rows, block.k, packed_a);
-      block.a = packed_a;
-      block.a_row = 1;
-      block.a_col = kRows;
-      a_block = kRows * block.k;
-    }
-    const T* b = static_cast<const T*>(call.b) + k * call.b_row + col_begin * call.b_col;
-    for (int64_t n = 0; n < columns; n += width) {
-      const int64_t panel = std::min(width, columns - n);
-      block.c = static_cast<T*>(call.c) + n;
+    block.a = tile.a + k * call.a_col;
+    const T* b = tile.b + k * call.b_row;
+    for (int64_t n = 0; n < tile.columns; n += width) {
+      const int64_t columns = std::min(width, tile.columns - n);
+      block.c = tile.c + n;
       if (k > 0) {
         block.start = block.c;
         block.start_row = block.c_row;
-      } else {
-        block.start = call.bias == nullptr ? nullptr : static_cast<const T*>(call.bias) + col_begin + n;
-        block.start_row = 0;
+      } else if (tile.bias != nullptr) {
+        block.start = tile.bias + n;
       }
       block.b = b + n * call.b_col;
-      block.b_row = call.b_row;
       if (g.pack_b) {
-        if (g.b_transposed) pack_columns(block.b, call.b_col, block.k, panel, width, packed_b);
-        else pack_rows(block.b, call.b_row, block.k, panel, width, packed_b);
-        block.b = packed_b;
+        if (g.b_transposed)
+          pack_columns(block.b, call.b_col, block.k, columns, width, packed);
+        else
+          pack_rows(block.b, call.b_row, block.k, columns, width, packed);
+        block.b = packed;
         block.b_row = width;
       }
-      multiply_panel(block, a_block, rows, panel);
+      multiply_panel(block, tile.rows, columns);
     }
     k += block.k;
   } while (k < g.k);
 }
 
-void BlockedF32(const MatmulPlan::Geometry& g, const MatmulCall& call, int64_t tile) {
-  run_blocked<float>(g, call, tile);
-}
-void BlockedF64(const MatmulPlan::Geometry& g, const MatmulCall& call, int64_t tile) {
-  run_blocked<double>(g, call, tile);
+// ---- At most one vector of columns. ----
+
+template <int kR, size_t kLanes, bool kPartial, class T>
+HWY_NOINLINE void narrow_function(const Block<T>& block, int64_t last) {
+  multiply_block<kR, 1, kPartial>(hn::CappedTag<T, kLanes>(), block, last);
 }
 
-int64_t BlockColumnsF32() { return kVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
+template <class T, size_t kLanes, bool kPartial>
+void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
+  const hn::CappedTag<T, kLanes> d;
+  const Tile<T> tile(g, call, index, 0);
+  Block<T> block{tile.a, call.a_row, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, call.c_row, 0};
+  int64_t k = 0;
+  do {
+    block.k = std::min(g.depth, g.k - k);
+    int64_t rows = tile.rows;
+    if (call.a_row == 1)
+      for (; rows >= kColumnRows; rows -= kColumnRows, block.skip_rows(kColumnRows))
+        narrow_function<kColumnRows, kLanes, kPartial>(block, g.n);
+    for (; rows >= kNarrowRows; rows -= kNarrowRows, block.skip_rows(kNarrowRows))
+      narrow_function<kNarrowRows, kLanes, kPartial>(block, g.n);
+    for (; rows >= 4; rows -= 4, block.skip_rows(4)) multiply_block<4, 1, kPartial>(d, block, g.n);
+    for (; rows > 0; --rows, block.skip_rows(1)) multiply_block<1, 1, kPartial>(d, block, g.n);
+    k += block.k;
+    block.a = tile.a + k * call.a_col;
+    block.b = tile.b + k * call.b_row;
+    block.c = tile.c;
+    block.start = tile.c;
+    block.start_row = block.c_row;
+  } while (k < g.k);
+}
+
+template <class T, size_t kLanes, bool kPartial>
+void run_vector(const Geometry& g, const MatmulCall& call, int64_t) {
+  multiply_vector<kPartial>(
+      hn::CappedTag<T, kLanes>(),
+      Block<T>{static_cast<const T*>(call.a), 0, call.a_col, static_cast<const T*>(call.b), call.b_row,
+               static_cast<const T*>(call.bias), 0, static_cast<T*>(call.c), 0, g.k},
+      g.n);
+}
+
+// ---- One row. ----
+
+/// C[1,n] += x·B for the rows of B contiguous; `call` holds what a Block holds.
+template <class T>
+HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
+  constexpr int64_t lanes = lanes_of(hn::ScalableTag<T>());
+  static constexpr BlockFunction<T> partial[] = {
+      block_function<1, 1, true, T>, block_function<1, 2, true, T>, block_function<1, 3, true, T>,
+      block_function<1, 4, true, T>, block_function<1, 5, true, T>, block_function<1, 6, true, T>,
+      block_function<1, 7, true, T>, block_function<1, 8, true, T>};
+  static_assert(std::size(partial) == kRowVectors);
+  const auto advance = [&](int64_t count) {
+    block.b += count;
+    if (block.start != nullptr) block.start += count;
+    block.c += count;
+    columns -= count;
+  };
+  while (columns >= kRowVectors * lanes) {
+    block_function<1, kRowVectors, false, T>(block, lanes);
+    advance(kRowVectors * lanes);
+  }
+  if (columns > 0) partial[(columns - 1) / lanes](block, (columns - 1) % lanes + 1);
+}
+
+template <class T>
+void run_row(const Geometry& g, const MatmulCall& call, int64_t index) {
+  const Tile<T> tile(g, call, 0, index);
+  multiply_row<T>({tile.a, 0, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, 0, g.k}, tile.columns);
+}
+
+template <class T>
+void run_column(const Geometry& g, const MatmulCall& call, int64_t index) {
+  constexpr int64_t chunk = kRowVectors * lanes_of(hn::ScalableTag<T>());
+  const Tile<T> tile(g, call, index, 0);
+  HWY_ALIGN T buffer[chunk];  // bias on the way in, C on the way out if it is not contiguous
+  for (int64_t m = 0; m < tile.rows; m += chunk) {
+    const int64_t count = std::min(chunk, tile.rows - m);
+    T* to = call.c_row == 1 ? tile.c + m : buffer;
+    if (tile.bias != nullptr) std::fill_n(buffer, count, tile.bias[0]);
+    multiply_row<T>({tile.b, 0, call.b_row, tile.a + m, call.a_col, tile.bias == nullptr ? nullptr : buffer,
+                     0, to, 0, g.k},
+                    count);
+    if (call.c_row != 1)
+      for (int64_t i = 0; i < count; ++i) tile.c[(m + i) * call.c_row] = buffer[i];
+  }
+}
+
+// ---- Scalar products of contiguous vectors. ----
+
+/// y[i*y_stride] = start[i*start_stride] + x·w(i) for the rows w(i) = w + i*w_row of length k, and i in [0,
+/// kR).
+template <int kR, class T>
+HWY_INLINE void dot_rows(const T* x, const T* w, int64_t w_row, int64_t k, const T* start,
+                         int64_t start_stride, T* y, int64_t y_stride) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr int64_t lanes = lanes_of(d);
+  V sum[kR];
+#pragma GCC unroll 8
+  for (int r = 0; r < kR; ++r) sum[r] = hn::Zero(d);
+  int64_t i = 0;
+  for (; i + lanes <= k; i += lanes) {
+    const V factor = hn::LoadU(d, x + i);
+#pragma GCC unroll 8
+    for (int r = 0; r < kR; ++r) sum[r] = hn::MulAdd(factor, hn::LoadU(d, w + r * w_row + i), sum[r]);
+  }
+  if (i < k) {
+    const auto mask = hn::FirstN(d, static_cast<size_t>(k - i));
+    const V factor = hn::MaskedLoad(mask, d, x + i);
+#pragma GCC unroll 8
+    for (int r = 0; r < kR; ++r)
+      sum[r] = hn::MulAdd(factor, hn::MaskedLoad(mask, d, w + r * w_row + i), sum[r]);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < kR; ++r)
+    y[r * y_stride] =
+        hn::GetLane(hn::SumOfLanes(d, sum[r])) + (start == nullptr ? T{0} : start[r * start_stride]);
+}
+
+template <class T>
+HWY_INLINE void dot_all(const T* x, const T* w, int64_t w_row, int64_t k, const T* start,
+                        int64_t start_stride, T* y, int64_t y_stride, int64_t rows) {
+  int64_t r = 0;
+  const auto from = [&](int64_t i) { return start == nullptr ? nullptr : start + i * start_stride; };
+  for (; r + 4 <= rows; r += 4)
+    dot_rows<4>(x, w + r * w_row, w_row, k, from(r), start_stride, y + r * y_stride, y_stride);
+  for (; r < rows; ++r)
+    dot_rows<1>(x, w + r * w_row, w_row, k, from(r), start_stride, y + r * y_stride, y_stride);
+}
+
+/// `x` itself if contiguous, or its copy.
+template <class T>
+HWY_INLINE const T* contiguous(const T* x, int64_t stride, int64_t count, void* workspace) {
+  if (stride == 1) return x;
+  T* copy = static_cast<T*>(workspace);
+  for (int64_t i = 0; i < count; ++i) copy[i] = x[i * stride];
+  return copy;
+}
+
+template <class T>
+void run_column_dots(const Geometry& g, const MatmulCall& call, int64_t index) {
+  const Tile<T> tile(g, call, index, 0);
+  const T* x = contiguous(tile.b, call.b_row, g.k, call.workspace);
+  dot_all(x, tile.a, call.a_row, g.k, tile.bias, 0, tile.c, call.c_row, tile.rows);
+}
+
+template <class T>
+void run_row_dots(const Geometry& g, const MatmulCall& call, int64_t index) {
+  const Tile<T> tile(g, call, 0, index);
+  const T* x = contiguous(tile.a, call.a_col, g.k, call.workspace);
+  dot_all(x, tile.b, call.b_col, g.k, tile.bias, 1, tile.c, 1, tile.columns);
+}
+
+template <class T, class Choose>
+MatmulLoops::Narrow narrow_functions(Choose choose) {
+  return {{choose.template operator()<1, true>(), choose.template operator()<2, true>(),
+           choose.template operator()<4, true>(), choose.template operator()<8, true>(),
+           choose.template operator()<16, true>()},
+          {choose.template operator()<1, false>(), choose.template operator()<2, false>(),
+           choose.template operator()<4, false>(), choose.template operator()<8, false>(),
+           choose.template operator()<16, false>()}};
+}
+
+template <class T>
+MatmulLoops loops() {
+  constexpr int64_t lanes = lanes_of(hn::ScalableTag<T>());
+  return {run_blocked<T>,
+          narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_narrow<T, kLanes, kPartial>; }),
+          narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_vector<T, kLanes, kPartial>; }),
+          run_row<T>,
+          run_column<T>,
+          run_column_dots<T>,
+          run_row_dots<T>,
+          lanes,
+          kVectors * lanes};
+}
+
+MatmulLoops LoopsF32() { return loops<float>(); }
+MatmulLoops LoopsF64() { return loops<double>(); }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)
 }  // namespace HWY_NAMESPACE
@@ -82,14 +301,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace kette::kernels {
 
-HWY_EXPORT(BlockedF32);
-HWY_EXPORT(BlockedF64);
-HWY_EXPORT(BlockColumnsF32);
+HWY_EXPORT(LoopsF32);
+HWY_EXPORT(LoopsF64);
 
 MatmulLoops matmul_loops(DType dtype) {
-  const int64_t columns = choose_target(HWY_DISPATCH_TABLE(BlockColumnsF32))();
-  if (dtype == DType::f32) return {choose_target(HWY_DISPATCH_TABLE(BlockedF32)), 6, columns};
-  return {choose_target(HWY_DISPATCH_TABLE(BlockedF64)), 6, columns > 4 ? columns / 2 : columns};
+  if (dtype == DType::f32) return choose_target(HWY_DISPATCH_TABLE(LoopsF32))();
+  return choose_target(HWY_DISPATCH_TABLE(LoopsF64))();
 }
 
 }  // namespace kette::kernels

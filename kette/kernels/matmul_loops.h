@@ -1,14 +1,34 @@
 // Between matmul.cc, which decides how a product is cut, and the loops compiled for each instruction set.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 #include "kette/kernels/matmul.h"
 
 namespace kette::kernels {
 
-/// What the plan needs to know about the loops chosen for this CPU.
+/// The loops of one element type for this CPU. All but `blocked` read B where it is.
 struct MatmulLoops {
+  /// Any product. Blocks of kRows rows and `panel_columns` columns.
   MatmulPlan::Run blocked;
-  int64_t rows, columns;  ///< of the register block
+  /// Functions for n ≤ lanes, by the exponent of the smallest power of two ≥ n.
+  struct Narrow {
+    MatmulPlan::Run partial[5], full[5];
+    MatmulPlan::Run function(int64_t n) const {
+      const auto width = std::bit_ceil(static_cast<uint64_t>(n));
+      return (width == static_cast<uint64_t>(n) ? full : partial)[std::countr_zero(width)];
+    }
+  };
+  /// Any number of rows; one row.
+  Narrow narrow, vector;
+  /// One row of C.
+  MatmulPlan::Run row;
+  /// One column of C where A is stored transposed: a row of Cᵀ.
+  MatmulPlan::Run column;
+  /// One column where A is not transposed, or one row where B is: scalar products of contiguous vectors.
+  MatmulPlan::Run column_dots, row_dots;
+  int64_t lanes, panel_columns;
 };
 
 MatmulLoops matmul_loops(DType dtype);

@@ -16,11 +16,21 @@ namespace kette::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows and vectors of the largest register block: kRows·kVectors sums, kVectors of B, one of A.
+/// Rows and vectors of the block of wide products: kRows·kVectors sums, kVectors of B, one of A in registers.
 inline constexpr int kRows = 6;
 inline constexpr int kVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+/// Vectors of the block of a product with one row.
+inline constexpr int kRowVectors = 8;
+/// Rows of the block of products whose rows fit one vector: more if A is transposed, where 16 floats are a
+/// cache line, than if they lie in as many lines, which might displace each other.
+inline constexpr int kNarrowRows = 6, kColumnRows = HWY_TARGET == HWY_AVX3 ? 16 : 8;
 
-/// One block: C = start + A·B, where A is [rows,k] of any strides and the rows of B are contiguous.
+template <class D>
+constexpr int64_t lanes_of(D) {
+  return static_cast<int64_t>(hn::MaxLanes(D()));
+}
+
+/// C = start + A·B, where A is [rows,k] of any strides and the rows of B are contiguous.
 template <class T>
 struct Block {
   const T* a;
@@ -32,31 +42,47 @@ struct Block {
   T* c;
   int64_t c_row;
   int64_t k;
+
+  void skip_rows(int64_t rows) {
+    a += rows * a_row;
+    if (start != nullptr) start += rows * start_row;
+    c += rows * c_row;
+  }
+};
+
+/// Loads and stores of the columns of a block: whole vectors but, if kPartial, the last one.
+template <class D, int kV, bool kPartial>
+struct Columns {
+  using T = hn::TFromD<D>;
+  using V = hn::Vec<D>;
+
+  HWY_INLINE explicit Columns(int64_t last) : mask(hn::FirstN(D(), static_cast<size_t>(last))) {}
+  HWY_INLINE V load(const T* row, int v) const {
+    const T* from = row + v * lanes_of(D());
+    return kPartial && v == kV - 1 ? hn::MaskedLoad(mask, D(), from) : hn::LoadU(D(), from);
+  }
+  HWY_INLINE void store(V value, T* row, int v) const {
+    T* to = row + v * lanes_of(D());
+    if (kPartial && v == kV - 1)
+      hn::BlendedStore(value, mask, D(), to);
+    else
+      hn::StoreU(value, D(), to);
+  }
+
+  hn::Mask<D> mask;
 };
 
 /// A block of kR rows and kV vectors of columns, of which the last holds `last` columns if kPartial.
-template <int kR, int kV, bool kPartial, class T>
-HWY_INLINE void multiply_block(const Block<T>& block, [[maybe_unused]] int64_t last) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  const auto mask = hn::FirstN(d, static_cast<size_t>(last));
-  const auto load = [&](const T* p, int v) HWY_ATTR {
-    return kPartial && v == kV - 1 ? hn::MaskedLoad(mask, d, p + v * lanes) : hn::LoadU(d, p + v * lanes);
-  };
-
+template <int kR, int kV, bool kPartial, class D, class T = hn::TFromD<D>>
+HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
+  using V = hn::Vec<D>;
+  const Columns<D, kV, kPartial> columns(last);
   V sum[kR][kV];
-  if (block.start == nullptr) {
 #pragma GCC unroll 16
-    for (int r = 0; r < kR; ++r)
+  for (int r = 0; r < kR; ++r)
 #pragma GCC unroll 16
-      for (int v = 0; v < kV; ++v) sum[r][v] = hn::Zero(d);
-  } else {
-#pragma GCC unroll 16
-    for (int r = 0; r < kR; ++r)
-#pragma GCC unroll 16
-      for (int v = 0; v < kV; ++v) sum[r][v] = load(block.start + r * block.start_row, v);
-  }
+    for (int v = 0; v < kV; ++v)
+      sum[r][v] = block.start == nullptr ? hn::Zero(d) : columns.load(block.start + r * block.start_row, v);
 
   const T* a = block.a;
   const T* b = block.b;
@@ -64,7 +90,7 @@ HWY_INLINE void multiply_block(const Block<T>& block, [[maybe_unused]] int64_t l
   for (int64_t k = block.k; k > 0; --k, a += block.a_col, b += block.b_row) {
     V row[kV];
 #pragma GCC unroll 16
-    for (int v = 0; v < kV; ++v) row[v] = load(b, v);
+    for (int v = 0; v < kV; ++v) row[v] = columns.load(b, v);
 #pragma GCC unroll 16
     for (int r = 0; r < kR; ++r) {
       const V factor = hn::Set(d, a[r * a_row]);
@@ -74,74 +100,33 @@ HWY_INLINE void multiply_block(const Block<T>& block, [[maybe_unused]] int64_t l
   }
 
 #pragma GCC unroll 16
-  for (int r = 0; r < kR; ++r) {
+  for (int r = 0; r < kR; ++r)
 #pragma GCC unroll 16
-    for (int v = 0; v < kV; ++v) {
-      T* c = block.c + r * block.c_row + v * lanes;
-      if (kPartial && v == kV - 1) hn::BlendedStore(sum[r][v], mask, d, c);
-      else hn::StoreU(sum[r][v], d, c);
+    for (int v = 0; v < kV; ++v) columns.store(sum[r][v], block.c + r * block.c_row, v);
+}
+
+/// One row of one vector. Four sums over every fourth k, so that additions need not wait for each other.
+template <bool kPartial, class D, class T = hn::TFromD<D>>
+HWY_INLINE void multiply_vector(D d, const Block<T>& block, int64_t last) {
+  using V = hn::Vec<D>;
+  const Columns<D, 1, kPartial> columns(last);
+  V sum = block.start == nullptr ? hn::Zero(d) : columns.load(block.start, 0);
+  const T* a = block.a;
+  const T* b = block.b;
+  int64_t k = block.k;
+  if (k >= 8) {
+    V sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
+    for (; k >= 4; k -= 4, a += 4 * block.a_col, b += 4 * block.b_row) {
+      sum = hn::MulAdd(hn::Set(d, a[0]), columns.load(b, 0), sum);
+      sum1 = hn::MulAdd(hn::Set(d, a[block.a_col]), columns.load(b + block.b_row, 0), sum1);
+      sum2 = hn::MulAdd(hn::Set(d, a[2 * block.a_col]), columns.load(b + 2 * block.b_row, 0), sum2);
+      sum3 = hn::MulAdd(hn::Set(d, a[3 * block.a_col]), columns.load(b + 3 * block.b_row, 0), sum3);
     }
+    sum = hn::Add(hn::Add(sum, sum1), hn::Add(sum2, sum3));
   }
-}
-
-template <class T>
-using BlockFunction = void (*)(const Block<T>&, int64_t last);
-
-template <int kR, int kV, bool kPartial, class T>
-HWY_NOINLINE void block_function(const Block<T>& block, int64_t last) {
-  multiply_block<kR, kV, kPartial>(block, last);
-}
-
-/// The functions of one width, by number of rows: 1, 2, 3 (which is not there: 2 and 1), 4, 5 (4 and 1), 6.
-template <class T>
-struct Blocks {
-  BlockFunction<T> one, two, four, six;
-
-  template <int kV, bool kPartial>
-  static constexpr Blocks of() {
-    return {block_function<1, kV, kPartial, T>, block_function<2, kV, kPartial, T>,
-            block_function<4, kV, kPartial, T>, block_function<6, kV, kPartial, T>};
-  }
-};
-
-/// The functions for `columns` ≤ kVectors·lanes.
-template <class T>
-const Blocks<T>& blocks_for(int64_t columns) {
-  static constexpr Blocks<T> full = Blocks<T>::template of<kVectors, false>();
-  static constexpr Blocks<T> partial[] = {Blocks<T>::template of<1, true>(), Blocks<T>::template of<2, true>(),
-                                          Blocks<T>::template of<kVectors == 2 ? 2 : 3, true>(),
-                                          Blocks<T>::template of<kVectors, true>()};
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
-  return columns == kVectors * lanes ? full : partial[(columns - 1) / lanes];
-}
-
-/// A column panel: `rows` rows in blocks of at most six.
-template <class T>
-HWY_INLINE void multiply_panel(Block<T> block, int64_t a_block, int64_t rows, int64_t columns) {
-  const Blocks<T>& functions = blocks_for<T>(columns);
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<T>()));
-  const int64_t last = (columns - 1) % lanes + 1;
-  const auto advance = [&](int64_t count) {
-    if (block.start != nullptr) block.start += count * block.start_row;
-    block.c += count * block.c_row;
-    rows -= count;
-  };
-  while (rows >= 6) {
-    functions.six(block, last);
-    block.a += a_block;
-    advance(6);
-  }
-  if (rows >= 4) {
-    functions.four(block, last);
-    block.a += 4 * block.a_row;
-    advance(4);
-  }
-  if (rows >= 2) {
-    functions.two(block, last);
-    block.a += 2 * block.a_row;
-    advance(2);
-  }
-  if (rows >= 1) functions.one(block, last);
+  for (; k > 0; --k, a += block.a_col, b += block.b_row)
+    sum = hn::MulAdd(hn::Set(d, a[0]), columns.load(b, 0), sum);
+  columns.store(sum, block.c, 0);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

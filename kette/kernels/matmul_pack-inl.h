@@ -1,4 +1,4 @@
-// Copies of parts of A and B in the order in which the innermost loop reads them. Included once per target,
+// Copies of parts of B in the order in which the innermost loop reads them. Included once per target,
 // after hwy/highway.h.
 #if defined(KETTE_KERNELS_MATMUL_PACK_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef KETTE_KERNELS_MATMUL_PACK_INL_H_
@@ -9,9 +9,7 @@
 
 #include <hwy/highway.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace kette::kernels {
@@ -20,8 +18,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// packed[k*width + n] = b[k*b_row + n] for n < columns. `width` is a number of whole vectors.
 template <class T>
-HWY_INLINE void pack_rows(const T* HWY_RESTRICT b, int64_t b_row, int64_t depth, int64_t columns, int64_t width,
-                          T* HWY_RESTRICT packed) {
+HWY_INLINE void pack_rows(const T* HWY_RESTRICT b, int64_t b_row, int64_t depth, int64_t columns,
+                          int64_t width, T* HWY_RESTRICT packed) {
   const hn::ScalableTag<T> d;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t k = 0; k < depth; ++k, b += b_row, packed += width) {
@@ -48,8 +46,8 @@ HWY_INLINE void store_blocks(D d, V v, hn::TFromD<D>* to, int64_t stride) {
 
 /// packed[j*width + i] = b[i*b_col + j] for i in [0, 4) and j up to the number of lanes.
 template <class D, class T = hn::TFromD<D>>
-  requires(sizeof(T) == 4)
-HWY_INLINE void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64_t width) {
+requires(sizeof(T) == 4) HWY_INLINE
+    void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64_t width) {
   const hn::RepartitionToWide<D> wide;
   const auto v0 = hn::LoadU(d, b), v1 = hn::LoadU(d, b + b_col);
   const auto v2 = hn::LoadU(d, b + 2 * b_col), v3 = hn::LoadU(d, b + 3 * b_col);
@@ -65,8 +63,8 @@ HWY_INLINE void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64
 
 // In double, i in [0, 2).
 template <class D, class T = hn::TFromD<D>>
-  requires(sizeof(T) == 8)
-HWY_INLINE void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64_t width) {
+requires(sizeof(T) == 8) HWY_INLINE
+    void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64_t width) {
   const auto v0 = hn::LoadU(d, b), v1 = hn::LoadU(d, b + b_col);
   store_blocks(d, hn::InterleaveLower(d, v0, v1), packed, 2 * width);
   store_blocks(d, hn::InterleaveUpper(d, v0, v1), packed + width, 2 * width);
@@ -76,8 +74,8 @@ HWY_INLINE void transpose_group(D d, const T* b, int64_t b_col, T* packed, int64
 
 /// packed[k*width + n] = b[n*b_col + k] for n < columns: as pack_rows, from a B that is stored transposed.
 template <class T>
-HWY_INLINE void pack_columns(const T* HWY_RESTRICT b, int64_t b_col, int64_t depth, int64_t columns, int64_t width,
-                             T* HWY_RESTRICT packed) {
+HWY_INLINE void pack_columns(const T* HWY_RESTRICT b, int64_t b_col, int64_t depth, int64_t columns,
+                             int64_t width, T* HWY_RESTRICT packed) {
   int64_t n = 0;
 #if HWY_TARGET != HWY_SCALAR
   const hn::ScalableTag<T> d;
@@ -88,34 +86,14 @@ HWY_INLINE void pack_columns(const T* HWY_RESTRICT b, int64_t b_col, int64_t dep
     const T* from = b + n * b_col;
     int64_t k = 0;
     for (; k + lanes <= depth; k += lanes) transpose_group(d, from + k, b_col, packed + k * width + n, width);
-    for (; k + group <= depth; k += group) transpose_group(small, from + k, b_col, packed + k * width + n, width);
+    for (; k + group <= depth; k += group)
+      transpose_group(small, from + k, b_col, packed + k * width + n, width);
     for (; k < depth; ++k)
       for (int64_t i = 0; i < group; ++i) packed[k * width + n + i] = from[i * b_col + k];
   }
 #endif
   for (; n < columns; ++n)
     for (int64_t k = 0; k < depth; ++k) packed[k * width + n] = b[n * b_col + k];
-}
-
-/// Rows in blocks of kRows, each as [depth, kRows]: packed[(r/kRows*depth + k)*kRows + r%kRows] = a[r*a_row + k*a_col].
-/// Made for a_row = 1.
-template <class T>
-HWY_INLINE void pack_row_blocks(const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, int64_t rows, int64_t depth,
-                                T* HWY_RESTRICT packed) {
-  constexpr int64_t together = 8;  // blocks, so that whole cache lines of A are used at once
-  int64_t r = 0;
-  for (; a_row == 1 && r + kRows <= rows;) {
-    const int64_t blocks = std::min(together, (rows - r) / kRows);
-    for (int64_t k = 0; k < depth; ++k)
-      for (int64_t i = 0; i < blocks; ++i)
-        std::memcpy(packed + (i * depth + k) * kRows, a + k * a_col + r + i * kRows, kRows * sizeof(T));
-    r += blocks * kRows;
-    packed += blocks * kRows * depth;
-  }
-  for (; r < rows; ++r) {
-    for (int64_t k = 0; k < depth; ++k) packed[k * kRows + r % kRows] = a[r * a_row + k * a_col];
-    if (r % kRows == kRows - 1) packed += kRows * depth;
-  }
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

@@ -26,7 +26,7 @@ const OpDef kGreater{
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { return x[0] > x[1] ? 1 : 0; },
+    .scalar = [](const double* x, const double*) { return x[0] > x[1] ? 1.0 : 0.0; },
     .loops = greater_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
     .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -104,7 +104,7 @@ Value slice(Value x, int64_t axis, int64_t begin, int64_t end);
 Value broadcast(Value x, std::vector<int64_t> dims);
 Value cast(Value x, DType dtype);
 /// The adjoint of broadcast: sums x down to `shape`'s dims.
-Value sum_to(Value x, const Shape& shape);
+Value sum_to(Value x, Shape shape);
 
 // Indices (i64) -----------------------------------------------------------------------------------------------------
 extern const OpDef kLookup, kScatterAdd, kCoalesce, kAssignRows, kPick, kPlace, kOneHot;

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <hwy/base.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
 
 #include <cmath>
 

@@ -54,7 +54,7 @@ class SliceKernel final : public Kernel {
 };
 
 std::vector<Value> vjp(const LocalCall& c, Value g) {
-  const Shape& x = c.x[0].shape();
+  const Shape x = c.x[0].shape();  // a copy: appending nodes moves the shapes in the graph
   const int axis = axis_attribute(kSlice, x, c.attributes);
   const int64_t before = c.attributes.integer("begin"), after = x[axis] - c.attributes.integer("end");
   std::vector<Value> parts;

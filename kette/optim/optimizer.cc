@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "kette/autodiff/gradient.h"
 #include "kette/base/error.h"
@@ -30,7 +31,10 @@ Attributes completed(const OptimizerDef& kind, const Attributes& given) {
 
 void check(const OptimizerDef& kind, std::span<const Value> parameters) {
   if (parameters.empty()) fail("[{}] there is no parameter to train", kind.name);
+  std::set<int> seen;
   for (const Value& parameter : parameters) {
+    if (!seen.insert(parameter.id).second)
+      fail("[{}] \"{}\" is given twice", kind.name, parameter.graph->label(parameter.id));
     if (parameter.graph->node(parameter).kind != NodeKind::parameter)
       fail("[{}] \"{}\" is not a parameter", kind.name, parameter.graph->label(parameter.id));
     if (parameter.dtype() != parameters.front().dtype() || !is_float(parameter.dtype()))

@@ -74,7 +74,7 @@ struct TrainingStep {
 /// the step costs O(batch), not O(vocabulary). For optimisers with state this is the "lazy" variant: rows that do not
 /// appear neither move nor forget, as in PyTorch's SparseAdam.
 ///
-/// Throws Error for a value that is not a parameter, types that differ, an unknown setting or one out of range.
+/// Throws Error for a value that is not a parameter or given twice, types that differ, an unknown setting or one out of range.
 TrainingStep training_step(Value loss, std::span<const Value> parameters, const OptimizerSpec& spec = {});
 
 }  // namespace kette

@@ -1,0 +1,41 @@
+// A sub-command of the program: one file each.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "kette/base/error.h"
+
+namespace CLI {
+class App;
+}
+
+namespace kette::cli {
+
+/// `declare` adds options to the sub-command's parser and returns what does the work once they are read: it returns
+/// the exit code and throws Error (exit code 1) or UsageError (2).
+struct Command {
+  std::string name;
+  std::string summary;
+  std::function<int()> (*declare)(CLI::App&);
+};
+
+extern const Command kTrain, kPredict, kEvaluate, kData, kCheck, kOps, kVersion;
+
+/// The command line itself is wrong.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Calls a parser of the library for the value of an option; its Error becomes a UsageError that names the option.
+template <class Parse>
+auto option_value(const std::string& option, Parse parse) {
+  try {
+    return parse();
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("{}: {}", option, error.what()));
+  }
+}
+
+}  // namespace kette::cli

@@ -1,0 +1,72 @@
+// The program `kette`: finds the sub-command, reads its options, and turns failures into one line and an exit code.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <map>
+
+#include "kette/cli/command.h"
+#include "kette/cli/version.h"
+
+namespace kette::cli {
+namespace {
+
+constexpr int kFailed = 1, kWrongUsage = 2;
+
+const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kData, &kCheck, &kOps, &kVersion};
+
+constexpr const char* kExamples = R"(Examples:
+  kette train houses.csv --target price      learn, show the result on held-out rows, write houses.onnx
+  kette evaluate houses.onnx more.csv        measure on other labelled rows
+  kette predict houses.onnx new.csv          print a prediction for every row
+  kette data moons | head                    a made-up data set
+
+`kette COMMAND --help` tells more. Exit code: 0 done, 1 failed, 2 wrong usage.)";
+
+int report(const std::string& message, int code) {
+  std::string line = message;
+  for (char& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  fmt::print(stderr, "kette: {}\n", line);
+  return code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Feed-forward networks on one computation graph: from a table to a trained network.", "kette");
+  app.set_version_flag("--version", version_line());
+  app.footer(kExamples);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  std::map<CLI::App*, std::function<int()>> actions;
+  for (const Command* command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command->name, command->summary);
+    actions[sub] = command->declare(*sub);
+  }
+  try {
+    app.parse(argc, argv);
+    return actions.at(app.get_subcommands().front())();
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& error) {
+    const auto chosen = app.get_subcommands();
+    const std::string name = chosen.empty() ? "" : chosen.front()->get_name() + " ";
+    return report(fmt::format("{} (see kette {}--help)", error.what(), name), kWrongUsage);
+  } catch (const UsageError& error) {
+    return report(error.what(), kWrongUsage);
+  }
+}
+
+}  // namespace
+}  // namespace kette::cli
+
+int main(int argc, char** argv) {
+  using namespace kette::cli;
+  try {
+    const int code = run(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return report("cannot write to standard output", kFailed);
+    return code;
+  } catch (const std::bad_alloc&) {
+    return report("not enough memory", kFailed);
+  } catch (const std::exception& error) {
+    return report(error.what(), kFailed);
+  }
+}

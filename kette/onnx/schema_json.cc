@@ -1,0 +1,76 @@
+#include "kette/onnx/schema_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "kette/base/error.h"
+#include "kette/data/table.h"
+
+namespace kette {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  try {
+    return json.dump();
+  } catch (const Json::exception&) {
+    fail("[onnx] a name or label is not text in UTF-8");
+  }
+}
+
+Json parse(std::string_view text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
+
+std::vector<std::string> texts(const Json& json, std::string_view what) {
+  if (!json.is_array()) fail("{} is not a list of texts", what);
+  std::vector<std::string> result;
+  for (const Json& text : json) {
+    if (!text.is_string()) fail("{} is not a list of texts", what);
+    result.push_back(text.get<std::string>());
+  }
+  return result;
+}
+
+/// The member, or null.
+const Json& member(const Json& object, const char* key) {
+  static const Json kNull;
+  const auto found = object.find(key);
+  return found == object.end() ? kNull : *found;
+}
+
+std::string text(const Json& object, const char* key) {
+  const Json& found = member(object, key);
+  if (!found.is_string()) fail("kette.schema has no text \"{}\"", key);
+  return found.get<std::string>();
+}
+
+}  // namespace
+
+std::string schema_to_json(const Schema& schema) {
+  return dump(Json{{"version", kSchemaVersion},
+                   {"task", data::to_string(schema.task)},
+                   {"features", schema.features},
+                   {"target", schema.target},
+                   {"labels", schema.labels}});
+}
+
+Schema schema_from_json(std::string_view json, std::string_view writer) {
+  const Json object = parse(json);
+  if (!object.is_object()) fail("kette.schema is not a JSON object");
+  const Json& version = member(object, "version");
+  if (!version.is_number_integer() || version.get<int64_t>() < 1) fail("kette.schema has no version");
+  if (version.get<int64_t>() > kSchemaVersion)
+    fail("the model is in format {}, written by kette {}; this kette reads formats up to {}", version.get<int64_t>(),
+         data::on_one_line(writer), kSchemaVersion);
+  return {.task = data::parse_task(text(object, "task")),
+          .features = texts(member(object, "features"), "\"features\" in kette.schema"),
+          .target = text(object, "target"),
+          .labels = texts(member(object, "labels"), "\"labels\" in kette.schema")};
+}
+
+std::string texts_to_json(const std::vector<std::string>& texts) { return dump(Json(texts)); }
+
+std::vector<std::string> texts_from_json(std::string_view json, std::string_view what) {
+  return texts(parse(json), what);
+}
+
+}  // namespace kette

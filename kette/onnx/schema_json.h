@@ -1,0 +1,27 @@
+// A model's schema as it stands in the metadata of a model file:
+//
+//     {"version": 1, "task": "binary", "features": ["age", "fare"], "target": "survived", "labels": ["no", "yes"]}
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kette/model/model.h"
+
+namespace kette {
+
+/// Raised when an older kette would misread a file.
+inline constexpr int kSchemaVersion = 1;
+
+/// The texts must be UTF-8; throws Error otherwise.
+std::string schema_to_json(const Schema& schema);
+/// Throws Error when it is not such an object, or of a later version. `writer` is the version of kette that wrote it.
+Schema schema_from_json(std::string_view json, std::string_view writer);
+
+/// A list of texts.
+std::string texts_to_json(const std::vector<std::string>& texts);
+/// Throws Error, saying `what` it was to be.
+std::vector<std::string> texts_from_json(std::string_view json, std::string_view what);
+
+}  // namespace kette

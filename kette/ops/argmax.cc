@@ -1,0 +1,103 @@
+// argmax: where the largest element of an axis stands.
+#include <cmath>
+
+#include "kette/ops/ops.h"
+#include "kette/ops/reduction.h"
+#include "kette/ops/row_tiles.h"
+#include "kette/ops/shape_rules.h"
+
+namespace kette {
+namespace {
+
+Shape infer(const OpCall& call) {
+  const Shape& x = call.inputs[0];
+  require_float(call.op, x);
+  const int axis = axis_attribute(call.op, x, call.attributes);
+  if (x[axis] == 0) fail("[argmax] axis {} of {} is empty", axis, dims_to_string(x));
+  std::vector<int64_t> dims = dims_of(x);
+  dims.erase(dims.begin() + axis);
+  return Shape(dims, DType::i64);
+}
+
+Blocks blocks(const Shape& x, const Attributes& attributes) {
+  const int axis = axis_attribute(kArgmax, x, attributes);
+  return blocks_of(x, {axis, axis + 1});
+}
+
+/// The first of the largest; NaN counts as larger than any number.
+template <class T>
+int64_t first_largest(const T* x, int64_t count, int64_t stride) {
+  int64_t best = 0;
+  for (int64_t j = 0; j < count; ++j) {
+    const T value = x[j * stride], largest = x[best * stride];
+    if (value > largest || (std::isnan(value) && !std::isnan(largest))) best = j;
+  }
+  return best;
+}
+
+void reference(const ReferenceCall& call) {
+  const Reference& x = *call.in[0];
+  const Blocks b = blocks(x.shape, call.attributes);
+  for (int64_t i = 0; i < b.outer; ++i)
+    for (int64_t k = 0; k < b.inner; ++k)
+      call.out.values[static_cast<size_t>(i * b.inner + k)] =
+          static_cast<double>(first_largest(x.values.data() + i * b.axis * b.inner + k, b.axis, b.inner));
+}
+
+template <class T>
+class ArgmaxKernel final : public Kernel {
+ public:
+  explicit ArgmaxKernel(const KernelSpec& spec)
+      : blocks_(blocks(spec.inputs[0], spec.attributes)),
+        tiles_(blocks_.outer, blocks_.axis * blocks_.inner * static_cast<int64_t>(sizeof(T))) {}
+  int64_t tiles() const override { return tiles_.count(); }
+  void run(const void* const* in, void* out, int64_t tile, void*) const override {
+    for (int64_t i = tiles_.begin(tile); i < tiles_.end(tile); ++i) {
+      const T* x = static_cast<const T*>(in[0]) + i * blocks_.axis * blocks_.inner;
+      auto* y = static_cast<int64_t*>(out) + i * blocks_.inner;
+      for (int64_t k = 0; k < blocks_.inner; ++k) y[k] = first_largest(x + k, blocks_.axis, blocks_.inner);
+    }
+  }
+
+ private:
+  Blocks blocks_;
+  RowTiles tiles_;
+};
+
+std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+  if (spec.inputs[0].dtype() == DType::f32) return std::make_unique<ArgmaxKernel<float>>(spec);
+  return std::make_unique<ArgmaxKernel<double>>(spec);
+}
+
+std::vector<Example> examples() {
+  return {{{Shape({kBatch, 4})}, {{"axis", int64_t{1}}}},
+          {{Shape({kBatch, 4})}, {{"axis", int64_t{0}}}},
+          {{Shape({2, 3, 4})}, {{"axis", int64_t{1}}}},
+          {{Shape({5})}}};
+}
+
+}  // namespace
+
+const OpDef kArgmax{
+    .name = "argmax",
+    .formula = "y = the first index of the largest element of the axis;  no derivative",
+    .attributes = {{"axis", int64_t{-1}}},
+    .infer = infer,
+    .reference = reference,
+    .prepare = prepare,
+    .vjp = [](const LocalCall&, Value) { return std::vector<Value>(1); },
+    .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
+    .examples = examples,
+    .max_ulp = 0,
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      const int axis = axis_attribute(kArgmax, call.input_shapes[0], call.attributes);
+      return onnx.node("ArgMax", {call.inputs[0]}, {{"axis", int64_t{axis}}, {"keepdims", int64_t{0}}});
+    }},
+};
+
+Value argmax(Value x, int64_t axis) {
+  const int64_t resolved = resolve_axis("argmax", axis, x.shape().rank());
+  return x.graph->apply(kArgmax, {x}, {{"axis", resolved}});
+}
+
+}  // namespace kette

@@ -1,0 +1,50 @@
+// mean: over any axes.
+#include "kette/ops/ops.h"
+#include "kette/ops/reduction.h"
+#include "kette/ops/reduction_kernel.h"
+#include "kette/ops/shape_rules.h"
+
+namespace kette {
+namespace {
+
+void reference(const ReferenceCall& call) {
+  const Shape& x = call.in[0]->shape;
+  const Blocks blocks = blocks_of(x, reduced_axes(kMean, x, call.attributes));
+  reduce_reference(call, blocks, 0, [](double sum, double element) { return sum + element; });
+  for (double& value : call.out.values) value /= static_cast<double>(blocks.axis);
+}
+
+std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+  const Shape& x = spec.inputs[0];
+  return reduction_kernel(Reduction::mean, x.dtype(), blocks_of(x, reduced_axes(kMean, x, spec.attributes)));
+}
+
+std::vector<Value> vjp(const LocalCall& c, Value g) {
+  const Value x = c.x[0];
+  const Value share = g / count(x, reduced_list(kMean, x.shape(), c.attributes));
+  return {broadcast(with_reduced_axes(kMean, share, x, c.attributes), dims_of(x.shape()))};
+}
+
+}  // namespace
+
+const OpDef kMean{
+    .name = "mean",
+    .formula = "y = Σ x / m over the m elements of the axes;  ∂L/∂x = g/m repeated",
+    .attributes = reduction_attributes(),
+    .infer = infer_reduction,
+    .reference = reference,
+    .prepare = prepare,
+    .vjp = vjp,
+    .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
+    .examples = reduction_examples,
+    .max_ulp = 8,
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      return onnx.node("ReduceMean", {call.inputs[0]},
+                       {{"axes", reduced_list(kMean, call.input_shapes[0], call.attributes)},
+                        {"keepdims", call.attributes.integer("keep")}});
+    }},
+};
+
+Value mean(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kMean, x, std::move(axes), keep); }
+
+}  // namespace kette

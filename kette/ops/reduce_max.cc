@@ -1,0 +1,62 @@
+// reduce_max: the largest element over any axes.
+#include <cmath>
+#include <limits>
+
+#include "kette/ops/ops.h"
+#include "kette/ops/reduction.h"
+#include "kette/ops/reduction_kernel.h"
+#include "kette/ops/shape_rules.h"
+
+namespace kette {
+namespace {
+
+void reference(const ReferenceCall& call) {
+  const Shape& x = call.in[0]->shape;
+  reduce_reference(call, blocks_of(x, reduced_axes(kReduceMax, x, call.attributes)),
+                   -std::numeric_limits<double>::infinity(), [](double largest, double element) {
+                     return std::isnan(largest) || largest >= element ? largest : element;
+                   });
+}
+
+std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+  const Shape& x = spec.inputs[0];
+  return reduction_kernel(Reduction::max, x.dtype(), blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
+}
+
+/// ∂y/∂x, of x's dims: 1 at the largest, shared where there are several.
+Value shares(const LocalCall& c) {
+  const Value x = c.x[0];
+  const Value largest = equal(x, with_reduced_axes(kReduceMax, c.y, x, c.attributes));
+  return largest / sum(largest, reduced_list(kReduceMax, x.shape(), c.attributes), true);
+}
+
+}  // namespace
+
+const OpDef kReduceMax{
+    .name = "reduce_max",
+    .formula = "y = max x over the axes, NaN if any is;  ∂L/∂x = g at the largest, in equal shares where there are "
+               "several, else 0",
+    .attributes = reduction_attributes(),
+    .infer = infer_reduction,
+    .reference = reference,
+    .prepare = prepare,
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{with_reduced_axes(kReduceMax, g, c.x[0], c.attributes) * shares(c)};
+        },
+    .jvp =
+        [](const LocalCall& c, std::span<const Value> t) {
+          return t[0].graph->apply(kSum, {t[0] * shares(c)}, c.attributes);
+        },
+    .examples = reduction_examples,
+    .max_ulp = 0,
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      return onnx.node("ReduceMax", {call.inputs[0]},
+                       {{"axes", reduced_list(kReduceMax, call.input_shapes[0], call.attributes)},
+                        {"keepdims", call.attributes.integer("keep")}});
+    }},
+};
+
+Value reduce_max(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kReduceMax, x, std::move(axes), keep); }
+
+}  // namespace kette

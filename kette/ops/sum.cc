@@ -1,0 +1,46 @@
+// sum: over any axes.
+#include "kette/ops/ops.h"
+#include "kette/ops/reduction.h"
+#include "kette/ops/reduction_kernel.h"
+#include "kette/ops/shape_rules.h"
+
+namespace kette {
+namespace {
+
+void reference(const ReferenceCall& call) {
+  const Shape& x = call.in[0]->shape;
+  reduce_reference(call, blocks_of(x, reduced_axes(kSum, x, call.attributes)), 0,
+                   [](double sum, double element) { return sum + element; });
+}
+
+std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+  const Shape& x = spec.inputs[0];
+  return reduction_kernel(Reduction::sum, x.dtype(), blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
+}
+
+std::vector<Value> vjp(const LocalCall& c, Value g) {
+  return {broadcast(with_reduced_axes(kSum, g, c.x[0], c.attributes), dims_of(c.x[0].shape()))};
+}
+
+}  // namespace
+
+const OpDef kSum{
+    .name = "sum",
+    .formula = "y = Σ x over the axes;  ∂L/∂x = g repeated",
+    .attributes = reduction_attributes(),
+    .infer = infer_reduction,
+    .reference = reference,
+    .prepare = prepare,
+    .vjp = vjp,
+    .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
+    .examples = reduction_examples,
+    .max_ulp = 8,
+    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
+      const std::string axes = onnx.integers(reduced_list(kSum, call.input_shapes[0], call.attributes));
+      return onnx.node("ReduceSum", {call.inputs[0], axes}, {{"keepdims", call.attributes.integer("keep")}});
+    }},
+};
+
+Value sum(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kSum, x, std::move(axes), keep); }
+
+}  // namespace kette

@@ -1,0 +1,115 @@
+#include "kette/train/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "kette/base/error.h"
+
+namespace kette {
+namespace {
+
+std::span<const float> row_of(const Tensor& matrix, int64_t row) {
+  const auto columns = static_cast<size_t>(matrix.shape()[1]);
+  return matrix.values<float>().subspan(static_cast<size_t>(row) * columns, columns);
+}
+
+/// log Σ e^s, less the expected score.
+double cross_entropy_of(std::span<const float> scores, size_t expected) {
+  const double largest = std::ranges::max(scores);
+  double total = 0;
+  for (const float score : scores) total += std::exp(score - largest);
+  return largest + std::log(total) - scores[expected];
+}
+
+/// −log σ(±score).
+double cross_entropy_of(double score, bool is_second) {
+  const double z = is_second ? -score : score;
+  return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
+}
+
+template <class Term>
+double mean_over(const Tensor& prediction, const Tensor& targets, Term term) {
+  if (prediction.size() != targets.size() || targets.size() < 1)
+    fail("[metrics] {} predictions for {} targets", prediction.size(), targets.size());
+  double total = 0;
+  for (int64_t i = 0; i < targets.size(); ++i) total += term(prediction.at(i) - targets.at(i));
+  return total / static_cast<double>(targets.size());
+}
+
+void check_rows(const Tensor& matrix, const Tensor& classes) {
+  if (matrix.shape().rank() != 2 || matrix.shape()[0] != classes.size() || classes.size() < 1)
+    fail("[metrics] predictions {} for {} rows", to_string(matrix.shape()), classes.size());
+}
+
+}  // namespace
+
+Tensor predicted_classes(const Tensor& probabilities) {
+  const int64_t rows = probabilities.shape()[0];
+  Tensor classes(Shape({rows}, DType::i64));
+  for (int64_t i = 0; i < rows; ++i) {
+    const std::span<const float> row = row_of(probabilities, i);
+    classes.values<int64_t>()[static_cast<size_t>(i)] = std::ranges::max_element(row) - row.begin();
+  }
+  return classes;
+}
+
+double accuracy(const Tensor& probabilities, const Tensor& classes) {
+  check_rows(probabilities, classes);
+  const Tensor predicted = predicted_classes(probabilities);
+  int64_t right = 0;
+  for (int64_t i = 0; i < classes.size(); ++i) right += predicted.at(i) == classes.at(i) ? 1 : 0;
+  return static_cast<double>(right) / static_cast<double>(classes.size());
+}
+
+double mean_cross_entropy(const Tensor& scores, const Tensor& classes) {
+  check_rows(scores, classes);
+  double total = 0;
+  for (int64_t i = 0; i < classes.size(); ++i) {
+    const std::span<const float> row = row_of(scores, i);
+    const auto expected = static_cast<size_t>(classes.values<int64_t>()[static_cast<size_t>(i)]);
+    total += row.size() == 1 ? cross_entropy_of(double{row[0]}, expected == 1) : cross_entropy_of(row, expected);
+  }
+  return total / static_cast<double>(classes.size());
+}
+
+double mean_squared_error(const Tensor& prediction, const Tensor& targets) {
+  return mean_over(prediction, targets, [](double e) { return e * e; });
+}
+
+double root_mean_squared_error(const Tensor& prediction, const Tensor& targets) {
+  return std::sqrt(mean_squared_error(prediction, targets));
+}
+
+double mean_absolute_error(const Tensor& prediction, const Tensor& targets) {
+  return mean_over(prediction, targets, [](double e) { return std::abs(e); });
+}
+
+double r_squared(const Tensor& prediction, const Tensor& targets) {
+  const double left = mean_squared_error(prediction, targets);
+  double mean = 0, variance = 0;
+  const auto rows = static_cast<double>(targets.size());
+  for (int64_t i = 0; i < targets.size(); ++i) mean += targets.at(i) / rows;
+  for (int64_t i = 0; i < targets.size(); ++i) variance += (targets.at(i) - mean) * (targets.at(i) - mean) / rows;
+  if (variance == 0) return left == 0 ? 1 : 0;
+  return 1 - left / variance;
+}
+
+Measures measure(const Schema& schema, const Predictions& predictions, const Tensor& targets) {
+  if (schema.task != data::Task::regression)
+    return {{"accuracy", accuracy(predictions.prediction, targets)},
+            {"loss", mean_cross_entropy(predictions.scores, targets)}};
+  const Tensor& said = predictions.prediction;
+  return {{"rmse", root_mean_squared_error(said, targets)},
+          {"mae", mean_absolute_error(said, targets)},
+          {"r2", r_squared(said, targets)},
+          {"loss", mean_squared_error(said, targets)}};
+}
+
+double measure_at(const Measures& measures, std::string_view name) {
+  for (const auto& [known, value] : measures)
+    if (known == name) return value;
+  fail("[metrics] there is no measure \"{}\"", name);
+}
+
+}  // namespace kette

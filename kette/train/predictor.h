@@ -1,0 +1,39 @@
+// A model applied to many rows.
+#pragma once
+
+#include <optional>
+
+#include "kette/compile/program.h"
+#include "kette/train/build.h"
+#include "kette/train/metrics.h"
+
+namespace kette {
+
+/// Holds the compiled forward pass; reads the model's parameters where they lie, so it follows training. The model
+/// must outlive it. Results do not depend on the number of threads.
+class Predictor {
+ public:
+  explicit Predictor(Model& model, Threads* threads = nullptr);
+  /// Also computes the mean of the objective's loss.
+  Predictor(Model& model, const Objective& objective, Threads* threads = nullptr);
+
+  /// Needs the first constructor. `features`: f32 [rows, columns], raw. Throws Error for another number of columns.
+  Predictions predict(const Tensor& features);
+
+  struct Result {
+    Predictions predictions;
+    double loss = 0;  // the objective's, mean over all rows
+  };
+  /// Needs the second constructor.
+  Result evaluate(const Samples& samples);
+
+ private:
+  Result run(const Tensor& features, const Tensor* targets);
+
+  Program program_;
+  int features_slot_;
+  std::optional<int> target_slot_;
+  int64_t columns_, scores_, outputs_;
+};
+
+}  // namespace kette

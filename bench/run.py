@@ -77,7 +77,10 @@ def environment(threads):
 def call(command, threads):
     """The program's one line of JSON."""
     words = [str(word) for word in command] + ["--threads", str(threads)]
-    done = subprocess.run(words, env=environment(threads), capture_output=True, text=True)
+    try:
+        done = subprocess.run(words, env=environment(threads), capture_output=True, text=True)
+    except OSError as error:
+        raise BenchError(f"{words[0]}: {error.strerror}") from error
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         raise BenchError(f"{pathlib.Path(words[0]).name}: {last[0]}")
@@ -129,7 +132,7 @@ def run_row(row, options, expected):
     return result, statistics.median(limits)
 
 
-def build(rivals_only):
+def build(ours):
     """Progress goes to standard error: standard output is for the figures."""
     def run(*words):
         if subprocess.run([str(word) for word in words], cwd=ROOT, stdout=sys.stderr).returncode != 0:
@@ -137,7 +140,7 @@ def build(rivals_only):
 
     run("cmake", "-S", "bench/rivals", "-B", RIVALS_BUILD, "-G", "Ninja", "--log-level=WARNING")
     run("cmake", "--build", RIVALS_BUILD)
-    if not rivals_only:
+    if ours:
         run("cmake", "--preset", "release", "-DKETTE_BUILD_BENCH=ON", "--log-level=WARNING")
         run("cmake", "--build", OURS_BUILD, "--target", "bench_ours")
 
@@ -191,6 +194,7 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, metavar="R")
     parser.add_argument("--seconds", type=float, metavar="S", help="of each timed run")
     parser.add_argument("--rivals-only", action="store_true", help="neither build nor run our own side")
+    parser.add_argument("--ours", type=pathlib.Path, metavar="PROGRAM", help="our side, already built elsewhere")
     parser.add_argument("--no-build", action="store_true", help="time what was built before")
     parser.add_argument("--list", action="store_true", help="print the names of the rows and stop")
     options = parser.parse_args()
@@ -217,8 +221,10 @@ def main():
     if options.list:
         print("\n".join(row.name for row in rows))
         return
+    if options.ours:
+        COMMANDS[OURS] = COMMANDS[OURS_ALONE] = [options.ours.resolve()]
     if not options.no_build:
-        build(options.rivals_only)
+        build(ours=not (options.rivals_only or options.ours))
     for workload in {row.workload.name: row.workload for row in rows}.values():
         workloads.write(workload, workloads.generate(workload), DATA)
     expected, results, limits = Expected(), [], []

@@ -1,15 +1,6 @@
 # Every dependency is a Debian package; script/bootstrap installs them.
-find_package(Threads REQUIRED)
-find_package(fmt REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(Protobuf REQUIRED)
+include(cmake/library_dependencies.cmake)
 find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
-
-find_library(HWY_LIBRARY hwy REQUIRED)
-find_path(HWY_INCLUDE hwy/highway.h REQUIRED)
-add_library(kette_hwy INTERFACE)
-target_link_libraries(kette_hwy INTERFACE ${HWY_LIBRARY})
-target_include_directories(kette_hwy INTERFACE ${HWY_INCLUDE})
 
 if(KETTE_BUILD_CLI)
   find_package(CLI11 REQUIRED)
@@ -18,11 +9,3 @@ if(KETTE_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
-
-# ONNX's own compiled schema (Debian's libonnx-dev), without its operator registry.
-find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
-find_path(ONNX_INCLUDE onnx/onnx_pb.h REQUIRED)
-add_library(kette_onnx_proto INTERFACE)
-target_link_libraries(kette_onnx_proto INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
-target_include_directories(kette_onnx_proto INTERFACE ${ONNX_INCLUDE})
-target_compile_definitions(kette_onnx_proto INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)

@@ -1,6 +1,4 @@
 // Which results need memory of their own, and which updates can overwrite their parameter as they are computed.
-#include <algorithm>
-#include <map>
 #include <set>
 
 #include "kette/compile/plan.h"
@@ -52,7 +50,7 @@ int CompiledGraph::source(int id) const {
 Placement place_results(const CompiledGraph& compiled) {
   const Graph& graph = *compiled.module.graph;
   const auto nodes = static_cast<size_t>(graph.size());
-  Placement result{std::vector<bool>(nodes, false), std::vector<int>(nodes, -1), std::vector<int>(nodes, -1), {}};
+  Placement result{std::vector<bool>(nodes, false), std::vector<int>(nodes, -1), std::vector<int>(nodes, -1), {}, {}};
   for (size_t g = 0; g < compiled.groups.size(); ++g) {
     const Group& group = compiled.groups[g];
     if (group.head >= 0) result.group_of[static_cast<size_t>(group.head)] = static_cast<int>(g);
@@ -62,20 +60,16 @@ Placement place_results(const CompiledGraph& compiled) {
   for (size_t id = 0; id < nodes; ++id)
     for (int reader : read_by[id])
       if (reader != result.group_of[id]) result.kept[id] = true;
-  std::set<int> observed;
-  for (const Value& output : compiled.module.outputs) {
-    result.kept[static_cast<size_t>(compiled.source(output.id))] = true;
-    observed.insert(compiled.source(output.id));
-  }
-
-  std::set<int> overwritten;
+  std::set<int> shown;  // after the step: as an output, or as another parameter's new value
+  for (const Value& output : compiled.module.outputs) shown.insert(compiled.source(output.id));
+  for (const Update& update : compiled.module.updates) shown.insert(compiled.source(update.next.id));
+  for (int id : shown) result.kept[static_cast<size_t>(id)] = true;
   for (size_t i = 0; i < compiled.module.updates.size(); ++i) {
     const Update& update = compiled.module.updates[i];
     const int id = compiled.source(update.next.id), target = update.target.id;
     const int group = result.group_of[static_cast<size_t>(id)];
-    result.kept[static_cast<size_t>(id)] = true;
-    // An observed parameter shows its value before the update, so it must not be overwritten in place.
-    const bool in_place = group >= 0 && result.in_place[static_cast<size_t>(id)] < 0 && !observed.contains(target) &&
+    if (shown.contains(target)) result.saved.push_back(target);
+    const bool in_place = group >= 0 && result.in_place[static_cast<size_t>(id)] < 0 &&
                           may_overwrite(compiled, compiled.groups[static_cast<size_t>(group)], group, id, target,
                                         read_by[static_cast<size_t>(target)]);
     if (in_place)

@@ -32,11 +32,12 @@ Plan::Plan(const CompiledGraph& compiled, int64_t batch)
   place_buffers(placement);
   for (int id = 0; id < graph.size(); ++id)
     if (compiled_.source(id) != id) address_[static_cast<size_t>(id)] = address_[static_cast<size_t>(compiled_.source(id))];
+  save_parameters(placement);
   for (const Group& group : compiled_.groups) build_step(placement, group);
   for (size_t i : placement.copied) {
     const Update& update = compiled_.module.updates[i];
     const int from = compiled_.source(update.next.id);
-    auto copy = std::make_unique<CopyStep>(address(from), compiled_.parameters[static_cast<size_t>(update.target.id)],
+    auto copy = std::make_unique<CopyStep>(output_address(from), compiled_.parameters[static_cast<size_t>(update.target.id)],
                                            static_cast<size_t>(update.target.shape().bytes()));
     copy->label = fmt::format("copy {} over {}", graph.label(from), graph.label(update.target.id));
     connect(from, copy->site());
@@ -78,6 +79,17 @@ void Plan::run_static_nodes() {
     static_values_.push_back(std::move(tensor));
     address_[static_cast<size_t>(id)] = static_values_.back().bytes();
     known.emplace(id, std::move(value));
+  }
+}
+
+void Plan::save_parameters(const Placement& placement) {
+  saved_values_.reserve(placement.saved.size());
+  for (int id : placement.saved) {
+    saved_values_.emplace_back(shape(id));
+    void* to = saved_values_.back().bytes();
+    saved_address_.emplace(id, to);
+    steps_.push_back(std::make_unique<CopyStep>(address(id), to, static_cast<size_t>(shape(id).bytes())));
+    steps_.back()->label = fmt::format("save {}", compiled_.module.graph->label(id));
   }
 }
 

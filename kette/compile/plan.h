@@ -31,6 +31,7 @@ struct Placement {
   std::vector<int> group_of;     // by node, −1: none
   std::vector<int> in_place;     // by node: the parameter node that this result overwrites, else −1
   std::vector<size_t> copied;    // updates that need a copy at the end
+  std::vector<int> saved;        // parameters that are overwritten but must be shown as they were before the step
 };
 Placement place_results(const CompiledGraph& compiled);
 
@@ -45,6 +46,11 @@ class Plan {
   }
   /// The address of a node's value; null for an input.
   const void* address(int id) const { return address_[static_cast<size_t>(id)]; }
+  /// The same as an output: for a parameter that the step overwrites, its value before the step.
+  const void* output_address(int id) const {
+    const auto saved = saved_address_.find(id);
+    return saved == saved_address_.end() ? address(id) : saved->second;
+  }
   int64_t arena_bytes() const { return arena_bytes_; }
   std::string describe() const;
 
@@ -72,6 +78,7 @@ class Plan {
   Shape shape(int id) const { return compiled_.module.graph->node(id).shape.bind(batch_); }
   void run_static_nodes();
   void place_buffers(const Placement& placement);
+  void save_parameters(const Placement& placement);
   void build_step(const Placement& placement, const Group& group);
   BuiltChain build_chain(const Placement& placement, const Group& group) const;
   void connect(const BuiltChain& built, Chain& chain);
@@ -83,7 +90,8 @@ class Plan {
   int64_t batch_;
   AlignedBuffer arena_;
   int64_t arena_bytes_ = 0;
-  std::vector<Tensor> static_values_;
+  std::vector<Tensor> static_values_, saved_values_;
+  std::map<int, const void*> saved_address_;
   std::vector<const void*> address_;       // by node
   std::vector<void*> head_scratch_;        // by group: where a head's result lies that is not kept, or null
   std::vector<std::unique_ptr<Step>> steps_;

@@ -105,7 +105,7 @@ const void* Program::output(size_t i) const {
   if (!plan_) fail("[program] there is no output before the first run");
   const int source = compiled_->source(compiled_->module.outputs[i].id);
   if (const int slot = compiled_->input_slot[static_cast<size_t>(source)]; slot >= 0) return inputs_[static_cast<size_t>(slot)];
-  return plan_->address(source);
+  return plan_->output_address(source);
 }
 
 Shape Program::output_shape(size_t i) const {

@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "input x: f32[3]\nconstant c: f32[2,3] = [0, 0, 0, 0, 0, 0]\ny = add(x, c)\n"},
         Rewrite{"input x: f32[N,3]\ninput w: f32[4,3]\nt = transpose(w)\ny = matmul(x, t)\n",
                 "input x: f32[N,3]\ninput w: f32[4,3]\ny = matmul(x, w, transpose_b=1)\n"},
-        Rewrite{"input x: f32[N,3]\ns = softmax(x)\ny = log(s)\n", "input x: f32[N,3]\ny = log_softmax(x)\n"},
+        Rewrite{"input x: f32[N,3]\ns = softmax(x)\ny = log(s)\n", "input x: f32[N,3]\ny = log_softmax(x, axis=1)\n"},
         Rewrite{"input x: f32[N,3]\ny = power(x, exponent=2.0)\n", "input x: f32[N,3]\ny = square(x)\n"},
         Rewrite{"input x: f32[N,3]\ninput s: f32[1]\nb = broadcast(s, dims=[3])\ny = mul(x, b)\n",
                 "input x: f32[N,3]\ninput s: f32[1]\ny = mul(x, s)\n"},

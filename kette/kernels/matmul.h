@@ -31,9 +31,8 @@ struct MatmulCall {
 /// multiply-adds where the CPU has them. Runs allocate nothing and take no lock.
 class MatmulPlan {
  public:
-  /// dtype is f32 or f64. A transposed operand is stored [K,M] (or [N,K]) row-major; the strides of a call
-  /// must say the same: the contiguous axis (stride 1) is K for A and N for B, and the other one if
-  /// transposed.
+  /// dtype is f32 or f64. A transposed operand is stored [K,M] (or [N,K]) row-major. The strides of a call
+  /// must agree: 1 along a stored row, anything from one row to the next; where K = 1, operands are dense.
   MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed);
 
   int64_t tiles() const { return geometry_.row_tiles * geometry_.col_tiles; }

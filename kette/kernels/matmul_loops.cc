@@ -1,6 +1,7 @@
 #include "kette/kernels/matmul_loops.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kette/kernels/simd_targets.h"
 
@@ -245,9 +246,8 @@ HWY_INLINE void dot_all(const T* x, const T* w, int64_t w_row, int64_t k, const 
 
 /// `x` itself if contiguous, or its copy.
 template <class T>
-HWY_INLINE const T* contiguous(const T* x, int64_t stride, int64_t count, void* workspace) {
+HWY_INLINE const T* contiguous(const T* x, int64_t stride, int64_t count, T* copy) {
   if (stride == 1) return x;
-  T* copy = static_cast<T*>(workspace);
   for (int64_t i = 0; i < count; ++i) copy[i] = x[i * stride];
   return copy;
 }
@@ -255,25 +255,32 @@ HWY_INLINE const T* contiguous(const T* x, int64_t stride, int64_t count, void* 
 template <class T>
 void run_column_dots(const Geometry& g, const MatmulCall& call, int64_t index) {
   const Tile<T> tile(g, call, index, 0);
-  const T* x = contiguous(tile.b, call.b_row, g.k, call.workspace);
-  dot_all(x, tile.a, call.a_row, g.k, tile.bias, 0, tile.c, call.c_row, tile.rows);
+  const T* x = contiguous(tile.b, call.b_row, g.k, static_cast<T*>(call.workspace));
+  // A single row may have been stored transposed.
+  const T* w = contiguous(tile.a, call.a_col, g.k, static_cast<T*>(call.workspace) + g.k);
+  dot_all(x, w, call.a_row, g.k, tile.bias, 0, tile.c, call.c_row, tile.rows);
 }
 
 template <class T>
 void run_row_dots(const Geometry& g, const MatmulCall& call, int64_t index) {
   const Tile<T> tile(g, call, 0, index);
-  const T* x = contiguous(tile.a, call.a_col, g.k, call.workspace);
+  const T* x = contiguous(tile.a, call.a_col, g.k, static_cast<T*>(call.workspace));
   dot_all(x, tile.b, call.b_col, g.k, tile.bias, 1, tile.c, 1, tile.columns);
 }
 
 template <class T, class Choose>
 MatmulLoops::Narrow narrow_functions(Choose choose) {
-  return {{choose.template operator()<1, true>(), choose.template operator()<2, true>(),
-           choose.template operator()<4, true>(), choose.template operator()<8, true>(),
-           choose.template operator()<16, true>()},
-          {choose.template operator()<1, false>(), choose.template operator()<2, false>(),
-           choose.template operator()<4, false>(), choose.template operator()<8, false>(),
-           choose.template operator()<16, false>()}};
+  constexpr size_t lanes = hn::MaxLanes(hn::ScalableTag<T>());
+  const auto of = [&]<size_t kLanes, bool kPartial>() {
+    return choose.template operator()<std::min(kLanes, lanes), kPartial>();
+  };
+  MatmulLoops::Narrow result;
+  const auto fill = [&]<size_t... kExponent>(std::index_sequence<kExponent...>) {
+    ((result.partial[kExponent] = of.template operator()<(size_t{1} << kExponent), true>()), ...);
+    ((result.full[kExponent] = of.template operator()<(size_t{1} << kExponent), false>()), ...);
+  };
+  fill(std::make_index_sequence<5>());
+  return result;
 }
 
 template <class T>

@@ -35,9 +35,9 @@ Activation parse_activation(std::string_view name);
 /// f(z), element by element; leaky_relu has the slope 0.01 and elu α = 1.
 Value apply(Activation activation, Value z);
 
-/// How the weights of a layer with this activation start unless told otherwise: he_normal for the rectifiers (relu,
-/// leaky_relu, elu, gelu, silu, softplus), lecun_normal for selu, glorot_uniform for the others (softmax follows an
-/// identity layer).
+/// How the weights of a layer with this activation start unless told otherwise: he_normal for the rectifiers
+/// (relu, leaky_relu, elu, gelu, silu, softplus), lecun_normal for selu, glorot_uniform for the others
+/// (softmax follows an identity layer).
 Initializer default_initializer(Activation activation);
 
 }  // namespace kette

@@ -32,12 +32,17 @@ const std::map<Activation, Curve>& curves() {
        {[](double z) { return (std::exp(z) - std::exp(-z)) / (std::exp(z) + std::exp(-z)); },
         [](double z) { return 1 / (std::cosh(z) * std::cosh(z)); }}},
       {Activation::hardtanh,
-       {[](double z) { return z < -1 ? -1 : z > 1 ? 1 : z; }, [](double z) { return z < -1 || z > 1 ? 0.0 : 1.0; }}},
-      {Activation::relu, {[](double z) { return z > 0 ? z : 0; }, [](double z) { return z > 0 ? 1.0 : 0.0; }}},
+       {[](double z) { return z < -1  ? -1
+                              : z > 1 ? 1
+                                      : z; },
+        [](double z) { return z < -1 || z > 1 ? 0.0 : 1.0; }}},
+      {Activation::relu,
+       {[](double z) { return z > 0 ? z : 0; }, [](double z) { return z > 0 ? 1.0 : 0.0; }}},
       {Activation::leaky_relu,
        {[](double z) { return z > 0 ? z : 0.01 * z; }, [](double z) { return z > 0 ? 1 : 0.01; }}},
       {Activation::elu,
-       {[](double z) { return z > 0 ? z : std::exp(z) - 1; }, [](double z) { return z > 0 ? 1 : std::exp(z); }}},
+       {[](double z) { return z > 0 ? z : std::exp(z) - 1; },
+        [](double z) { return z > 0 ? 1 : std::exp(z); }}},
       {Activation::selu,
        {[](double z) { return kScale * (z > 0 ? z : kAlpha * (std::exp(z) - 1)); },
         [](double z) { return kScale * (z > 0 ? 1 : kAlpha * std::exp(z)); }}},
@@ -61,7 +66,8 @@ TEST(Activation, values_and_slopes_are_those_of_the_textbook) {
     Graph graph;
     const Value z = graph.input("z", Shape({kBatch}, DType::f64)), f = apply(activation, z);
     const Value slope = gradient(sum(f), {z})[0];
-    const Bindings bindings{{"z", Tensor(Shape({static_cast<int64_t>(points.size())}, DType::f64), std::span(points))}};
+    const Bindings bindings{
+        {"z", Tensor(Shape({static_cast<int64_t>(points.size())}, DType::f64), std::span(points))}};
     const Reference y = interpret(f, bindings), dy = interpret(slope, bindings);
     const Curve& curve = curves().at(activation);
     for (size_t i = 0; i < points.size(); ++i) {
@@ -74,7 +80,8 @@ TEST(Activation, values_and_slopes_are_those_of_the_textbook) {
 
 TEST(Activation, names_are_read_back) {
   EXPECT_EQ(activations().size(), curves().size());
-  for (const Activation activation : activations()) EXPECT_EQ(parse_activation(to_string(activation)), activation);
+  for (const Activation activation : activations())
+    EXPECT_EQ(parse_activation(to_string(activation)), activation);
 }
 
 TEST(Activation, an_unknown_name_lists_the_choices) {
@@ -83,7 +90,8 @@ TEST(Activation, an_unknown_name_lists_the_choices) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "[activation] \"Tanh\" is unknown; expected one of identity, sigmoid, tanh, hardtanh, relu, leaky_relu, "
+                 "[activation] \"Tanh\" is unknown; expected one of identity, sigmoid, tanh, hardtanh, relu, "
+                 "leaky_relu, "
                  "elu, selu, gelu, silu, softplus, softsign, cube");
   }
 }

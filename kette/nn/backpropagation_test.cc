@@ -40,7 +40,8 @@ TEST(Backpropagation, worked_example_agrees_with_the_closed_forms) {
   }
   const double output = logistic(output_z);
   EXPECT_NEAR(interpret(loss, bindings).values[0], (y - output) * (y - output) / 2, kTolerance);
-  const std::vector<double> dW = interpret(gradients[0], bindings).values, dw = interpret(gradients[1], bindings).values;
+  const std::vector<double> dW = interpret(gradients[0], bindings).values,
+                            dw = interpret(gradients[1], bindings).values;
   for (size_t j = 0; j < kHidden; ++j) {
     EXPECT_NEAR(dw[j], -(y - output) * logistic_slope(output_z) * logistic(z[j]), kTolerance);
     for (size_t i = 0; i < kInputs; ++i)
@@ -69,7 +70,8 @@ TEST(Backpropagation, every_gradient_is_the_delta_above_times_the_output_below) 
     const DenseLayer& layer = network.layers[l];
     const std::vector<double> below = values(l == 0 ? x : network.layers[l - 1].h);
     const std::vector<double> weights = values(layer.parameters[0].value);
-    const std::vector<Value> found = gradient(loss, {layer.z, layer.parameters[0].value, layer.parameters[1].value});
+    const std::vector<Value> found =
+        gradient(loss, {layer.z, layer.parameters[0].value, layer.parameters[1].value});
     const std::vector<double> dz = values(found[0]), dW = values(found[1]), db = values(found[2]);
     ASSERT_EQ(dz.size(), delta.size());
     for (size_t j = 0; j < delta.size(); ++j) {
@@ -90,9 +92,11 @@ TEST(Backpropagation, every_gradient_is_the_delta_above_times_the_output_below) 
 
 TEST(Backpropagation, of_a_batch_is_the_mean_over_its_samples) {
   Graph graph;
-  const Value x = graph.input("x", Shape({kBatch, 2}, DType::f64)), y = graph.input("y", Shape({kBatch}, DType::i64));
+  const Value x = graph.input("x", Shape({kBatch, 2}, DType::f64)),
+              y = graph.input("y", Shape({kBatch}, DType::i64));
   const Mlp network = mlp(x, {{4, Activation::tanh}, {3}});
-  const std::vector<Value> gradients = gradient(cross_entropy(network.output, y), values_of(network.parameters));
+  const std::vector<Value> gradients =
+      gradient(cross_entropy(network.output, y), values_of(network.parameters));
   const Parameters parameters = initialized(network.parameters, 9);
   const double rows[3][2] = {{1, 2}, {-1, 0.5}, {0.25, -2}};
   const int64_t classes[3] = {2, 0, 1};

@@ -42,7 +42,8 @@ const Entry& entry(Kind kind) { return kEntries[static_cast<size_t>(kind)]; }
 
 std::string choices() {
   std::string list;
-  for (const Entry& e : kEntries) list += fmt::format("{}{}{}", list.empty() ? "" : ", ", e.name, e.has_value ? "(VALUE)" : "");
+  for (const Entry& e : kEntries)
+    list += fmt::format("{}{}{}", list.empty() ? "" : ", ", e.name, e.has_value ? "(VALUE)" : "");
   return list;
 }
 
@@ -70,7 +71,8 @@ double variance(const Initializer& initializer, double fan_in, double fan_out) {
 }
 
 bool is_uniform(Kind kind) {
-  return kind == Kind::uniform || kind == Kind::glorot_uniform || kind == Kind::he_uniform || kind == Kind::lecun_uniform;
+  return kind == Kind::uniform || kind == Kind::glorot_uniform || kind == Kind::he_uniform ||
+         kind == Kind::lecun_uniform;
 }
 
 }  // namespace
@@ -91,7 +93,8 @@ Initializer parse_initializer(std::string_view text) {
   const std::string_view number = text.substr(open + 1);
   const char* const end = number.data() + number.size();
   const auto [stop, error] = std::from_chars(number.data(), end, result.value);
-  if (error != std::errc{} || std::string_view(stop, static_cast<size_t>(end - stop)) != ")" || !std::isfinite(result.value))
+  if (error != std::errc{} || std::string_view(stop, static_cast<size_t>(end - stop)) != ")" ||
+      !std::isfinite(result.value))
     fail("[initializer] \"{}\": expected a finite number in parentheses, as in {}(0.1)", text, found->name);
   if (result.value < 0 && result.kind != Kind::constant)
     fail("[initializer] \"{}\": the value must not be negative", text);
@@ -100,12 +103,14 @@ Initializer parse_initializer(std::string_view text) {
 
 void initialize(Tensor& tensor, const Initializer& initializer, const Random& random) {
   const Shape& shape = tensor.shape();
-  if (!is_float(shape.dtype())) fail("[initializer] parameters must be f32 or f64, found {}", to_string(shape));
+  if (!is_float(shape.dtype()))
+    fail("[initializer] parameters must be f32 or f64, found {}", to_string(shape));
   const int last = std::max(shape.rank() - 1, 0);
   const auto fan_in = static_cast<double>(shape.product(0, last));
   const auto fan_out = static_cast<double>(shape.product(last, shape.rank()));
   const double deviation = std::sqrt(variance(initializer, fan_in, fan_out));
-  const double limit = std::sqrt(3.0) * deviation;  // a uniform distribution in ±limit has the variance limit²/3
+  const double limit =
+      std::sqrt(3.0) * deviation;  // a uniform distribution in ±limit has the variance limit²/3
   const int64_t size = tensor.size();
   for (int64_t i = 0; i < size; ++i) {
     const auto position = static_cast<uint64_t>(i);

@@ -73,7 +73,8 @@ TEST(Initializer, float32_holds_the_rounded_float64_numbers) {
     Tensor narrow(Shape({5, 4})), wide(Shape({5, 4}, DType::f64));
     initialize(narrow, parse_initializer(name), Random(kSeed));
     initialize(wide, parse_initializer(name), Random(kSeed));
-    for (int64_t i = 0; i < wide.size(); ++i) EXPECT_EQ(narrow.at(i), static_cast<double>(static_cast<float>(wide.at(i))));
+    for (int64_t i = 0; i < wide.size(); ++i)
+      EXPECT_EQ(narrow.at(i), static_cast<double>(static_cast<float>(wide.at(i))));
   }
 }
 
@@ -87,8 +88,9 @@ TEST(Initializer, another_seed_gives_other_numbers) {
 }
 
 TEST(Initializer, text_form_is_read_back) {
-  for (const auto* text : {"zeros", "constant(0.1)", "constant(-2)", "uniform(0.05)", "normal(1e-05)", "glorot_uniform",
-                           "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal"})
+  for (const auto* text :
+       {"zeros", "constant(0.1)", "constant(-2)", "uniform(0.05)", "normal(1e-05)", "glorot_uniform",
+        "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal"})
     EXPECT_EQ(to_string(parse_initializer(text)), text);
   EXPECT_EQ(parse_initializer("constant(0.1)").value, 0.1);
 }
@@ -98,15 +100,17 @@ TEST(Initializer, an_unknown_name_lists_the_choices) {
     parse_initializer("xavier");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "[initializer] \"xavier\" is unknown; expected one of zeros, constant(VALUE), uniform(VALUE), "
-                 "normal(VALUE), glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal");
+    EXPECT_STREQ(
+        error.what(),
+        "[initializer] \"xavier\" is unknown; expected one of zeros, constant(VALUE), uniform(VALUE), "
+        "normal(VALUE), glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal");
   }
 }
 
 TEST(Initializer, malformed_values_are_rejected) {
-  for (const auto* text : {"", "constant", "constant()", "constant(", "constant(1", "constant(1)x", "constant(a)",
-                           "constant(nan)", "constant(inf)", "normal(-1)", "uniform(-0.5)", "zeros(1)", "he_normal()"})
+  for (const auto* text :
+       {"", "constant", "constant()", "constant(", "constant(1", "constant(1)x", "constant(a)",
+        "constant(nan)", "constant(inf)", "normal(-1)", "uniform(-0.5)", "zeros(1)", "he_normal()"})
     EXPECT_THROW(parse_initializer(text), Error) << text;
 }
 

@@ -17,7 +17,8 @@ void check_equal(std::string_view loss, Value a, Value b) {
 
 void check_classes(std::string_view loss, Value scores, Value classes) {
   const Shape &s = scores.shape(), &c = classes.shape();
-  if (s.rank() != 2 || !is_float(s.dtype())) fail("[{}] scores are {}; expected reals [N, classes]", loss, to_string(s));
+  if (s.rank() != 2 || !is_float(s.dtype()))
+    fail("[{}] scores are {}; expected reals [N, classes]", loss, to_string(s));
   if (c != Shape({s[0]}, DType::i64))
     fail("[{}] classes are {}; expected {}", loss, to_string(c), to_string(Shape({s[0]}, DType::i64)));
 }
@@ -40,7 +41,8 @@ Value averaged(Value elements, Reduction reduction) {
 /// The sum of a sample's elements times `factor`, then the mean of the batch.
 Value summed(Value elements, double factor, Reduction reduction) {
   const auto k = static_cast<double>(width(elements));
-  // The mean over all N·k elements is 1/k of the mean over the batch of the sums: no second reduction is needed.
+  // The mean over all N·k elements is 1/k of the mean over the batch of the sums: no second reduction is
+  // needed.
   if (reduction == Reduction::mean) return mean(elements) * (factor * k);
   return (k == 1 ? elements : sum(elements, sample_axes(elements), true)) * factor;
 }
@@ -97,7 +99,8 @@ Value hinge(Value scores, Value targets, Reduction reduction) {
 
 Value multiclass_hinge(Value scores, Value classes, Reduction reduction) {
   check_classes("multiclass_hinge", scores, classes);
-  // The expected class takes part with 0 − 1, every other with its lead: the largest is −1 or the worst violation.
+  // The expected class takes part with 0 − 1, every other with its lead: the largest is −1 or the worst
+  // violation.
   const Value lead = scores - pick(scores, classes);  // [N,k] − [N,1]
   const Value worst = reduce_max(lead - one_hot(classes, scores.shape()[1], scores.dtype()), {1}, true);
   return averaged(worst + 1.0, reduction);

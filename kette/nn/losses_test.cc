@@ -68,8 +68,9 @@ void expect_loss(Loss loss, const Tensor& p, const Tensor& y, const std::vector<
               [=](Value a, Value b) { return loss(a, b, Reduction::none); }, p, y, samples);
 }
 
-const Tensor kPredicted = matrix(3, 1, {1, 2, 4}), kExpected = matrix(3, 1, {1, 4, 1});        // e = 0, −2, 3
-const Tensor kPredicted2 = matrix(2, 2, {1, 2, 3, 4}), kExpected2 = matrix(2, 2, {0, 4, 3, 1});  // e = 1, −2 | 0, 3
+const Tensor kPredicted = matrix(3, 1, {1, 2, 4}), kExpected = matrix(3, 1, {1, 4, 1});  // e = 0, −2, 3
+const Tensor kPredicted2 = matrix(2, 2, {1, 2, 3, 4}),
+             kExpected2 = matrix(2, 2, {0, 4, 3, 1});  // e = 1, −2 | 0, 3
 
 TEST(SquaredError, is_half_the_squared_distance) {
   expect_loss(squared_error, kPredicted, kExpected, {0, 2, 4.5});
@@ -77,8 +78,7 @@ TEST(SquaredError, is_half_the_squared_distance) {
 }
 
 TEST(SquaredError, has_the_error_as_its_slope) {
-  Case one(
-      [](Value p, Value y) { return squared_error(p, y); }, matrix(1, 2, {3, 5}), matrix(1, 2, {1, 6}));
+  Case one([](Value p, Value y) { return squared_error(p, y); }, matrix(1, 2, {3, 5}), matrix(1, 2, {1, 6}));
   EXPECT_EQ(one.slopes(), (std::vector<double>{2, -1}));
 }
 
@@ -120,7 +120,8 @@ TEST(CrossEntropy, of_distributions_weighs_the_log_probabilities) {
 }
 
 TEST(CrossEntropy, has_the_slope_probability_minus_one_hot) {
-  Case one([](Value p, Value y) { return cross_entropy(p, y); }, matrix(1, 3, {0, kLn2, std::log(5.0)}), classes({1}));
+  Case one([](Value p, Value y) { return cross_entropy(p, y); }, matrix(1, 3, {0, kLn2, std::log(5.0)}),
+           classes({1}));
   const std::vector<double> expected{0.125, -0.75, 0.625}, found = one.slopes();
   for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(found[i], expected[i], 1e-15);
 }
@@ -140,13 +141,15 @@ TEST(Hinge, vanishes_beyond_the_margin) {
 }
 
 TEST(MulticlassHinge, compares_with_the_best_wrong_class) {
-  expect_loss(multiclass_hinge, matrix(4, 3, {1, 3, 2, 1, 3, 2, 1, 3, 2, 1, 9, 2}), classes({1, 2, 0, 1}), {0, 2, 3, 0});
+  expect_loss(multiclass_hinge, matrix(4, 3, {1, 3, 2, 1, 3, 2, 1, 3, 2, 1, 9, 2}), classes({1, 2, 0, 1}),
+              {0, 2, 3, 0});
 }
 
 TEST(MulticlassHinge, pushes_the_expected_and_the_best_wrong_class_apart) {
   Case one([](Value p, Value y) { return multiclass_hinge(p, y); }, matrix(1, 3, {1, 3, 2}), classes({2}));
   EXPECT_EQ(one.slopes(), (std::vector<double>{0, 1, -1}));
-  Case satisfied([](Value p, Value y) { return multiclass_hinge(p, y); }, matrix(1, 3, {1, 5, 2}), classes({1}));
+  Case satisfied([](Value p, Value y) { return multiclass_hinge(p, y); }, matrix(1, 3, {1, 5, 2}),
+                 classes({1}));
   EXPECT_EQ(satisfied.slopes(), (std::vector<double>{0, 0, 0}));
 }
 
@@ -164,7 +167,8 @@ TEST(Losses, are_finite_for_huge_scores) {
   const Tensor sure = matrix(2, 2, {1e4, -1e4, 1e4, -1e4});
   expect_stable(cross_entropy, sure, classes({0, 1}), {0, 2e4});
   expect_stable(cross_entropy, sure, matrix(2, 2, {1, 0, 0.5, 0.5}), {0, 1e4});
-  expect_stable(binary_cross_entropy, matrix(4, 1, {1e4, 1e4, -1e4, -1e4}), matrix(4, 1, {1, 0, 1, 0}), {0, 1e4, 1e4, 0});
+  expect_stable(binary_cross_entropy, matrix(4, 1, {1e4, 1e4, -1e4, -1e4}), matrix(4, 1, {1, 0, 1, 0}),
+                {0, 1e4, 1e4, 0});
   expect_stable(hinge, matrix(2, 1, {1e4, 1e4}), matrix(2, 1, {1, -1}), {0, 10001});
   expect_stable(multiclass_hinge, sure, classes({0, 1}), {0, 20001});
 }
@@ -181,7 +185,8 @@ TEST(Losses, gradients_agree_with_finite_differences) {
     signs.push_back(random.below(2, 4 * i + 2) != 0 ? 1 : -1);
     distributions.push_back(random.uniform(4 * i + 3));
   }
-  for (uint64_t i = 0; i < kRows; ++i) indices.push_back(static_cast<int64_t>(random.below(kColumns, 1000 + i)));
+  for (uint64_t i = 0; i < kRows; ++i)
+    indices.push_back(static_cast<int64_t>(random.below(kColumns, 1000 + i)));
   const Tensor p = matrix(kRows, kColumns, scores), y = matrix(kRows, kColumns, reals);
   const Tensor of_sign = matrix(kRows, kColumns, signs), of_class = classes(indices);
   const Tensor of_distribution = matrix(kRows, kColumns, distributions);
@@ -198,20 +203,23 @@ TEST(Losses, gradients_agree_with_finite_differences) {
       {"huber", [](Value a, Value b) { return huber(a, b, 1.5); }, y},
       {"cross_entropy", [](Value a, Value b) { return cross_entropy(a, b); }, of_class},
       {"cross_entropy", [](Value a, Value b) { return cross_entropy(a, b); }, of_distribution},
-      {"negative_log_likelihood", [](Value a, Value b) { return negative_log_likelihood(log_softmax(a), b); }, of_class},
+      {"negative_log_likelihood", [](Value a, Value b) { return negative_log_likelihood(log_softmax(a), b); },
+       of_class},
       {"binary_cross_entropy", [](Value a, Value b) { return binary_cross_entropy(a, b); }, of_distribution},
       {"hinge", [](Value a, Value b) { return hinge(a, b); }, of_sign},
       {"multiclass_hinge", [](Value a, Value b) { return multiclass_hinge(a, b); }, of_class},
       {"squared_error per sample", [](Value a, Value b) { return squared_error(a, b, Reduction::none); }, y},
-      {"cross_entropy per sample", [](Value a, Value b) { return cross_entropy(a, b, Reduction::none); }, of_class},
+      {"cross_entropy per sample", [](Value a, Value b) { return cross_entropy(a, b, Reduction::none); },
+       of_class},
       {"hinge per sample", [](Value a, Value b) { return hinge(a, b, Reduction::none); }, of_sign},
   };
   for (const Row& row : rows) {
     Case c(row.loss, p, row.targets);
     const std::vector<GradientError> errors = check_gradient(c.loss, {&c.p, 1}, c.bindings, kSeed);
     ASSERT_EQ(errors.size(), 1u);
-    EXPECT_LE(errors[0].relative, 1e-7) << row.name << " at element " << errors[0].element << ": " << errors[0].analytic
-                                        << " by the rule, " << errors[0].numeric << " by differences; seed " << kSeed;
+    EXPECT_LE(errors[0].relative, 1e-7)
+        << row.name << " at element " << errors[0].element << ": " << errors[0].analytic << " by the rule, "
+        << errors[0].numeric << " by differences; seed " << kSeed;
     double steepest = 0;
     for (const double slope : c.loss.shape().rank() == 0 ? c.slopes() : std::vector<double>{1.0})
       steepest = std::max(steepest, std::abs(slope));
@@ -229,14 +237,16 @@ void expect_error(const Case::Loss& loss, const Tensor& p, const Tensor& y, cons
 }
 
 TEST(Losses, shapes_that_do_not_fit_are_errors) {
-  expect_error([](Value p, Value y) { return squared_error(p, y); }, kPredicted, matrix(3, 2, {1, 2, 3, 4, 5, 6}),
+  expect_error([](Value p, Value y) { return squared_error(p, y); }, kPredicted,
+               matrix(3, 2, {1, 2, 3, 4, 5, 6}),
                "[squared_error] predictions are f64[N,1] and targets f64[N,2]; expected reals of one shape");
-  expect_error([](Value p, Value y) { return binary_cross_entropy(p, y); }, kPredicted, classes({0, 1, 1}),
-               "[binary_cross_entropy] predictions are f64[N,1] and targets i64[N]; expected reals of one shape");
+  expect_error(
+      [](Value p, Value y) { return binary_cross_entropy(p, y); }, kPredicted, classes({0, 1, 1}),
+      "[binary_cross_entropy] predictions are f64[N,1] and targets i64[N]; expected reals of one shape");
   expect_error([](Value p, Value y) { return multiclass_hinge(p, y); }, kPredicted, kExpected,
                "[multiclass_hinge] classes are f64[N,1]; expected i64[N]");
-  expect_error([](Value p, Value y) { return cross_entropy(p, y); }, Tensor(Shape({3}, DType::f64)), classes({0, 1, 1}),
-               "[cross_entropy] scores are f64[N]; expected reals [N, classes]");
+  expect_error([](Value p, Value y) { return cross_entropy(p, y); }, Tensor(Shape({3}, DType::f64)),
+               classes({0, 1, 1}), "[cross_entropy] scores are f64[N]; expected reals [N, classes]");
 }
 
 }  // namespace

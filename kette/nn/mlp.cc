@@ -55,7 +55,8 @@ EmbeddingLayer embedding(Value indices, const EmbeddingSpec& spec, std::string_v
   if (shape.rank() != 2 || shape.dtype() != DType::i64)
     fail("[embedding] the indices are {}; expected i64[N, k]", to_string(shape));
   if (spec.vocabulary < 1 || spec.units < 1)
-    fail("[embedding] a table of {} rows of {} units; expected at least 1 of each", spec.vocabulary, spec.units);
+    fail("[embedding] a table of {} rows of {} units; expected at least 1 of each", spec.vocabulary,
+         spec.units);
   const Value table = indices.graph->parameter(name, Shape({spec.vocabulary, spec.units}, spec.dtype));
   const Initializer spread{Initializer::Kind::uniform, std::sqrt(6.0 / static_cast<double>(spec.units))};
   return {reshape(lookup(table, indices), {shape[0], shape[1] * spec.units}),  // [N,k,d] → [N,k·d]

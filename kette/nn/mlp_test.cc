@@ -52,7 +52,8 @@ TEST(Mlp, computes_the_formula_of_the_lecture) {
     double z2 = -0.3;
     for (int64_t j = 0; j < 3; ++j) {
       double z1 = 0.1 * static_cast<double>(j + 1);
-      for (int64_t i = 0; i < 4; ++i) z1 += parameters.at("W1").at(i * 3 + j) * rows[n * 4 + static_cast<size_t>(i)];
+      for (int64_t i = 0; i < 4; ++i)
+        z1 += parameters.at("W1").at(i * 3 + j) * rows[n * 4 + static_cast<size_t>(i)];
       z2 += parameters.at("W2").at(j) * logistic(z1);
     }
     EXPECT_NEAR(found[n], logistic(z2), 1e-14);
@@ -78,7 +79,8 @@ TEST(Mlp, every_layer_starts_as_its_activation_asks) {
   Graph graph;
   const Value x = graph.input("x", Shape({kBatch, 4}));
   const Initializer own{Initializer::Kind::constant, 0.5};
-  const Mlp network = mlp(x, {{3, Activation::relu}, {3, Activation::selu}, {3, Activation::tanh, false, own}, {1}});
+  const Mlp network =
+      mlp(x, {{3, Activation::relu}, {3, Activation::selu}, {3, Activation::tanh, false, own}, {1}});
   std::vector<std::string> found;
   for (const Parameter& p : network.parameters) found.push_back(to_string(p.initializer));
   EXPECT_EQ(found, (std::vector<std::string>{"he_normal", "zeros", "lecun_normal", "zeros", "constant(0.5)",
@@ -102,7 +104,8 @@ TEST(Mlp, is_as_deep_as_asked_and_in_the_type_of_its_input) {
 TEST(Mlp, a_prefix_keeps_two_networks_apart) {
   Graph graph;
   const Value x = graph.input("x", Shape({kBatch, 4}));
-  const Mlp encoder = mlp(x, {{2, Activation::tanh}}, "encoder."), decoder = mlp(encoder.output, {{4}}, "decoder.");
+  const Mlp encoder = mlp(x, {{2, Activation::tanh}}, "encoder."),
+            decoder = mlp(encoder.output, {{4}}, "decoder.");
   EXPECT_EQ(names(encoder.parameters), (std::vector<std::string>{"encoder.W1", "encoder.b1"}));
   EXPECT_EQ(names(decoder.parameters), (std::vector<std::string>{"decoder.W1", "decoder.b1"}));
 }
@@ -133,7 +136,8 @@ TEST(Embedding, puts_the_rows_of_a_sample_side_by_side) {
   EXPECT_EQ(layer.output.shape(), Shape({kBatch, 6}, DType::f64));
   EXPECT_EQ(graph.find("E"), layer.table.value);
   const Bindings bindings{
-      {"words", Tensor(Shape({2, 3}, DType::i64), {int64_t{4}, int64_t{0}, int64_t{4}, int64_t{1}, int64_t{2}, int64_t{3}})},
+      {"words", Tensor(Shape({2, 3}, DType::i64),
+                       {int64_t{4}, int64_t{0}, int64_t{4}, int64_t{1}, int64_t{2}, int64_t{3}})},
       {"E", Tensor(Shape({5, 2}, DType::f64), {0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5})}};
   EXPECT_EQ(interpret(layer.output, bindings).values,
             (std::vector<double>{4, 4.5, 0, 0.5, 4, 4.5, 1, 1.5, 2, 2.5, 3, 3.5}));

@@ -26,7 +26,9 @@ const Tensor* Parameters::find(std::string_view name) const {
   return found == index_.end() ? nullptr : &entries_[found->second].second;
 }
 
-Tensor* Parameters::find(std::string_view name) { return const_cast<Tensor*>(std::as_const(*this).find(name)); }
+Tensor* Parameters::find(std::string_view name) {
+  return const_cast<Tensor*>(std::as_const(*this).find(name));
+}
 
 const Tensor& Parameters::at(std::string_view name) const {
   if (const Tensor* tensor = find(name)) return *tensor;
@@ -57,7 +59,8 @@ Parameters initialized(std::span<const Parameter> list, uint64_t seed) {
   Parameters result;
   for (const Parameter& parameter : list) {
     const Node& node = parameter.value.graph->node(parameter.value);
-    initialize(result.add(node.name, Tensor(node.shape)), parameter.initializer, Random(seed, stream_of(node.name)));
+    initialize(result.add(node.name, Tensor(node.shape)), parameter.initializer,
+               Random(seed, stream_of(node.name)));
   }
   return result;
 }

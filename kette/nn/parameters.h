@@ -21,9 +21,9 @@ struct Parameter {
   Initializer initializer;
 };
 
-/// Named tensors in the order in which they were added. A tensor's address and its bytes' address stay the same until
-/// the Parameters that hold it are destroyed, also when these are moved: programs point at them. So write a tensor's
-/// elements (or use copy_values) instead of assigning another tensor to it.
+/// Named tensors in the order in which they were added. A tensor's address and its bytes' address stay the
+/// same until the Parameters that hold it are destroyed, also when these are moved: programs point at them.
+/// So write a tensor's elements (or use copy_values) instead of assigning another tensor to it.
 class Parameters {
  public:
   using Entry = std::pair<const std::string, Tensor>;
@@ -31,7 +31,8 @@ class Parameters {
   Parameters() = default;
   Parameters(const Parameters&) = default;
   Parameters(Parameters&&) = default;
-  Parameters& operator=(const Parameters&) = delete;  // would leave programs with the old bytes: see copy_values
+  Parameters& operator=(const Parameters&) =
+      delete;  // would leave programs with the old bytes: see copy_values
   Parameters& operator=(Parameters&&) = default;
   ~Parameters() = default;
 
@@ -44,8 +45,8 @@ class Parameters {
   Tensor& at(std::string_view name);
   const Tensor& at(std::string_view name) const;
 
-  /// Overwrites the elements in place with those of the same names in `other`, which may hold more. Throws Error,
-  /// changing nothing, when a name is missing there or a shape differs.
+  /// Overwrites the elements in place with those of the same names in `other`, which may hold more. Throws
+  /// Error, changing nothing, when a name is missing there or a shape differs.
   void copy_values(const Parameters& other);
 
   size_t size() const { return entries_.size(); }
@@ -64,8 +65,8 @@ class Parameters {
   std::unordered_map<std::string, size_t> index_;
 };
 
-/// First values for every parameter of the list. The random numbers of a parameter follow from (seed, its name) alone:
-/// they do not change when other parameters are added.
+/// First values for every parameter of the list. The random numbers of a parameter follow from (seed, its
+/// name) alone: they do not change when other parameters are added.
 Parameters initialized(std::span<const Parameter> list, uint64_t seed);
 
 }  // namespace kette

@@ -1,5 +1,6 @@
 // Comparisons and choices, conversions, and the element-wise operators with operands that must be constants.
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include "kette/base/error.h"

@@ -11,18 +11,22 @@ namespace {
 /// Some dims of a shape.
 Operand gather_dims(const Operand::Dims& from, const std::vector<int64_t>& indices) {
   if (indices.size() > kMaxRank) fail("a shape of more than {} dims is not supported", kMaxRank);
-  Operand::Dims taken{.sizes = {}, .of = from.of};
+  std::vector<int64_t> taken;
+  const auto rank = static_cast<int>(from.sizes.size());
   for (const int64_t index : indices)
-    taken.sizes.push_back(from.sizes[static_cast<size_t>(resolve_axis("Gather", index, static_cast<int>(from.sizes.size())))]);
-  return {.dims = std::move(taken)};
+    taken.push_back(from.sizes[static_cast<size_t>(resolve_axis("Gather", index, rank))]);
+  return Operand::of(std::move(taken), from.of);
+}
+
+bool is_list(const Operand& x) {
+  return x.known && !x.value && x.known->dtype() == DType::i64 && x.known->shape().rank() == 1;
 }
 
 Operand gather(NodeCall& call) {
   call.expect("axis", 0);
   const Operand& table = call.operand(0);
   if (table.dims) return gather_dims(*table.dims, call.integers(1));
-  if (!table.value && table.known && table.known->dtype() == DType::i64 && table.known->shape().rank() == 1)
-    return gather_dims({.sizes = call.integers(0), .of = {}}, call.integers(1));
+  if (is_list(table)) return gather_dims({.sizes = call.integers(0)}, call.integers(1));
   return Operand::of(lookup(call.value(0), call.value(1)));
 }
 

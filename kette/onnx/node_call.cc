@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -20,6 +21,11 @@ double as_meant(float value) {
   double result = value;
   std::from_chars(text, end, result);
   return result;
+}
+
+Operand Operand::of(std::vector<int64_t> sizes, Value x) {
+  if (x && std::ranges::find(sizes, kBatch) != sizes.end()) return {.dims = Dims{std::move(sizes), x}};
+  return of(Tensor(Shape({static_cast<int64_t>(sizes.size())}, DType::i64), std::span<const int64_t>(sizes)));
 }
 
 Operand& NodeCall::operand(size_t i) const {

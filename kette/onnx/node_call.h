@@ -21,10 +21,10 @@ namespace kette {
 /// An ONNX value while a graph is read. Numbers that stand in the file (initialisers) and dims of shapes are known at
 /// once; they become constants only when used as data, since most of them say what shape something takes.
 struct Operand {
-  /// A list of dims, of which any may be kBatch; `of` is a value whose first dim is N.
+  /// A list of dims, of which one or more are kBatch; `of` is a value whose first dim is N.
   struct Dims {
     std::vector<int64_t> sizes;
-    Value of;
+    Value of = {};
   };
 
   Value value = {};                        // empty while only `known` or `dims` are there
@@ -35,6 +35,8 @@ struct Operand {
 
   static Operand of(Value value) { return {.value = value}; }
   static Operand of(Tensor known) { return {.known = std::make_shared<const Tensor>(std::move(known))}; }
+  /// Dims of the shape of `x`, or known numbers where none is N.
+  static Operand of(std::vector<int64_t> sizes, Value x);
 };
 
 class NodeCall {

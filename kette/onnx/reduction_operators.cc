@@ -55,7 +55,7 @@ Operand reduce_product(NodeCall& call) {
     known.set(0, product);
     return Operand::of(std::move(known));
   }
-  if (!call.operand(0).dims) fail("of negative numbers, which is not supported");
+  if (!call.operand(0).dims) fail("a dim is -1; dims must not be negative");
   const Value batch = cast(count(call.operand(0).dims->of, {0}), DType::f64);
   return Operand::of(cast(batch * product, DType::i64));
 }

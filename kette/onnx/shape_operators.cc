@@ -14,19 +14,13 @@ using Dims = std::vector<int64_t>;
 
 Dims dims_of(Value x) { return {x.shape().dims().begin(), x.shape().dims().end()}; }
 
-/// Dims that hold N stay dims; others are known numbers.
-Operand list_of(Dims sizes, Value of) {
-  if (std::ranges::find(sizes, kBatch) != sizes.end()) return {.dims = Operand::Dims{std::move(sizes), of}};
-  return Operand::of(Tensor(Shape({static_cast<int64_t>(sizes.size())}, DType::i64), std::span<const int64_t>(sizes)));
-}
-
 Operand shape(NodeCall& call) {
   const Value x = call.value(0);
   const Dims dims = dims_of(x);
   const auto rank = static_cast<int64_t>(dims.size());
   const auto position = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank); };
   const int64_t start = position(call.integer("start", 0)), end = position(call.integer("end", rank));
-  return list_of(start < end ? Dims(dims.begin() + start, dims.begin() + end) : Dims{}, x);
+  return Operand::of(start < end ? Dims(dims.begin() + start, dims.begin() + end) : Dims{}, x);
 }
 
 /// 0 stands for the operand's dim, −1 for the one that follows from the number of elements.
@@ -37,7 +31,7 @@ Operand reshape(NodeCall& call) {
   if (call.integer("allowzero", 0) == 0)
     for (size_t axis = 0; axis < dims.size(); ++axis)
       if (dims[axis] == 0) {
-        if (static_cast<int>(axis) >= x.shape().rank()) fail("dim {} is 0, but the operand has no dim {0}", axis);
+        if (static_cast<int>(axis) >= x.shape().rank()) fail("dim {} is to be the operand's, which is {}", axis, dims_to_string(x.shape()));
         dims[axis] = x.shape()[static_cast<int>(axis)];
       }
   // A leading −1 is N where the operand has N; otherwise it is to be found, as any other.
@@ -119,7 +113,7 @@ Operand concat(NodeCall& call) {
     if (joined.size() + part.size() > kLongest) fail("a shape of more than {} dims is not supported", kLongest);
     joined.insert(joined.end(), part.begin(), part.end());
   }
-  return list_of(std::move(joined), of);
+  return Operand::of(std::move(joined), of);
 }
 
 Operand slice(NodeCall& call) {

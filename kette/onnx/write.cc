@@ -2,6 +2,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <climits>
 #include <numeric>
 
@@ -17,6 +18,9 @@ namespace {
 
 /// Argmax, then the class's label: what a person wants to read.
 void write_label(GraphWriter& writer, const std::vector<std::string>& labels, ::onnx::GraphProto& graph) {
+  const auto is_label = [](const auto& made) { return made.name() == "label"; };
+  if (std::ranges::any_of(graph.node(), is_label) || std::ranges::any_of(graph.initializer(), is_label))
+    fail("[onnx] the name \"label\" is taken by another node");
   const std::string index = writer.node("ArgMax", {"probabilities"}, {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
   std::vector<int64_t> keys(labels.size());
   std::iota(keys.begin(), keys.end(), 0);

@@ -3,7 +3,7 @@
 
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
-#include "kette/ops/row_tiles.h"
+#include "kette/ops/reduction_kernel.h"
 #include "kette/ops/shape_rules.h"
 
 namespace kette {
@@ -25,11 +25,10 @@ Blocks blocks(const Shape& x, const Attributes& attributes) {
 }
 
 /// The first of the largest; NaN counts as larger than any number.
-template <class T>
-int64_t first_largest(const T* x, int64_t count, int64_t stride) {
+int64_t first_largest(const double* x, int64_t count, int64_t stride) {
   int64_t best = 0;
   for (int64_t j = 0; j < count; ++j) {
-    const T value = x[j * stride], largest = x[best * stride];
+    const double value = x[j * stride], largest = x[best * stride];
     if (value > largest || (std::isnan(value) && !std::isnan(largest))) best = j;
   }
   return best;
@@ -44,29 +43,9 @@ void reference(const ReferenceCall& call) {
           static_cast<double>(first_largest(x.values.data() + i * b.axis * b.inner + k, b.axis, b.inner));
 }
 
-template <class T>
-class ArgmaxKernel final : public Kernel {
- public:
-  explicit ArgmaxKernel(const KernelSpec& spec)
-      : blocks_(blocks(spec.inputs[0], spec.attributes)),
-        tiles_(blocks_.outer, blocks_.axis * blocks_.inner * static_cast<int64_t>(sizeof(T))) {}
-  int64_t tiles() const override { return tiles_.count(); }
-  void run(const void* const* in, void* out, int64_t tile, void*) const override {
-    for (int64_t i = tiles_.begin(tile); i < tiles_.end(tile); ++i) {
-      const T* x = static_cast<const T*>(in[0]) + i * blocks_.axis * blocks_.inner;
-      auto* y = static_cast<int64_t*>(out) + i * blocks_.inner;
-      for (int64_t k = 0; k < blocks_.inner; ++k) y[k] = first_largest(x + k, blocks_.axis, blocks_.inner);
-    }
-  }
-
- private:
-  Blocks blocks_;
-  RowTiles tiles_;
-};
-
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  if (spec.inputs[0].dtype() == DType::f32) return std::make_unique<ArgmaxKernel<float>>(spec);
-  return std::make_unique<ArgmaxKernel<double>>(spec);
+  const Shape& x = spec.inputs[0];
+  return reduction_kernel(kernels::Reduction::argmax, x.dtype(), blocks(x, spec.attributes));
 }
 
 std::vector<Example> examples() {

@@ -184,7 +184,7 @@ TEST_P(ElementwiseOp, has_a_derivative_for_every_operand) {
   const std::vector<Value> partials = op.partials({x, y, attributes});
   ASSERT_EQ(partials.size(), x.size());
   for (const Value& partial : partials)
-    if (partial) EXPECT_NO_THROW(mul(partial, y)) << op.name;
+    if (partial) { EXPECT_NO_THROW(mul(partial, y)) << op.name; }
 }
 
 TEST_P(ElementwiseOp, rejects_whole_numbers_mixed_types_and_shapes_that_do_not_broadcast) {
@@ -223,14 +223,15 @@ Shape widened(const Shape& shape, bool wide) { return wide && shape.dtype() == D
 
 void check_example(const OpDef& op, const Example& example, int64_t batch, bool wide) {
   const Attributes attributes = completed(op, example.attributes);
-  std::vector<Shape> shapes;
+  std::vector<Shape> symbolic, shapes;
   std::vector<Tensor> x;
   std::vector<Reference> exact_x;
   std::vector<const void*> in;
   std::vector<const Reference*> exact_in;
   double magnitude = 0;
   for (size_t k = 0; k < example.inputs.size(); ++k) {
-    shapes.push_back(widened(example.inputs[k], wide).bind(batch));
+    symbolic.push_back(widened(example.inputs[k], wide));
+    shapes.push_back(symbolic.back().bind(batch));
     const Random random(kSeed, static_cast<uint64_t>(batch) * 16 + k);
     x.push_back(sample_tensor(shapes.back(), domain_of(example.domains, k), random));
     exact_x.push_back(as_reference(x.back()));
@@ -241,7 +242,7 @@ void check_example(const OpDef& op, const Example& example, int64_t batch, bool 
     in.push_back(x[k].bytes());
     exact_in.push_back(&exact_x[k]);
   }
-  const Shape shape = op.infer({op, shapes, attributes});
+  const Shape shape = op.infer({op, symbolic, attributes}).bind(batch);
   Reference exact{shape, std::vector<double>(static_cast<size_t>(shape.size()))};
   op.reference({exact_in, exact, attributes});
   ASSERT_EQ(static_cast<int64_t>(exact.values.size()), shape.size());
@@ -297,11 +298,11 @@ TEST_P(GeneralOp, derivatives_have_the_shapes_of_what_they_belong_to) {
       const std::vector<Value> cotangents = op.vjp({x, y, attributes}, g);
       ASSERT_EQ(cotangents.size(), x.size()) << op.name;
       for (size_t k = 0; k < x.size(); ++k)
-        if (cotangents[k]) EXPECT_EQ(cotangents[k].shape(), x[k].shape()) << op.name;
+        if (cotangents[k]) { EXPECT_EQ(cotangents[k].shape(), x[k].shape()) << op.name; }
     }
     if (std::ranges::any_of(tangents, [](Value t) { return static_cast<bool>(t); })) {
       const Value tangent = op.jvp({x, y, attributes}, tangents);
-      if (tangent) EXPECT_EQ(tangent.shape(), shape) << op.name;
+      if (tangent) { EXPECT_EQ(tangent.shape(), shape) << op.name; }
     }
   }
 }

@@ -30,7 +30,7 @@ const OpDef kErf{
     .scalar = [](const double* x, const double*) { return std::erf(x[0]); },
     .loops = erf_loops,
     .partials = [](const LocalCall& c) { return std::vector{2 * std::numbers::inv_sqrtpi * exp(-square(c.x[0]))}; },
-    .max_ulp = 2,
+    .max_ulp = 3,
     .onnx = {.type = "Erf"},
 };
 

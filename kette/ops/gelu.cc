@@ -29,7 +29,8 @@ const OpDef kGelu{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { 
       if (x[0] < -40) return -0.0;  // −∞·0 would be NaN
-      return x[0] / 2 * std::erfc(-x[0] / std::numbers::sqrt2);
+      const long double wide = x[0];  // erfc magnifies the rounding of its argument
+      return static_cast<double>(wide / 2 * std::erfc(-wide / std::numbers::sqrt2_v<long double>));
      },
     .loops = gelu_loops,
     .partials = [](const LocalCall& c) {

@@ -36,7 +36,7 @@ void reference(const ReferenceCall& call) {
 }
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  return softmax_kernel(Softmax::logsumexp, spec.output.dtype(), blocks(spec.inputs[0], spec.attributes));
+  return softmax_kernel(kernels::SoftmaxKind::logsumexp, spec.output.dtype(), blocks(spec.inputs[0], spec.attributes));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) { return {g * exp(c.x[0] - c.y)}; }

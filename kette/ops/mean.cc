@@ -16,7 +16,7 @@ void reference(const ReferenceCall& call) {
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(Reduction::mean, x.dtype(), blocks_of(x, reduced_axes(kMean, x, spec.attributes)));
+  return mean_kernel(x.dtype(), blocks_of(x, reduced_axes(kMean, x, spec.attributes)));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) {

@@ -20,7 +20,7 @@ void reference(const ReferenceCall& call) {
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(Reduction::max, x.dtype(), blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
+  return reduction_kernel(kernels::Reduction::max, x.dtype(), blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
 }
 
 /// ∂y/∂x, of x's dims: 1 at the largest, shared where there are several.

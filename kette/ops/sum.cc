@@ -15,7 +15,7 @@ void reference(const ReferenceCall& call) {
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(Reduction::sum, x.dtype(), blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
+  return reduction_kernel(kernels::Reduction::sum, x.dtype(), blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) {

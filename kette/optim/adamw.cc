@@ -15,8 +15,10 @@ std::vector<Hyperparameter> settings() {
 
 const OptimizerDef kAdamw{
     .name = "adamw",
-    .formula = "θ ← θ·(1 − η·λ), then as adam [Loshchilov & Hutter 2019, \"Decoupled Weight Decay Regularization\"; the "
-               "form of PyTorch's AdamW]",
+    .formula =
+        "θ ← θ·(1 − η·λ), then as adam [Loshchilov & Hutter 2019, \"Decoupled Weight Decay Regularization\"; "
+        "the "
+        "form of PyTorch's AdamW]",
     .settings = settings(),
     .state = {"m", "v"},
     .counts_steps = true,

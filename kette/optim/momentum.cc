@@ -6,8 +6,9 @@ namespace kette {
 
 const OptimizerDef kMomentum{
     .name = "momentum",
-    .formula = "v ← μ·v + g;  θ ← θ − η·v [Polyak 1964, \"Some methods of speeding up the convergence of iteration "
-               "methods\"; the form of PyTorch's SGD]",
+    .formula =
+        "v ← μ·v + g;  θ ← θ − η·v [Polyak 1964, \"Some methods of speeding up the convergence of iteration "
+        "methods\"; the form of PyTorch's SGD]",
     .settings = {{"momentum", 0.9, 0, 1}},
     .state = {"v"},
     .rule =

@@ -6,8 +6,9 @@ namespace kette {
 
 const OptimizerDef kNesterov{
     .name = "nesterov",
-    .formula = "v ← μ·v + g;  θ ← θ − η·(g + μ·v) [Nesterov 1983; Sutskever et al. 2013, \"On the importance of "
-               "initialization and momentum in deep learning\"; the form of PyTorch's SGD]",
+    .formula =
+        "v ← μ·v + g;  θ ← θ − η·(g + μ·v) [Nesterov 1983; Sutskever et al. 2013, \"On the importance of "
+        "initialization and momentum in deep learning\"; the form of PyTorch's SGD]",
     .settings = {{"momentum", 0.9, 0, 1}},
     .state = {"v"},
     .rule =

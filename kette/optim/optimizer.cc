@@ -23,7 +23,8 @@ Attributes completed(const OptimizerDef& kind, const Attributes& given) {
   for (const Hyperparameter& setting : known) {
     const double value = given.find(setting.name) ? given.real(setting.name) : setting.initial;
     if (!(value >= setting.low && value < setting.high))
-      fail("[{}] {} is {}; expected a number in [{}, {})", kind.name, setting.name, value, setting.low, setting.high);
+      fail("[{}] {} is {}; expected a number in [{}, {})", kind.name, setting.name, value, setting.low,
+           setting.high);
     result.set(setting.name, value);
   }
   return result;
@@ -43,7 +44,8 @@ void check(const OptimizerDef& kind, std::span<const Value> parameters) {
   }
 }
 
-/// The rule applied to the rows that a sparse gradient (scatter_add of `rows` at `indices`) concerns, each once.
+/// The rule applied to the rows that a sparse gradient (scatter_add of `rows` at `indices`) concerns, each
+/// once.
 RuleResult apply_to_rows(const OptimizerDef& kind, const RuleCall& dense) {
   const Graph& graph = *dense.gradient.graph;
   const std::vector<int> operands = graph.node(dense.gradient).inputs;
@@ -82,7 +84,8 @@ TrainingStep training_step(Value loss, std::span<const Value> parameters, const 
   Graph& graph = *loss.graph;
   const std::vector<Value> gradients = gradient(loss, parameters);
 
-  TrainingStep step{.loss = loss, .learning_rate = graph.input("learning_rate", Shape({}, parameters.front().dtype()))};
+  TrainingStep step{.loss = loss,
+                    .learning_rate = graph.input("learning_rate", Shape({}, parameters.front().dtype()))};
   const auto add_state = [&](std::string_view name, const Shape& shape) {
     const Value state = graph.parameter(fmt::format("{}.{}", kind.name, name), shape);
     step.state.push_back({state, {Initializer::Kind::zeros}});

@@ -1,5 +1,5 @@
-// Optimisers: how parameters follow the gradient downhill. A step is part of the graph, so forward pass, backward pass
-// and update of one training step are one program.
+// Optimisers: how parameters follow the gradient downhill. A step is part of the graph, so forward pass,
+// backward pass and update of one training step are one program.
 #pragma once
 
 #include <span>
@@ -21,8 +21,8 @@ struct Hyperparameter {
   double high;
 };
 
-/// What a rule sees of one parameter. With a sparse gradient (of a looked-up table) weights, gradient and state are
-/// the rows concerned, so a rule must work element by element.
+/// What a rule sees of one parameter. With a sparse gradient (of a looked-up table) weights, gradient and
+/// state are the rows concerned, so a rule must work element by element.
 struct RuleCall {
   Value weights;
   Value gradient;
@@ -62,19 +62,21 @@ struct OptimizerSpec {
 
 struct TrainingStep {
   Value loss;
-  Value learning_rate;           // η: the scalar input "learning_rate", so that it changes without recompiling
-  std::vector<Update> updates;   // of the parameters, then of the state
-  std::vector<Parameter> state;  // the optimiser's own parameters: "adam.m/W1", …; "adam.step", the steps taken (f64)
+  Value learning_rate;  // η: the scalar input "learning_rate", so that it changes without recompiling
+  std::vector<Update> updates;  // of the parameters, then of the state
+  std::vector<Parameter>
+      state;  // the optimiser's own parameters: "adam.m/W1", …; "adam.step", the steps taken (f64)
 };
 
 /// One step of gradient descent on `loss` (a scalar) for every one of `parameters` (parameter nodes of one
 /// floating-point type). Appends the gradient and the update to the graph.
 ///
-/// Where the gradient concerns some rows of a table only (an embedding), only these rows and their state change, and
-/// the step costs O(batch), not O(vocabulary). For optimisers with state this is the "lazy" variant: rows that do not
-/// appear neither move nor forget, as in PyTorch's SparseAdam.
+/// Where the gradient concerns some rows of a table only (an embedding), only these rows and their state
+/// change, and the step costs O(batch), not O(vocabulary). For optimisers with state this is the "lazy"
+/// variant: rows that do not appear neither move nor forget, as in PyTorch's SparseAdam.
 ///
-/// Throws Error for a value that is not a parameter or given twice, types that differ, an unknown setting or one out of range.
+/// Throws Error for a value that is not a parameter or given twice, types that differ, an unknown setting or
+/// one out of range.
 TrainingStep training_step(Value loss, std::span<const Value> parameters, const OptimizerSpec& spec = {});
 
 }  // namespace kette

@@ -37,7 +37,8 @@ void advance(const TrainingStep& step, Bindings& bindings) {
     const Reference& reference = next[static_cast<size_t>(update.next.id)];
     const std::string& name = step.loss.graph->node(update.target).name;
     ASSERT_TRUE(reference.shape.same_dims(bindings.at(name).shape())) << name;
-    for (size_t i = 0; i < reference.values.size(); ++i) bindings.at(name).set(static_cast<int64_t>(i), reference.values[i]);
+    for (size_t i = 0; i < reference.values.size(); ++i)
+      bindings.at(name).set(static_cast<int64_t>(i), reference.values[i]);
   }
 }
 
@@ -46,9 +47,10 @@ void start(const TrainingStep& step, Bindings& bindings) {
   bindings.insert(state.begin(), state.end());
 }
 
-/// Compares kSteps steps in the graph with the same steps by `rule`(w_i, g_i, η, t, i), a plain loop. The learning
-/// rate changes at every step.
-void expect_steps(const OptimizerSpec& spec, const std::function<double(double, double, double, int, size_t)>& rule) {
+/// Compares kSteps steps in the graph with the same steps by `rule`(w_i, g_i, η, t, i), a plain loop. The
+/// learning rate changes at every step.
+void expect_steps(const OptimizerSpec& spec,
+                  const std::function<double(double, double, double, int, size_t)>& rule) {
   Graph graph;
   const Value w = graph.parameter("w", Shape({3}, DType::f64));
   const TrainingStep step = training_step(bowl(w), std::vector{w}, spec);
@@ -62,7 +64,8 @@ void expect_steps(const OptimizerSpec& spec, const std::function<double(double, 
     for (size_t i = 0; i < kSize; ++i) {
       const double g = kCurvature[i] * (expected[i] - kCentre[i]);
       expected[i] = rule(expected[i], g, rate, t, i);
-      EXPECT_NEAR(bindings.at("w").at(static_cast<int64_t>(i)), expected[i], 1e-14) << "step " << t << ", weight " << i;
+      EXPECT_NEAR(bindings.at("w").at(static_cast<int64_t>(i)), expected[i], 1e-14)
+          << "step " << t << ", weight " << i;
     }
   }
 }
@@ -101,13 +104,16 @@ struct TextbookAdam {
 
 TEST(Adam, follows_the_algorithm_of_the_paper) {
   TextbookAdam adam;
-  expect_steps({&kAdam}, [&](double w, double g, double rate, int t, size_t i) { return w - adam.change(g, rate, t, i); });
+  expect_steps({&kAdam}, [&](double w, double g, double rate, int t, size_t i) {
+    return w - adam.change(g, rate, t, i);
+  });
 }
 
 TEST(Adam, every_setting_takes_effect) {
   TextbookAdam adam{.beta1 = 0.5, .beta2 = 0.9, .epsilon = 0.1};  // so large an ε shows where it enters
-  expect_steps({&kAdam, {{"beta1", 0.5}, {"beta2", 0.9}, {"epsilon", 0.1}}},
-               [&](double w, double g, double rate, int t, size_t i) { return w - adam.change(g, rate, t, i); });
+  expect_steps(
+      {&kAdam, {{"beta1", 0.5}, {"beta2", 0.9}, {"epsilon", 0.1}}},
+      [&](double w, double g, double rate, int t, size_t i) { return w - adam.change(g, rate, t, i); });
 }
 
 TEST(Adam, the_first_step_has_the_length_of_the_learning_rate) {
@@ -132,8 +138,9 @@ TEST(AdamW, decays_the_weights_before_the_step) {
 
 TEST(AdamW, without_decay_is_adam) {
   TextbookAdam adam;
-  expect_steps({&kAdamw, {{"weight_decay", 0.0}}},
-               [&](double w, double g, double rate, int t, size_t i) { return w - adam.change(g, rate, t, i); });
+  expect_steps({&kAdamw, {{"weight_decay", 0.0}}}, [&](double w, double g, double rate, int t, size_t i) {
+    return w - adam.change(g, rate, t, i);
+  });
 }
 
 TEST(TrainingStep, scalars_of_adam_are_shared_by_all_parameters) {
@@ -160,7 +167,8 @@ TEST(TrainingStep, float32_parameters_have_float32_updates) {
     const Value w = graph.parameter("w", Shape({2}));
     const TrainingStep step = training_step(sum(square(w)), std::vector{w}, {kind});
     EXPECT_EQ(step.learning_rate.shape(), Shape({}));
-    for (const Update& update : step.updates) EXPECT_EQ(update.next.shape(), update.target.shape()) << kind->name;
+    for (const Update& update : step.updates)
+      EXPECT_EQ(update.next.shape(), update.target.shape()) << kind->name;
     for (const Parameter& state : step.state)
       EXPECT_EQ(state.value.dtype(), state.value.shape().rank() == 0 ? DType::f64 : DType::f32) << kind->name;
   }
@@ -168,7 +176,8 @@ TEST(TrainingStep, float32_parameters_have_float32_updates) {
 
 TEST(TrainingStep, what_cannot_be_trained_is_an_error) {
   Graph graph;
-  const Value w = graph.parameter("w", Shape({3}, DType::f64)), narrow = graph.parameter("narrow", Shape({3}));
+  const Value w = graph.parameter("w", Shape({3}, DType::f64)),
+              narrow = graph.parameter("narrow", Shape({3}));
   const Value x = graph.input("x", Shape({3}, DType::f64)), loss = bowl(w);
   EXPECT_THROW(training_step(loss, {}), Error);
   EXPECT_THROW(training_step(loss, std::vector{w, x}), Error);

@@ -5,9 +5,9 @@
 
 namespace kette {
 
-/// η_t = η0/(1 + decay·t) at step t = 0, 1, …: constant when decay is 0; else decreasing such that Σ η_t = ∞ and
-/// Σ η_t² < ∞, with which stochastic gradient descent converges [Robbins & Monro 1951; Bottou 2004, "Stochastic
-/// Learning"].
+/// η_t = η0/(1 + decay·t) at step t = 0, 1, …: constant when decay is 0; else decreasing such that Σ η_t = ∞
+/// and Σ η_t² < ∞, with which stochastic gradient descent converges [Robbins & Monro 1951; Bottou 2004,
+/// "Stochastic Learning"].
 class Schedule {
  public:
   /// Throws Error unless initial > 0 and decay ≥ 0, both finite.

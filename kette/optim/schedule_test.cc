@@ -22,8 +22,10 @@ TEST(Schedule, with_decay_falls_like_one_over_t) {
 }
 
 TEST(Schedule, impossible_rates_are_errors) {
-  for (const double rate : {0.0, -0.1, std::nan(""), double{INFINITY}}) EXPECT_THROW(Schedule{rate}, Error) << rate;
-  for (const double decay : {-0.1, std::nan(""), double{INFINITY}}) EXPECT_THROW(Schedule(0.1, decay), Error) << decay;
+  for (const double rate : {0.0, -0.1, std::nan(""), double{INFINITY}})
+    EXPECT_THROW(Schedule{rate}, Error) << rate;
+  for (const double decay : {-0.1, std::nan(""), double{INFINITY}})
+    EXPECT_THROW(Schedule(0.1, decay), Error) << decay;
 }
 
 }  // namespace

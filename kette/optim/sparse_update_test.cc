@@ -44,8 +44,9 @@ struct Training {
     bindings.insert(state.begin(), state.end());
   }
   void advance(const Words& words) {
-    bindings.insert_or_assign("words", Tensor(Shape({static_cast<int64_t>(words.size()) / kWords, kWords}, DType::i64),
-                                              std::span(words)));
+    bindings.insert_or_assign(
+        "words",
+        Tensor(Shape({static_cast<int64_t>(words.size()) / kWords, kWords}, DType::i64), std::span(words)));
     std::vector<Value> wanted;
     for (const Update& update : step.updates) wanted.push_back(update.next);
     const std::vector<Reference> next = interpret(graph, wanted, bindings);
@@ -56,7 +57,9 @@ struct Training {
       for (size_t i = 0; i < values.size(); ++i) target.set(static_cast<int64_t>(i), values[i]);
     }
   }
-  double at(const std::string& name, int64_t row, int64_t unit) const { return bindings.at(name).at(row * kUnits + unit); }
+  double at(const std::string& name, int64_t row, int64_t unit) const {
+    return bindings.at(name).at(row * kUnits + unit);
+  }
 };
 
 TEST(SparseUpdate, of_sgd_equals_the_dense_update) {
@@ -78,7 +81,8 @@ TEST(SparseUpdate, of_a_row_that_appears_every_time_equals_the_dense_update) {
     }
     for (const int64_t row : {0, 1, 2, 5})
       for (int64_t unit = 0; unit < kUnits; ++unit)
-        EXPECT_NEAR(sparse.at("E", row, unit), dense.at("E", row, unit), 1e-13) << kind->name << ", row " << row;
+        EXPECT_NEAR(sparse.at("E", row, unit), dense.at("E", row, unit), 1e-13)
+            << kind->name << ", row " << row;
   }
 }
 
@@ -94,7 +98,8 @@ TEST(SparseUpdate, leaves_rows_that_do_not_appear_and_their_state) {
       if (old.shape().rank() == 0) continue;  // the number of steps
       for (int64_t i = 0; i < old.size(); ++i) {
         const int64_t row = i / kUnits;
-        EXPECT_EQ(old.at(i) != now.at(i), row == 1 || row == 4) << kind->name << ": " << name << ", element " << i;
+        EXPECT_EQ(old.at(i) != now.at(i), row == 1 || row == 4)
+            << kind->name << ": " << name << ", element " << i;
       }
     }
   }
@@ -112,7 +117,8 @@ TEST(SparseUpdate, touches_nothing_of_the_size_of_the_vocabulary) {
     for (int id = 0; id < graph.size(); ++id) {
       const Node& node = graph.node(id);
       if (!needed[static_cast<size_t>(id)] || node.shape.rank() == 0 || node.shape[0] != kRows) continue;
-      EXPECT_TRUE(node.kind == NodeKind::parameter || node.op == &kAssignRows) << kind->name << ": " << graph.label(id);
+      EXPECT_TRUE(node.kind == NodeKind::parameter || node.op == &kAssignRows)
+          << kind->name << ": " << graph.label(id);
     }
   }
 }

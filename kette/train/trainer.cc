@@ -42,6 +42,8 @@ bool is_finite(const Parameters& parameters) {
   });
 }
 
+const char* non_finite_text(double value) { return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
+
 class Training {
  public:
   Training(Network& network, const Samples& training, const Samples* validation, const TrainingOptions& options,
@@ -152,7 +154,7 @@ class Training {
                                                            schedule_, epoch_start_step_, options_.threads);
     const int64_t step = epoch_start_step_ + (found ? found->step : steps - 1);
     fail("training diverged at epoch {}, step {}: {} became {}; lower the learning rate (now {})",
-         result_.last.epoch, step + 1, found ? found->where : "the loss", found ? found->value : loss,
+         result_.last.epoch, step + 1, found ? found->where : "the loss", non_finite_text(found ? found->value : loss),
          schedule_.at(step));
   }
 

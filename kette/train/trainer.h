@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "kette/base/threads.h"
 #include "kette/data/batches.h"
 #include "kette/optim/optimizer.h"
 #include "kette/train/build.h"

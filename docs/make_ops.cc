@@ -1,0 +1,116 @@
+// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE. With --check the
+// file is only compared; exit code 1 when it is out of date.
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "kette/base/atomic_file.h"
+#include "kette/kette.h"
+
+namespace kette {
+namespace {
+
+/// Writes nothing, and remembers the types of the ONNX nodes it was asked for.
+class NodeTypes final : public OnnxWriter {
+ public:
+  std::string node(std::string_view type, std::vector<std::string>, Attributes) override {
+    types_ += fmt::format("{}{}", types_.empty() ? "" : ", ", type);
+    return "node";
+  }
+  std::string integers(std::vector<int64_t>) override { return "integers"; }
+  std::string integer(int64_t) override { return "integer"; }
+  std::string scalar(double, DType) override { return "scalar"; }
+  const std::string& types() const { return types_; }
+
+ private:
+  std::string types_;
+};
+
+/// A call of the operation, any that is valid.
+Example example_of(const OpDef& op) {
+  if (op.examples) return op.examples().front();
+  Example example{.inputs = std::vector<Shape>(static_cast<size_t>(op.min_inputs), Shape({2, 3}))};
+  for (const AttributeSpec& attribute : op.attributes) example.attributes.set(attribute.name, attribute.initial);
+  return example;
+}
+
+/// The ONNX nodes that one call of the operation becomes, in the order in which they are written.
+std::string onnx_form(const OpDef& op) {
+  if (!op.onnx.write) return op.onnx.type.empty() ? "—" : std::string(op.onnx.type);
+  const Example example = example_of(op);
+  Graph graph;
+  std::vector<Value> operands;
+  std::vector<std::string> names;
+  for (const Shape& shape : example.inputs) {
+    names.push_back(fmt::format("x{}", names.size()));
+    operands.push_back(graph.input(names.back(), shape));
+  }
+  const Node& node = graph.node(graph.apply(op, operands, example.attributes));
+  NodeTypes writer;
+  op.onnx.write(writer, {names, example.inputs, node.shape, node.attributes});
+  return writer.types();
+}
+
+std::string operands(const OpDef& op) {
+  if (op.min_inputs == op.max_inputs) return std::to_string(op.min_inputs);
+  return op.max_inputs > 100 ? fmt::format("{} or more", op.min_inputs) : fmt::format("{} to {}", op.min_inputs, op.max_inputs);
+}
+
+std::string attributes(const OpDef& op) {
+  std::string text;
+  for (const AttributeSpec& attribute : op.attributes)
+    text += fmt::format("{}`{}{}`", text.empty() ? "" : ", ", attribute.name,
+                        attribute.required ? "" : " = " + to_string(attribute.initial));
+  return text;
+}
+
+std::string cell(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|' || c == '*' || c == '_' || c == '<') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string page() {
+  std::string text =
+      "# Operations\n\n"
+      "Written by `docs/make_ops.cc` from the catalogue, `kette/ops/catalogue.cc`; do not edit.\n\n"
+      "Operands x₁, x₂, … or a, b, …; result y. An attribute without a value must be given. ULP: the largest error of the\n"
+      "float32 kernel against the float64 reference, in units in the last place of the result; for reductions and matrix\n"
+      "products of the largest magnitude that enters it. ONNX: the nodes one call becomes in a model file; —: only used in\n"
+      "training.\n\n"
+      "| operation | operands | definition | attributes | ULP | ONNX |\n|---|---|---|---|---|---|\n";
+  for (const OpDef* op : catalogue())
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", op->name, operands(*op), cell(op->formula), attributes(*op),
+                        op->max_ulp, onnx_form(*op));
+  return text;
+}
+
+std::string content(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+}  // namespace kette
+
+int main(int argc, char** argv) {
+  const bool check = argc == 3 && std::string_view(argv[1]) == "--check";
+  if (argc != 2 && !check) {
+    fmt::print(stderr, "usage: make_ops [--check] FILE\n");
+    return 2;
+  }
+  const char* path = argv[argc - 1];
+  const std::string page = kette::page();
+  if (!check) {
+    kette::write_file_atomically(path, page);
+  } else if (kette::content(path) != page) {
+    fmt::print(stderr, "{}: out of date; write it with: cmake --build build/release --target docs\n", path);
+    return 1;
+  }
+  return 0;
+}

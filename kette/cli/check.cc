@@ -1,0 +1,187 @@
+// kette check: do the gradients agree with finite differences?
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "kette/autodiff/gradient_check.h"
+#include "kette/cli/command.h"
+#include "kette/cli/files.h"
+#include "kette/cli/text.h"
+#include "kette/data/batches.h"
+#include "kette/data/csv.h"
+#include "kette/graph/text.h"
+#include "kette/nn/losses.h"
+#include "kette/onnx/read.h"
+#include "kette/ops/ops.h"
+#include "kette/train/build.h"
+
+namespace kette::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  kette check graph.txt                     leaves get random values; the last node is differentiated
+  kette check graph.txt --loss L --seed 7
+  kette check digits.onnx digits.csv        a model's loss on the table's first 8 rows
+  kette check digits.onnx digits.csv --row 3
+
+Every derivative found by backpropagation is compared with a central difference, in float64: the worst relative error of
+each parameter is listed (a difference that steps over the kink of a relu is taken again with a smaller step). The exit
+code is 1 when one is beyond the tolerance. The text form of a graph has one node a line:
+  input x: f32[N,3]
+  parameter W: f32[3,2]
+  z = matmul(x, W))";
+
+constexpr int64_t kBatchRows = 3;      // for graphs given as text
+constexpr int64_t kModelRows = 8;      // of the table, unless one row is asked for
+
+struct Flags {
+  std::string graph, file, loss;
+  std::optional<int64_t> row;
+  uint64_t seed = 1;
+  int64_t elements = 16;
+  double tolerance = 1e-7;
+};
+
+struct Problem {
+  std::unique_ptr<Graph> graph;
+  Value loss;
+  std::vector<Value> wrt;
+  Bindings bindings;
+};
+
+/// Exclusive bound of what an index input may hold: the smallest that a user of it needs.
+int64_t index_bound(const Graph& graph, int input) {
+  int64_t bound = 1000;
+  for (const Node& node : graph.nodes()) {
+    if (node.kind != NodeKind::operation) continue;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] != input) continue;
+      const Shape& first = graph.node(node.inputs[0]).shape;
+      if (node.op == &kLookup) bound = std::min(bound, first[0]);
+      if (node.op == &kPick) bound = std::min(bound, first[first.rank() - 1]);
+      for (const char* size : {"depth", "count", "size"})
+        if (node.attributes.find(size)) bound = std::min(bound, node.attributes.integer(size));
+    }
+  }
+  return bound;
+}
+
+Tensor random_leaf(const Graph& graph, int id, uint64_t seed) {
+  const Shape shape = graph.node(id).shape.bind(kBatchRows);
+  const Random random(seed, static_cast<uint64_t>(id));
+  Tensor tensor(is_float(shape.dtype()) ? shape.as(DType::f64) : shape);
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    const auto at = static_cast<uint64_t>(i);
+    tensor.set(i, is_float(shape.dtype())
+                      ? 2 * random.uniform(at) - 1
+                      : static_cast<double>(random.below(static_cast<uint64_t>(index_bound(graph, id)), at)));
+  }
+  return tensor;
+}
+
+Problem of_text(const Flags& flags) {
+  Problem problem{std::make_unique<Graph>()};
+  Graph& graph = *problem.graph;
+  parse(read_file(flags.graph), graph, find_op, flags.graph);
+  if (graph.size() == 0) fail("{}: holds no node", flags.graph);
+  problem.loss = flags.loss.empty() ? graph.value(graph.size() - 1) : graph.find(flags.loss);
+  if (!problem.loss) fail("{}: there is no node \"{}\"", flags.graph, flags.loss);
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& node = graph.node(id);
+    if (node.kind != NodeKind::input && node.kind != NodeKind::parameter) continue;
+    problem.bindings.emplace(node.name, random_leaf(graph, id, flags.seed));
+    if (is_float(node.shape.dtype())) problem.wrt.push_back(graph.value(id));
+  }
+  if (problem.wrt.empty()) fail("{}: holds no input or parameter to differentiate by", flags.graph);
+  return problem;
+}
+
+/// The rows asked for, as the model's features and targets.
+Samples rows_of_table(const Flags& flags, const Schema& schema) {
+  const data::Table table = data::read_csv(flags.file);
+  if (flags.row && *flags.row > table.rows()) fail("{}: has {} rows; there is no row {}", flags.file, table.rows(), *flags.row);
+  std::vector<int64_t> rows;
+  const int64_t first = flags.row ? *flags.row - 1 : 0;
+  for (int64_t i = first; i < (flags.row ? first + 1 : std::min(kModelRows, table.rows())); ++i) rows.push_back(i);
+  const Tensor target = schema.task == data::Task::regression
+                            ? data::target_values(table, schema.target)
+                            : data::target_classes(table, schema.target, schema.labels);
+  return samples(data::gather_rows(data::feature_matrix(table, schema.features), rows), data::gather_rows(target, rows));
+}
+
+Problem of_model(const Flags& flags) {
+  if (flags.file.empty()) throw UsageError("a model is checked on rows of a table: kette check MODEL FILE");
+  Model model = load_model(flags.graph);
+  Graph& graph = *model.graph;
+  Problem problem;
+  const Samples rows = rows_of_table(flags, model.schema);
+  if (model.schema.task == data::Task::regression) {
+    problem.loss = squared_error(model.prediction, graph.input("target", Shape({kBatch, 1})));
+  } else {
+    problem.loss = add_class_objective(model, Loss::cross_entropy).loss;
+  }
+  problem.bindings.emplace(graph.node(model.features).name, rows.features);
+  problem.bindings.emplace("target", rows.targets);
+  for (const auto& [name, tensor] : model.parameters) {
+    const Value parameter = graph.find(name);
+    if (!parameter) continue;
+    problem.bindings.emplace(name, tensor);
+    problem.wrt.push_back(parameter);
+  }
+  problem.graph = std::move(model.graph);
+  return problem;
+}
+
+/// For every leaf the best over three steps: a wrong derivative is wrong at all of them, a kink is met by large ones and
+/// rounding by small ones.
+std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
+  std::vector<GradientError> best;
+  for (const double h : {1e-3, 1e-4, 1e-2, 1e-5}) {
+    const std::vector<GradientError> found =
+        check_gradient(problem.loss, problem.wrt, problem.bindings, flags.seed, flags.elements, h);
+    if (best.empty()) best = found;
+    for (size_t i = 0; i < best.size(); ++i)
+      if (found[i].relative < best[i].relative) best[i] = found[i];
+    if (std::ranges::all_of(best, [&](const GradientError& e) { return e.relative <= flags.tolerance; })) break;
+  }
+  return best;
+}
+
+int run(const Flags& flags) {
+  Problem problem = flags.graph.ends_with(".onnx") ? of_model(flags) : of_text(flags);
+  const std::vector<GradientError> errors = worst_errors(problem, flags);
+  std::vector<std::vector<std::string>> cells = {{"value", "element", "gradient", "difference", "relative error"}};
+  int64_t beyond = 0;
+  for (const GradientError& e : errors) {
+    const bool is_bad = !(e.relative <= flags.tolerance);
+    beyond += is_bad ? 1 : 0;
+    cells.push_back({e.name, std::to_string(e.element), fmt::format("{:.9g}", e.analytic), fmt::format("{:.9g}", e.numeric),
+                     fmt::format("{:.1e}{}", e.relative, is_bad ? " !" : "  ")});
+  }
+  fmt::print("{}", table(cells));
+  std::fflush(stdout);
+  if (beyond > 0)
+    fail("{}: the gradient of {} is off by more than {}", flags.graph, counted(beyond, "value"), flags.tolerance);
+  return 0;
+}
+
+}  // namespace
+
+const Command kCheck{"check", "Compare gradients with finite differences", [](CLI::App& app) -> std::function<int()> {
+                       auto flags = std::make_shared<Flags>();
+                       app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")->required();
+                       app.add_option("FILE", flags->file, "For a model: table with rows to check on");
+                       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
+                       app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")
+                           ->check(CLI::PositiveNumber);
+                       app.add_option("--tolerance", flags->tolerance, "Largest relative error")
+                           ->check(CLI::PositiveNumber)->capture_default_str();
+                       app.add_option("--elements", flags->elements, "At most so many elements of each value")
+                           ->check(CLI::PositiveNumber)->capture_default_str();
+                       app.add_option("--seed", flags->seed, "Of random values and of the choice of elements")->capture_default_str();
+                       app.footer(kExamples);
+                       return [flags] { return run(*flags); };
+                     }};
+
+}  // namespace kette::cli

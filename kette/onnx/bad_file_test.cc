@@ -1,0 +1,200 @@
+// Whatever a file holds: a model, or one clear line.
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <functional>
+#include <optional>
+
+#include "kette/base/error.h"
+#include "kette/onnx/read.h"
+#include "kette/onnx/test_models.h"
+#include "kette/onnx/write.h"
+
+namespace kette {
+namespace {
+
+/// The message, or nothing when the bytes are a model.
+std::optional<std::string> refusal(std::string_view bytes) {
+  try {
+    from_onnx(bytes, "model.onnx");
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// The refusal of a good file after a change.
+std::string refusal_after(const std::function<void(::onnx::ModelProto&)>& change) {
+  ::onnx::ModelProto proto;
+  EXPECT_TRUE(proto.ParseFromString(to_onnx(test_models::multiclass())));
+  change(proto);
+  return refusal(proto.SerializeAsString()).value_or("read");
+}
+
+::onnx::NodeProto& node(::onnx::ModelProto& proto, std::string_view name) {
+  for (::onnx::NodeProto& node : *proto.mutable_graph()->mutable_node())
+    if (node.name() == name) return node;
+  throw std::runtime_error("no such node");
+}
+
+::onnx::TensorProto& initializer(::onnx::ModelProto& proto, std::string_view name) {
+  for (::onnx::TensorProto& tensor : *proto.mutable_graph()->mutable_initializer())
+    if (tensor.name() == name) return tensor;
+  throw std::runtime_error("no such initialiser");
+}
+
+void set_metadata(::onnx::ModelProto& proto, std::string_view key, const std::string& value) {
+  for (auto& entry : *proto.mutable_metadata_props())
+    if (entry.key() == key) entry.set_value(value);
+}
+
+TEST(BadFile, cut_short_anywhere_is_refused_in_one_line) {
+  for (const std::string& bytes : {to_onnx(test_models::multiclass()), to_onnx(test_models::regression())})
+    for (size_t size = 0; size < bytes.size(); ++size) {
+      const auto message = refusal(std::string_view(bytes).substr(0, size));
+      ASSERT_TRUE(message) << size << " of " << bytes.size() << " bytes are read";
+      ASSERT_TRUE(message->starts_with("model.onnx: ")) << *message;
+      ASSERT_EQ(message->find('\n'), message->npos) << *message;
+    }
+}
+
+// Some changes, as of a digit of a weight, are not to be noticed; none may do more than be refused.
+TEST(BadFile, with_any_byte_changed_is_a_model_or_refused) {
+  const std::string bytes = to_onnx(test_models::binary());
+  int refused = 0;
+  for (size_t at = 0; at < bytes.size(); ++at)
+    for (const int flip : {0x01, 0x80, 0xFF}) {
+      std::string changed = bytes;
+      changed[at] = static_cast<char>(changed[at] ^ flip);
+      refused += refusal(changed).has_value();
+    }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(BadFile, that_is_no_onnx_is_refused) {
+  EXPECT_EQ(refusal(""), "model.onnx: the file is empty");
+  EXPECT_EQ(refusal("age,fare\n1,2\n"), "model.onnx: not an ONNX model, or cut short");
+  EXPECT_EQ(refusal(std::string(1000, '\xFF')), "model.onnx: not an ONNX model, or cut short");
+}
+
+TEST(BadFile, that_does_not_exist_or_is_a_folder_is_refused_by_path) {
+  EXPECT_THROW(
+      try { load_model("/no/such/model.onnx"); } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "/no/such/model.onnx: cannot be read: No such file or directory");
+        throw;
+      },
+      Error);
+  EXPECT_THROW(
+      try { load_model("/tmp"); } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "/tmp: cannot be read: Is a directory");
+        throw;
+      },
+      Error);
+}
+
+TEST(BadFile, of_another_tool_is_refused) {
+  EXPECT_EQ(refusal_after([](auto& proto) { proto.set_producer_name("pytorch"); }),
+            "model.onnx: not an ONNX model made by kette, but by \"pytorch\"");
+  EXPECT_EQ(refusal_after([](auto& proto) { proto.clear_metadata_props(); }),
+            "model.onnx: the metadata kette.version are missing: not an ONNX model made by kette, or cut short");
+}
+
+TEST(BadFile, of_a_later_version_is_refused) {
+  EXPECT_EQ(refusal_after([](auto& proto) {
+              set_metadata(proto, "kette.version", "9.1.0");
+              set_metadata(proto, "kette.schema", R"({"version": 2, "columns": []})");
+            }),
+            "model.onnx: the model is in format 2, written by kette 9.1.0; this kette reads formats up to 1");
+  EXPECT_EQ(refusal_after([](auto& proto) { proto.mutable_opset_import(0)->set_version(99); }),
+            "model.onnx: operator set ai.onnx 99 is not supported; expected 17");
+}
+
+TEST(BadFile, with_a_damaged_schema_is_refused) {
+  const auto with_schema = [](const char* json) {
+    return refusal_after([json](auto& proto) { set_metadata(proto, "kette.schema", json); });
+  };
+  EXPECT_EQ(with_schema("{\"version\": 1"), "model.onnx: kette.schema is not a JSON object");
+  EXPECT_EQ(with_schema(std::string(100000, '[').c_str()), "model.onnx: kette.schema is not a JSON object");
+  EXPECT_EQ(with_schema("{\"version\": 1}"), "model.onnx: kette.schema has no text \"task\"");
+  EXPECT_EQ(with_schema(R"({"version": 1, "task": "multiclass", "features": ["a", 7], "target": "t", "labels": []})"),
+            "model.onnx: \"features\" in kette.schema is not a list of texts");
+  EXPECT_EQ(with_schema(R"({"version": 1, "task": "binary", "features": ["a"], "target": "t", "labels": ["x"]})"),
+            "model.onnx: [model] 1 labels do not fit the task binary");
+  EXPECT_EQ(
+      with_schema(R"({"version": 1, "task": "multiclass", "features": ["a"], "target": "t", "labels": ["x", "y", "z"]})"),
+      "model.onnx: [model] features is f32[N,3]; expected f32[N,1]");
+}
+
+TEST(BadFile, with_unsupported_operators_names_all_of_them_with_their_nodes) {
+  EXPECT_EQ(refusal_after([](auto& proto) {
+              node(proto, "h1").set_op_type("Conv");
+              node(proto, "z1").set_op_type("FancyActivation");
+              node(proto, "standardized").set_domain("com.example");
+              node(proto, "scores").set_op_type("Conv");
+            }),
+            "model.onnx: unsupported operators: Conv (node \"h1\", \"scores\"); FancyActivation (node \"z1\"); "
+            "com.example.Div (node \"standardized\")");
+}
+
+TEST(BadFile, with_values_missing_or_in_a_circle_is_refused) {
+  EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_input(0, "nowhere"); }),
+            "model.onnx: node \"z1\" (Add): the value \"nowhere\" is not defined: it is no input, no initialiser and no "
+            "node's result");
+  EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_input(0, "probabilities"); }),
+            "model.onnx: node \"z1\" (Add): the value \"probabilities\" is used before it is computed: nodes are out of "
+            "order or form a cycle");
+  EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_output(0, "h1"); }),
+            "model.onnx: two values have the name \"h1\"");
+  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_name("W9"); }),
+            "model.onnx: the parameter \"W1\" has no initialiser");
+  EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").clear_input(); }),
+            "model.onnx: node \"z1\" (Add): [add] takes 2 operand(s), found 0");
+}
+
+TEST(BadFile, with_bad_tensors_is_refused) {
+  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, -3); }),
+            "model.onnx: initialiser \"W1\": a dim is -3; dims must not be negative");
+  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, INT64_MAX); }),
+            "model.onnx: initialiser \"W1\": [shape] too many elements: dims [9223372036854775807,4]");
+  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, 1'000'000'000'000); }),
+            "model.onnx: initialiser \"W1\": 48 bytes do not fill f32[1000000000000,4], which takes 16000000000000");
+  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_data_type(::onnx::TensorProto::INT8); }),
+            "model.onnx: initialiser \"W1\": elements are of type INT8; expected FLOAT, DOUBLE or INT64");
+  EXPECT_EQ(refusal_after([](auto& proto) {
+              initializer(proto, "W1").set_data_location(::onnx::TensorProto::EXTERNAL);
+            }),
+            "model.onnx: initialiser \"W1\": the data stand in another file, which is not supported");
+  EXPECT_EQ(refusal_after([](auto& proto) {
+              ::onnx::TensorProto& tensor = initializer(proto, "W1");
+              tensor.set_data_type(::onnx::TensorProto::DOUBLE);
+              tensor.set_raw_data(std::string(96, '\0'));
+            }),
+            "model.onnx: node \"_MatMul_3\" (MatMul): [matmul] operands differ in type or are not real: f32[N,3] x "
+            "f64[3,4]");
+}
+
+TEST(BadFile, with_other_inputs_or_results_is_refused) {
+  const auto features = [](::onnx::ModelProto& proto) {
+    return proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+  };
+  EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->set_elem_type(::onnx::TensorProto::STRING); }),
+            "model.onnx: input \"features\": elements are of type STRING; expected FLOAT, DOUBLE or INT64");
+  EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_value(-1); }),
+            "model.onnx: input \"features\": a dim is -1; dims must not be negative");
+  EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_param("F"); }),
+            "model.onnx: input \"features\": dim 1 is not fixed; only the first may be open");
+  EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "probabilities").set_output(0, "chances"); }),
+            "model.onnx: the value \"probabilities\" is not defined: it is no input, no initialiser and no node's result");
+}
+
+TEST(BadFile, with_an_attribute_that_changes_the_meaning_is_refused) {
+  EXPECT_EQ(refusal_after([](auto& proto) {
+              ::onnx::AttributeProto& attribute = *node(proto, "scores").add_attribute();
+              attribute.set_name("saturate");
+              attribute.set_type(::onnx::AttributeProto::INT);
+            }),
+            "model.onnx: node \"scores\" (Add): the attribute \"saturate\" is not supported");
+}
+
+}  // namespace
+}  // namespace kette

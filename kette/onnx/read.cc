@@ -1,0 +1,124 @@
+#include "kette/onnx/read.h"
+
+#include <fcntl.h>
+#include <onnx/onnx_pb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <map>
+#include <new>
+#include <vector>
+
+#include "kette/base/error.h"
+#include "kette/data/table.h"
+#include "kette/model/verify.h"
+#include "kette/onnx/graph_reader.h"
+#include "kette/onnx/schema_json.h"
+
+namespace kette {
+namespace {
+
+constexpr int64_t kOperatorSet = 17;
+
+/// protobuf would write to standard error what it thinks of damaged files.
+void silence_protobuf() {
+  [[maybe_unused]] static const bool once = (google::protobuf::SetLogHandler(nullptr), true);
+}
+
+::onnx::ModelProto parsed(std::string_view bytes) {
+  silence_protobuf();
+  if (bytes.empty()) fail("the file is empty");
+  if (bytes.size() > INT_MAX) fail("the file is larger than 2 GiB, the most that an ONNX file can hold");
+  ::onnx::ModelProto proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !proto.has_graph())
+    fail("not an ONNX model, or cut short");
+  return proto;
+}
+
+std::map<std::string, std::string> take_metadata(const ::onnx::ModelProto& proto) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : proto.metadata_props()) metadata.insert_or_assign(entry.key(), entry.value());
+  return metadata;
+}
+
+/// Takes the entry out.
+std::string required(std::map<std::string, std::string>& metadata, const char* key) {
+  const auto entry = metadata.extract(key);
+  if (entry.empty()) fail("the metadata {} are missing: not an ONNX model made by kette, or cut short", key);
+  return entry.mapped();
+}
+
+void check_operator_sets(const ::onnx::ModelProto& proto) {
+  for (const auto& set : proto.opset_import())
+    if ((set.domain().empty() || set.domain() == "ai.onnx") && set.version() != kOperatorSet)
+      fail("operator set ai.onnx {} is not supported; expected {}", set.version(), kOperatorSet);
+}
+
+Model read_model(std::string_view bytes) {
+  const ::onnx::ModelProto proto = parsed(bytes);
+  if (proto.producer_name() != "kette")
+    fail("not an ONNX model made by kette, but by {}", data::quote(proto.producer_name()));
+  Model model;
+  model.metadata = take_metadata(proto);
+  const std::string version = required(model.metadata, "kette.version");
+  model.schema = schema_from_json(required(model.metadata, "kette.schema"), version);
+  const auto trainable = texts_from_json(required(model.metadata, "kette.parameters"), "kette.parameters");
+  verify(model.schema);
+  check_operator_sets(proto);
+  const bool classes = model.schema.task != data::Task::regression;
+  const std::vector<std::string> wanted = {"features", "scores", classes ? "probabilities" : "prediction"};
+  const std::vector<Value> values = read_graph(proto.graph(), wanted, trainable, *model.graph, model.parameters);
+  model.features = values[0];
+  model.scores = values[1];
+  model.prediction = values[2];
+  verify(model);
+  return model;
+}
+
+std::string read_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  int error = file < 0 || ::fstat(file, &status) != 0 ? errno : 0;
+  if (error == 0 && status.st_size > INT_MAX) error = EFBIG;
+  std::string bytes;
+  size_t size = 0;
+  while (error == 0) {
+    // One read takes a regular file whole; the byte more finds its end.
+    bytes.resize(size + std::max<size_t>(size_t{1} << 16, size == 0 ? static_cast<size_t>(status.st_size) + 1 : size));
+    const ssize_t count = ::read(file, bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno != EINTR) error = errno;
+    if (count == 0 || size > INT_MAX) break;
+    size += static_cast<size_t>(std::max<ssize_t>(count, 0));
+  }
+  if (file >= 0) ::close(file);
+  if (error != 0) fail("cannot be read: {}", std::strerror(error));
+  bytes.resize(size);
+  return bytes;
+}
+
+template <class Read>
+Model with_source(std::string_view source, Read read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    fail("{}: {}", source, error.what());
+  } catch (const std::bad_alloc&) {
+    fail("{}: not enough memory", source);
+  }
+}
+
+}  // namespace
+
+Model from_onnx(std::string_view bytes, std::string_view source) {
+  return with_source(source, [&] { return read_model(bytes); });
+}
+
+Model load_model(const std::string& path) {
+  return with_source(path, [&] { return read_model(read_file(path)); });
+}
+
+}  // namespace kette

@@ -1,0 +1,139 @@
+#include "kette/train/build.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kette/autodiff/interpret.h"
+#include "kette/base/error.h"
+#include "kette/train/predictor.h"
+#include "kette/train/test_data.h"
+
+namespace kette {
+namespace {
+
+using test_data::all_rows;
+using test_data::generated;
+
+Bindings bound(const Network& network, const Samples& samples) {
+  Bindings bindings{{"features", samples.features}, {"target", samples.targets}};
+  for (const auto& [name, tensor] : network.model.parameters) bindings.emplace(name, tensor);
+  return bindings;
+}
+
+TEST(BuildNetwork, the_graph_leads_from_raw_features_to_the_prediction) {
+  const data::Dataset dataset = test_data::plane();
+  const Network network = build_network(dataset, all_rows(dataset), {.hidden = {4}}, 1);
+  const Graph& graph = *network.model.graph;
+  for (const char* name : {"features", "standardized", "z1", "h1", "scores", "prediction", "target", "loss"})
+    EXPECT_TRUE(graph.find(name)) << name;
+  EXPECT_EQ(network.model.schema.features, (std::vector<std::string>{"x1", "x2"}));
+  EXPECT_EQ(network.model.parameters.elements(), 2 * 4 + 4 + 4 + 1);
+}
+
+TEST(BuildNetwork, features_are_standardised_by_the_training_rows_alone) {
+  const data::Dataset dataset = test_data::plane();
+  const std::vector<int64_t> training = {0, 1, 2, 3};
+  const Network network = build_network(dataset, training, {}, 1);
+  const Samples samples = select(dataset, all_rows(dataset));
+  const Reference z = interpret(network.model.graph->find("standardized"), bound(network, samples));
+  for (size_t column = 0; column < 2; ++column) {
+    double sum = 0, squares = 0;
+    for (size_t row = 0; row < 4; ++row) sum += z.values[2 * row + column], squares += std::pow(z.values[2 * row + column], 2);
+    EXPECT_NEAR(sum, 0, 1e-5);
+    EXPECT_NEAR(squares, 4, 1e-5);
+  }
+}
+
+TEST(BuildNetwork, the_regression_loss_is_half_the_squared_error_in_standard_units) {
+  const data::Dataset dataset = test_data::plane();
+  const Network network = build_network(dataset, all_rows(dataset), {.hidden = {3}}, 2);
+  const Samples samples = select(dataset, all_rows(dataset));
+  const Bindings bindings = bound(network, samples);
+  const Reference prediction = interpret(network.model.prediction, bindings);
+  double mean = 0, variance = 0, expected = 0;
+  for (int64_t i = 0; i < 7; ++i) mean += dataset.y.at(i) / 7;
+  for (int64_t i = 0; i < 7; ++i) variance += std::pow(dataset.y.at(i) - mean, 2) / 7;
+  for (int64_t i = 0; i < 7; ++i)
+    expected += 0.5 * std::pow(prediction.values[static_cast<size_t>(i)] - dataset.y.at(i), 2) / variance / 7;
+  EXPECT_NEAR(interpret(network.objective.loss, bindings).values[0], expected, 1e-5 * expected);
+}
+
+TEST(BuildNetwork, a_sigmoid_regression_stays_within_the_range_of_the_training_target) {
+  const data::Dataset dataset = test_data::plane();
+  Network network = build_network(dataset, all_rows(dataset), {.output = OutputForm::sigmoid}, 1);
+  for (float& w : network.model.parameters.at("W3").values<float>()) w *= 1000;
+  const Predictions p = Predictor(network.model).predict(select(dataset, all_rows(dataset)).features);
+  for (const float y : p.prediction.values<float>()) {
+    EXPECT_GE(y, -58.4f);
+    EXPECT_LE(y, 51.3f);
+  }
+}
+
+TEST(BuildNetwork, probabilities_sum_to_one_in_both_binary_forms) {
+  const data::Dataset dataset = generated("moons", 50, 0.1, 3);
+  for (const OutputForm form : {OutputForm::softmax, OutputForm::sigmoid}) {
+    Network network = build_network(dataset, all_rows(dataset), {.output = form}, 1);
+    const Predictions p = Predictor(network.model).predict(dataset.x);
+    EXPECT_EQ(p.scores.shape()[1], form == OutputForm::softmax ? 2 : 1);
+    ASSERT_EQ(p.prediction.shape(), Shape({50, 2}));
+    for (int64_t row = 0; row < 50; ++row) EXPECT_NEAR(p.prediction.at(2 * row) + p.prediction.at(2 * row + 1), 1, 1e-6);
+  }
+}
+
+TEST(BuildNetwork, every_loss_of_a_task_has_its_value_by_formula) {
+  const data::Dataset dataset = generated("moons", 40, 0.1, 3);
+  const Samples samples = select(dataset, all_rows(dataset));
+  for (const OutputForm form : {OutputForm::softmax, OutputForm::sigmoid}) {
+    for (const Loss loss : {Loss::cross_entropy, Loss::hinge, Loss::squared_error}) {
+      Network network = build_network(dataset, all_rows(dataset), {.output = form, .loss = loss}, 5);
+      Predictor predictor(network.model, network.objective);
+      const Predictor::Result result = predictor.evaluate(samples);
+      double expected = 0;
+      for (int64_t i = 0; i < 40; ++i) {
+        const int64_t y = static_cast<int64_t>(samples.targets.at(i));
+        const double p = result.predictions.prediction.at(2 * i + y);
+        const double lead = form == OutputForm::softmax
+                                ? result.predictions.scores.at(2 * i + y) - result.predictions.scores.at(2 * i + 1 - y)
+                                : result.predictions.scores.at(i) * (y == 1 ? 1 : -1);
+        const double one = loss == Loss::cross_entropy ? -std::log(p)
+                           : loss == Loss::hinge       ? std::max(0.0, 1 - lead)
+                                                       : (1 - p) * (1 - p);  // ½·2·(1 − p)²
+        expected += one / 40;
+      }
+      EXPECT_NEAR(result.loss, expected, 1e-5 * (1 + expected)) << to_string(form) << " " << to_string(loss);
+    }
+  }
+}
+
+TEST(BuildNetwork, the_same_seed_gives_the_same_parameters) {
+  const data::Dataset dataset = test_data::plane();
+  const auto parameters = [&](uint64_t seed) { return build_network(dataset, all_rows(dataset), {}, seed).model.parameters; };
+  EXPECT_EQ(parameters(4), parameters(4));
+  EXPECT_FALSE(parameters(4) == parameters(5));
+}
+
+TEST(BuildNetwork, choices_that_do_not_fit_the_task_are_errors) {
+  const data::Dataset plane = test_data::plane(), moons = generated("moons", 20, 0.1, 1);
+  EXPECT_THROW(build_network(plane, all_rows(plane), {.output = OutputForm::softmax}, 1), Error);
+  EXPECT_THROW(build_network(plane, all_rows(plane), {.loss = Loss::cross_entropy}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.output = OutputForm::identity}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.loss = Loss::huber}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.hidden = {4, 0}}, 1), Error);
+  EXPECT_THROW(build_network(moons, {}, {}, 1), Error);
+  EXPECT_THROW(
+      build_network(moons, all_rows(moons), {.hidden = {4, 4, 4}, .activations = {Activation::relu, Activation::tanh}}, 1),
+      Error);
+}
+
+TEST(BuildNetwork, names_of_choices_read_back) {
+  for (const OutputForm form : {OutputForm::softmax, OutputForm::sigmoid, OutputForm::identity})
+    EXPECT_EQ(parse_output_form(to_string(form)), form);
+  for (const Loss loss : {Loss::squared_error, Loss::mean_squared_error, Loss::mean_absolute_error, Loss::huber,
+                          Loss::cross_entropy, Loss::hinge})
+    EXPECT_EQ(parse_loss(to_string(loss)), loss);
+  EXPECT_THROW(parse_loss("cross"), Error);
+}
+
+}  // namespace
+}  // namespace kette

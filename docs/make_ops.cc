@@ -1,5 +1,5 @@
-// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE. With --check the
-// file is only compared; exit code 1 when it is out of date.
+// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE. With
+// --check the file is only compared; exit code 1 when it is out of date.
 #include <cstdio>
 #include <fstream>
 #include <sstream>
@@ -30,7 +30,8 @@ class NodeTypes final : public OnnxWriter {
 Example example_of(const OpDef& op) {
   if (op.examples) return op.examples().front();
   Example example{.inputs = std::vector<Shape>(static_cast<size_t>(op.min_inputs), Shape({2, 3}))};
-  for (const AttributeSpec& attribute : op.attributes) example.attributes.set(attribute.name, attribute.initial);
+  for (const AttributeSpec& attribute : op.attributes)
+    example.attributes.set(attribute.name, attribute.initial);
   return example;
 }
 
@@ -53,7 +54,8 @@ std::string onnx_form(const OpDef& op) {
 
 std::string operands(const OpDef& op) {
   if (op.min_inputs == op.max_inputs) return std::to_string(op.min_inputs);
-  return op.max_inputs > 100 ? fmt::format("{} or more", op.min_inputs) : fmt::format("{} to {}", op.min_inputs, op.max_inputs);
+  return op.max_inputs > 100 ? fmt::format("{} or more", op.min_inputs)
+                             : fmt::format("{} to {}", op.min_inputs, op.max_inputs);
 }
 
 std::string attributes(const OpDef& op) {
@@ -77,14 +79,17 @@ std::string page() {
   std::string text =
       "# Operations\n\n"
       "Written by `docs/make_ops.cc` from the catalogue, `kette/ops/catalogue.cc`; do not edit.\n\n"
-      "Operands x₁, x₂, … or a, b, …; result y. An attribute without a value must be given. ULP: the largest error of the\n"
-      "float32 kernel against the float64 reference, in units in the last place of the result; for reductions and matrix\n"
-      "products of the largest magnitude that enters it. ONNX: the nodes one call becomes in a model file; —: only used in\n"
+      "Operands x₁, x₂, … or a, b, …; result y. An attribute without a value must be given. ULP: the largest "
+      "error of the\n"
+      "float32 kernel against the float64 reference, in units in the last place of the result; for "
+      "reductions and matrix\n"
+      "products of the largest magnitude that enters it. ONNX: the nodes one call becomes in a model file; "
+      "—: only used in\n"
       "training.\n\n"
       "| operation | operands | definition | attributes | ULP | ONNX |\n|---|---|---|---|---|---|\n";
   for (const OpDef* op : catalogue())
-    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", op->name, operands(*op), cell(op->formula), attributes(*op),
-                        op->max_ulp, onnx_form(*op));
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", op->name, operands(*op), cell(op->formula),
+                        attributes(*op), op->max_ulp, onnx_form(*op));
   return text;
 }
 

@@ -7,9 +7,9 @@
 //
 // and, built on these, learn from data:
 //
-//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step into the graph
-//     data/                  CSV, tables, splits, generators
-//     model/, train/, onnx/  models, training and evaluation, files
+//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step into the
+//     graph data/                  CSV, tables, splits, generators model/, train/, onnx/  models, training
+//     and evaluation, files
 #pragma once
 
 #include "kette/autodiff/gradient.h"

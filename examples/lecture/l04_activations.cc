@@ -1,5 +1,5 @@
-// L4 to L7, activation functions (Aktivierungsfunktionen): f(z) and f'(z). The derivative is what gradient() makes of
-// the graph; it is compared with the formula as taught.
+// L4 to L7, activation functions (Aktivierungsfunktionen): f(z) and f'(z). The derivative is what gradient()
+// makes of the graph; it is compared with the formula as taught.
 #include <kette/kette.h>
 
 #include <cmath>
@@ -17,7 +17,9 @@ const Row kRows[] = {
     {Activation::sigmoid, logistic, [](double z) { return logistic(z) * (1 - logistic(z)); }},
     {Activation::tanh, [](double z) { return (std::exp(z) - std::exp(-z)) / (std::exp(z) + std::exp(-z)); },
      [](double z) { return 1 - std::tanh(z) * std::tanh(z); }},
-    {Activation::hardtanh, [](double z) { return z < -1 ? -1.0 : z > 1 ? 1.0 : z; },
+    {Activation::hardtanh, [](double z) { return z < -1  ? -1.0
+                                                 : z > 1 ? 1.0
+                                                         : z; },
      [](double z) { return -1 <= z && z <= 1 ? 1.0 : 0.0; }},
     {Activation::relu, [](double z) { return z > 0 ? z : 0.0; }, [](double z) { return z > 0 ? 1.0 : 0.0; }},
 };

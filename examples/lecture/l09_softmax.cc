@@ -1,5 +1,5 @@
-// L9, softmax(o)_i = e^{o_i} / Σ_j e^{o_j}: scores become probabilities that sum to 1; also for scores whose e^o no
-// number can hold.
+// L9, softmax(o)_i = e^{o_i} / Σ_j e^{o_j}: scores become probabilities that sum to 1; also for scores whose
+// e^o no number can hold.
 #include <kette/kette.h>
 
 #include <cmath>
@@ -10,8 +10,8 @@ int main() {
   Graph graph;
   const Value scores = graph.input("o", Shape({kBatch, 4}));
   Program program(std::vector{softmax(scores), log_softmax(scores)}, {}, nullptr);
-  const Tensor rows(Shape({4, 4}), {1.f, 2.f, 3.f, 4.f,  //
-                                    0.f, 0.f, 0.f, 0.f,  //
+  const Tensor rows(Shape({4, 4}), {1.f, 2.f, 3.f, 4.f,      //
+                                    0.f, 0.f, 0.f, 0.f,      //
                                     1e4f, 1e4f, 0.f, -1e4f,  //
                                     -3e38f, 3e38f, 0.f, 1.f});
   program.bind(4);

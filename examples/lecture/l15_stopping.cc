@@ -1,5 +1,5 @@
-// L15, stopping criteria (Abbruchkriterien): convergence, a fixed number of steps or epochs, time, a loss that is good
-// enough, and early stopping on held-out data.
+// L15, stopping criteria (Abbruchkriterien): convergence, a fixed number of steps or epochs, time, a loss
+// that is good enough, and early stopping on held-out data.
 #include <kette/kette.h>
 
 using namespace kette;
@@ -24,13 +24,16 @@ int main() {
   };
   bool is_right = true;
   for (const auto& [stopping, expected] : cases) {
-    Network network = build_network(dataset, split.train, {.hidden = {32}, .activations = {Activation::tanh}}, /*seed=*/1);
-    const TrainingResult result = train(network, training, &validation, {.learning_rate = 0.01, .stopping = stopping});
-    fmt::print("{:14} {:5} epochs, {:6} steps, loss {:.3f}: {}\n", to_string(result.reason), result.last.epoch,
-               result.last.steps, result.last.loss, describe(result.reason, stopping));
+    Network network =
+        build_network(dataset, split.train, {.hidden = {32}, .activations = {Activation::tanh}}, /*seed=*/1);
+    const TrainingResult result =
+        train(network, training, &validation, {.learning_rate = 0.01, .stopping = stopping});
+    fmt::print("{:14} {:5} epochs, {:6} steps, loss {:.3f}: {}\n", to_string(result.reason),
+               result.last.epoch, result.last.steps, result.last.loss, describe(result.reason, stopping));
     is_right = is_right && result.reason == expected;
     if (expected == StopReason::steps) is_right = is_right && result.last.steps == 100;
-    if (expected == StopReason::early_stopping) is_right = is_right && result.kept_epoch == result.last.epoch - 10;
+    if (expected == StopReason::early_stopping)
+      is_right = is_right && result.kept_epoch == result.last.epoch - 10;
   }
   return is_right ? 0 : 1;
 }

@@ -1,5 +1,6 @@
-// L21, the worked example: NN(x) = σ(Σ_j w_j h_j), h_j = σ(Σ_i W_ij x_i), L = ½(y − NN(x))². The steps: compute the
-// output, compute the gradients, adapt the weights. The gradients agree with the closed forms of the lecture to 1e-12.
+// L21, the worked example: NN(x) = σ(Σ_j w_j h_j), h_j = σ(Σ_i W_ij x_i), L = ½(y − NN(x))². The steps:
+// compute the output, compute the gradients, adapt the weights. The gradients agree with the closed forms of
+// the lecture to 1e-12.
 #include <kette/kette.h>
 
 #include <cmath>
@@ -11,19 +12,23 @@ double slope(double z) { return logistic(z) * (1 - logistic(z)); }  // σ'(z)
 
 int main() {
   Graph graph;
-  const Value x = graph.input("x", Shape({1, 2}, DType::f64)), y = graph.input("y", Shape({1, 1}, DType::f64));
-  const Value W = graph.parameter("W", Shape({2, 3}, DType::f64)), w = graph.parameter("w", Shape({3, 1}, DType::f64));
+  const Value x = graph.input("x", Shape({1, 2}, DType::f64)),
+              y = graph.input("y", Shape({1, 1}, DType::f64));
+  const Value W = graph.parameter("W", Shape({2, 3}, DType::f64)),
+              w = graph.parameter("w", Shape({3, 1}, DType::f64));
   const Value output = sigmoid(matmul(sigmoid(matmul(x, W)), w)), loss = squared_error(output, y);
   const std::vector<Value> gradients = gradient(loss, {W, w});
 
-  const double xs[2] = {1, 0.5}, ws[3] = {0.2, -0.4, 0.9}, Ws[2][3] = {{0.1, 0.8, -0.3}, {-0.5, 0.4, 0.6}}, target = 1;
+  const double xs[2] = {1, 0.5}, ws[3] = {0.2, -0.4, 0.9}, Ws[2][3] = {{0.1, 0.8, -0.3}, {-0.5, 0.4, 0.6}},
+               target = 1;
   Bindings values{{"x", Tensor(Shape({1, 2}, DType::f64), std::span<const double>(xs))},
                   {"y", Tensor(Shape({1, 1}, DType::f64), {target})},
                   {"W", Tensor(Shape({2, 3}, DType::f64), std::span<const double>(&Ws[0][0], 6))},
                   {"w", Tensor(Shape({3, 1}, DType::f64), std::span<const double>(ws))}};
 
   const double before = interpret(loss, values).values[0], nn = interpret(output, values).values[0];
-  const std::vector<double> dW = interpret(gradients[0], values).values, dw = interpret(gradients[1], values).values;
+  const std::vector<double> dW = interpret(gradients[0], values).values,
+                            dw = interpret(gradients[1], values).values;
   fmt::print("NN(x) = {:.6f}, y = {}, L = {:.6f}\n", nn, target, before);
 
   double z[3], output_z = 0, largest_error = 0;

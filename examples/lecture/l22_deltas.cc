@@ -1,5 +1,6 @@
-// L22, deltas: the gradient of a weight is the scaled error δ_j of the neuron above times the output of the neuron
-// below, ∂L/∂w_ij = δ_j·out_i; the update is w_ij ← w_ij − η·δ_j·out_i. Here for every weight of three layers.
+// L22, deltas: the gradient of a weight is the scaled error δ_j of the neuron above times the output of the
+// neuron below, ∂L/∂w_ij = δ_j·out_i; the update is w_ij ← w_ij − η·δ_j·out_i. Here for every weight of three
+// layers.
 #include <kette/kette.h>
 
 #include <cmath>
@@ -8,7 +9,8 @@ using namespace kette;
 
 int main() {
   Graph graph;
-  const Value x = graph.input("x", Shape({1, 3}, DType::f64)), y = graph.input("y", Shape({1, 2}, DType::f64));
+  const Value x = graph.input("x", Shape({1, 3}, DType::f64)),
+              y = graph.input("y", Shape({1, 2}, DType::f64));
   const Mlp network = mlp(x, {{4, Activation::sigmoid}, {3, Activation::tanh}, {2, Activation::sigmoid}});
   const Value loss = squared_error(network.output, y);
   const Parameters parameters = initialized(network.parameters, /*seed=*/5);
@@ -22,7 +24,8 @@ int main() {
     const DenseLayer& layer = network.layers[l];
     const std::vector<Value> found = gradient(loss, {layer.z, layer.parameters[0].value});
     const std::vector<double> delta = interpret(found[0], values).values;  // δ_j = ∂L/∂z_j
-    const std::vector<double> weights = interpret(found[1], values).values, out = interpret(below, values).values;
+    const std::vector<double> weights = interpret(found[1], values).values,
+                              out = interpret(below, values).values;
     fmt::print("layer {}: δ =", l + 1);
     for (const double d : delta) fmt::print(" {:9.6f}", d);
     fmt::print("\n");

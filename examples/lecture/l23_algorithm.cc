@@ -1,6 +1,6 @@
-// L23, the algorithm. Forward pass: the output of each neuron, NN(x), the loss. Backward pass, from the output to the
-// input: δ of each neuron and Δw_ij = −η·δ_j·out_i; what the forward pass computed is used again. Written out by hand
-// in loops, and as a compiled training step: both change every weight alike.
+// L23, the algorithm. Forward pass: the output of each neuron, NN(x), the loss. Backward pass, from the
+// output to the input: δ of each neuron and Δw_ij = −η·δ_j·out_i; what the forward pass computed is used
+// again. Written out by hand in loops, and as a compiled training step: both change every weight alike.
 #include <kette/kette.h>
 
 #include <cmath>
@@ -17,7 +17,7 @@ void step_by_hand(Loops& weights, const Numbers& x, double y, double rate) {
     for (double& z : next) z = 1 / (1 + std::exp(-z));
     out.push_back(next);
   }
-  Numbers error = {out.back()[0] - y};  // ∂L/∂out
+  Numbers error = {out.back()[0] - y};         // ∂L/∂out
   for (size_t l = weights.size(); l-- > 0;) {  // backward
     Numbers delta = error;
     for (size_t j = 0; j < delta.size(); ++j) delta[j] *= out[l + 1][j] * (1 - out[l + 1][j]);
@@ -32,18 +32,24 @@ void step_by_hand(Loops& weights, const Numbers& x, double y, double rate) {
 
 int main() {
   Graph graph;
-  const Value x = graph.input("x", Shape({kBatch, 2}, DType::f64)), y = graph.input("y", Shape({kBatch, 1}, DType::f64));
+  const Value x = graph.input("x", Shape({kBatch, 2}, DType::f64)),
+              y = graph.input("y", Shape({kBatch, 1}, DType::f64));
   const Activation f = Activation::sigmoid;
   const Mlp network = mlp(x, {{.units = 4, .activation = f, .bias = false}, {3, f, false}, {1, f, false}});
-  const TrainingStep step = training_step(squared_error(network.output, y), values_of(network.parameters), {&kSgd});
+  const TrainingStep step =
+      training_step(squared_error(network.output, y), values_of(network.parameters), {&kSgd});
   Parameters compiled = initialized(network.parameters, /*seed=*/6);
   Loops loops;
-  for (const auto& [name, w] : compiled) loops.emplace_back(w.values<double>().begin(), w.values<double>().end());
+  for (const auto& [name, w] : compiled)
+    loops.emplace_back(w.values<double>().begin(), w.values<double>().end());
 
-  Program program(std::vector{step.loss}, step.updates, [&](std::string_view name) { return compiled.find(name); });
-  const Tensor sample(Shape({1, 2}, DType::f64), {0.8, -0.3}), answer(Shape({1, 1}, DType::f64), {0.9}), rate(Shape({}, DType::f64), {0.5});
+  Program program(std::vector{step.loss}, step.updates,
+                  [&](std::string_view name) { return compiled.find(name); });
+  const Tensor sample(Shape({1, 2}, DType::f64), {0.8, -0.3}), answer(Shape({1, 1}, DType::f64), {0.9}),
+      rate(Shape({}, DType::f64), {0.5});
   program.bind(1);
-  for (const auto& [name, tensor] : {std::pair{"x", &sample}, {"y", &answer}, {"learning_rate", &rate}}) program.set(name, *tensor);
+  for (const auto& [name, tensor] : {std::pair{"x", &sample}, {"y", &answer}, {"learning_rate", &rate}})
+    program.set(name, *tensor);
   for (int i = 0; i < 100; ++i) {
     program.run();
     step_by_hand(loops, {0.8, -0.3}, 0.9, 0.5);
@@ -52,7 +58,9 @@ int main() {
   double largest = 0;
   for (size_t l = 0; l < loops.size(); ++l)
     for (size_t i = 0; i < loops[l].size(); ++i)
-      largest = std::max(largest, std::abs(loops[l][i] - compiled.at(fmt::format("W{}", l + 1)).at(static_cast<int64_t>(i))));
+      largest = std::max(
+          largest,
+          std::abs(loops[l][i] - compiled.at(fmt::format("W{}", l + 1)).at(static_cast<int64_t>(i))));
   fmt::print("largest difference of a weight after 100 steps: {:.1e}\n", largest);
   return largest < 1e-13 ? 0 : 1;
 }

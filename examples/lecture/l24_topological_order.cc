@@ -1,6 +1,7 @@
-// L24, the computation graph is a DAG: nodes are tensor operations or variables, edges pass values on. A node is
-// appended after its operands, so the numbers of the nodes are a topological order: forward runs through them upwards,
-// backpropagation downwards, and no node is visited twice. The backward pass is more nodes of the same graph.
+// L24, the computation graph is a DAG: nodes are tensor operations or variables, edges pass values on. A node
+// is appended after its operands, so the numbers of the nodes are a topological order: forward runs through
+// them upwards, backpropagation downwards, and no node is visited twice. The backward pass is more nodes of
+// the same graph.
 #include <kette/kette.h>
 
 using namespace kette;
@@ -25,13 +26,17 @@ int main() {
       operands += fmt::format(" {}", operand);
       is_ordered = is_ordered && operand < id;
     }
-    const char* leaf = node.kind == NodeKind::input ? "input" : node.kind == NodeKind::parameter ? "parameter" : "constant";
-    fmt::print("{:3}  {:10} {:9}{:20} {}\n", id, node.op ? node.op->name : leaf, operands, to_string(node.shape), node.name);
+    const char* leaf = node.kind == NodeKind::input       ? "input"
+                       : node.kind == NodeKind::parameter ? "parameter"
+                                                          : "constant";
+    fmt::print("{:3}  {:10} {:9}{:20} {}\n", id, node.op ? node.op->name : leaf, operands,
+               to_string(node.shape), node.name);
   }
   verify(graph);  // throws Error if an operand came after its user
 
   // Values shared by forward and backward pass exist once: asking again appends nothing.
   const int size = graph.size();
-  is_ordered = is_ordered && gradient(loss, values_of(network.parameters)) == gradients && graph.size() == size;
+  is_ordered =
+      is_ordered && gradient(loss, values_of(network.parameters)) == gradients && graph.size() == size;
   return is_ordered && gradients.size() == 4 ? 0 : 1;
 }

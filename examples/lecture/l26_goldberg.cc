@@ -1,6 +1,7 @@
-// L26 to L28, the three figures on computation graphs in [Goldberg 2015, "A Primer on Neural Network Models for Natural
-// Language Processing", section 6]: a tagger without concrete input; with the words "the black dog"; with the expected
-// tag and the loss. Render them with, for example, l26_goldberg 3 | dot -Tsvg > figure3.svg
+// L26 to L28, the three figures on computation graphs in [Goldberg 2015, "A Primer on Neural Network Models
+// for Natural Language Processing", section 6]: a tagger without concrete input; with the words "the black
+// dog"; with the expected tag and the loss. Render them with, for example, l26_goldberg 3 | dot -Tsvg >
+// figure3.svg
 #include <kette/kette.h>
 
 using namespace kette;
@@ -17,7 +18,8 @@ Value tagger(Value x) {
 Value words(Graph& graph) {
   const Value E = graph.parameter("E", Shape({kWords, 50}));
   std::vector<Value> rows;
-  for (const char* word : {"the", "black", "dog"}) rows.push_back(lookup(E, graph.input(word, Shape({1}, DType::i64))));
+  for (const char* word : {"the", "black", "dog"})
+    rows.push_back(lookup(E, graph.input(word, Shape({1}, DType::i64))));
   return concat(rows, 1);  // three times 1×50 → 1×150
 }
 
@@ -28,11 +30,13 @@ int main(int argc, char** argv) {
   tagger(figure1.input("x", Shape({1, 150})));
   tagger(words(figure2));
   const Value l = loss(tagger(words(figure3)));
-  if (argc > 1) return fmt::print("{}", dot(argv[1][0] == '1' ? figure1 : argv[1][0] == '2' ? figure2 : figure3)), 0;
+  if (argc > 1)
+    return fmt::print("{}", dot(argv[1][0] == '1' ? figure1 : argv[1][0] == '2' ? figure2 : figure3)), 0;
   for (const Graph* figure : {&figure1, &figure2, &figure3}) fmt::print("{}\n", print(*figure));
 
   // One step of descent on the loss: of the table only the rows of the three words change.
-  const std::vector<Value> weights = {figure3.find("E"), figure3.find("W1"), figure3.find("b1"), figure3.find("W2"), figure3.find("b2")};
+  const std::vector<Value> weights = {figure3.find("E"), figure3.find("W1"), figure3.find("b1"),
+                                      figure3.find("W2"), figure3.find("b2")};
   std::vector<Parameter> parameters;
   for (const Value& w : weights) parameters.push_back({w, {Initializer::Kind::glorot_uniform}});
   Parameters tensors = initialized(parameters, /*seed=*/1);
@@ -40,14 +44,20 @@ int main(int argc, char** argv) {
   const TrainingStep step = training_step(l, weights);
   Program program(std::vector{l}, step.updates, [&](std::string_view name) { return tensors.find(name); });
   const Shape one({1}, DType::i64);
-  const Tensor the(one, {int64_t{11}}), black(one, {int64_t{222}}), dog(one, {int64_t{3333}}), noun(one, {int64_t{7}}), rate(Shape({}), {0.5f});
-  for (const auto& [name, tensor] : {std::pair{"the", &the}, {"black", &black}, {"dog", &dog}, {"expected", &noun}, {"learning_rate", &rate}})
+  const Tensor the(one, {int64_t{11}}), black(one, {int64_t{222}}), dog(one, {int64_t{3333}}),
+      noun(one, {int64_t{7}}), rate(Shape({}), {0.5f});
+  for (const auto& [name, tensor] : {std::pair{"the", &the},
+                                     {"black", &black},
+                                     {"dog", &dog},
+                                     {"expected", &noun},
+                                     {"learning_rate", &rate}})
     program.set(name, *tensor);
   program.run();
   const float first = program.values<float>(0)[0];
   program.run();
   int64_t changed = 0;
   for (int64_t i = 0; i < before.size(); i += 50) changed += before.at(i) != tensors.at("E").at(i);
-  fmt::print("loss {:.4f}, after one step {:.4f}; {} of {} rows of E changed\n", first, program.values<float>(0)[0], changed, kWords);
+  fmt::print("loss {:.4f}, after one step {:.4f}; {} of {} rows of E changed\n", first,
+             program.values<float>(0)[0], changed, kWords);
   return to_string(l.shape()) == "f32[1,1]" && program.values<float>(0)[0] < first && changed == 3 ? 0 : 1;
 }

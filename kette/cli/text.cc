@@ -72,7 +72,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, bool number
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string gap(widths[i] - width_of(row[i]), ' ');
       const bool right = numbers_right && i > 0;
-      line += (i > 0 ? "  " : "") + (right ? gap + row[i] : row[i] + gap);
+      line += fmt::format("{}{}{}", i > 0 ? "  " : "", right ? gap : row[i], right ? row[i] : gap);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

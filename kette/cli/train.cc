@@ -71,7 +71,7 @@ Baseline baseline(const Dataset& dataset, std::span<const int64_t> training, con
   const int64_t most = std::ranges::max_element(count) - count.begin();
   const std::span<const int64_t> classes = test.targets.values<int64_t>();
   const auto right = std::ranges::count(classes, most);
-  return {"always \"" + dataset.labels[static_cast<size_t>(most)] + "\"", static_cast<double>(right) / static_cast<double>(test.rows())};
+  return {fmt::format("always {}", data::quote(dataset.labels[static_cast<size_t>(most)])), static_cast<double>(right) / static_cast<double>(test.rows())};
 }
 
 std::string result_line(const Measures& measures, const Baseline& base) {

@@ -6,6 +6,7 @@
 
 #include "kette/cli/command.h"
 #include "kette/cli/text.h"
+#include "kette/data/parse_number.h"
 
 namespace kette::cli {
 namespace {

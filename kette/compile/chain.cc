@@ -103,9 +103,13 @@ Chain::Layout Chain::layout_of(const ChainOperand& operand) const {
   const Shape& s = operand.shape;
   if (s.size() == 1 && size_ > 1) return Layout::uniform;
   if (s.size() == size_) return Layout::dense;
-  int64_t trailing = 1, axis = s.rank() - 1;
-  for (; axis >= 0 && trailing < columns_; --axis) trailing *= s[static_cast<int>(axis)];
-  if (trailing == columns_ && s.size() == columns_) return Layout::row;
+  int64_t trailing = 1;
+  bool is_tail = true;  // of the space: in a square space a column has as many elements as a row
+  for (int axis = s.rank() - 1, at = space_.rank() - 1; axis >= 0 && trailing < columns_; --axis, --at) {
+    is_tail = is_tail && s[axis] == space_[at];
+    trailing *= s[axis];
+  }
+  if (is_tail && trailing == columns_ && s.size() == columns_) return Layout::row;
   if (s.rank() == space_.rank() && s.size() * columns_ == size_) {
     int64_t leading = 1;
     bool same = true;

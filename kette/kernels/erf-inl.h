@@ -1,9 +1,9 @@
-// The error function and the Gaussian error linear unit of a vector, float or double. Included once per target, after
-// hwy/highway.h. Errors are at most 4 units in the last place; right at ±0, ±inf and NaN.
+// The error function and the Gaussian error linear unit of a vector, float or double. Included once per
+// target, after hwy/highway.h. Errors are at most 4 units in the last place; right at ±0, ±inf and NaN.
 //
 // Large arguments go through erfcx(z) = e^(z²)·erfc(z), which is smooth: (1 + 2z)·erfcx(z) is a polynomial in
-// t = (z − 4)/(z + 4) on [0, ∞) [Shepherd and Laframboise 1981]. Coefficients are from Chebyshev expansions computed
-// with 60 digits.
+// t = (z − 4)/(z + 4) on [0, ∞) [Shepherd and Laframboise 1981]. Coefficients are from Chebyshev expansions
+// computed with 60 digits.
 #if defined(KETTE_KERNELS_ERF_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef KETTE_KERNELS_ERF_INL_H_
 #undef KETTE_KERNELS_ERF_INL_H_
@@ -27,28 +27,27 @@ struct ErfConstants;
 
 template <>
 struct ErfConstants<float> {
-  static constexpr float erf_small[] = {
-      1.128379166f, -0.376126269f, 0.1128359746f, -0.0268543288f, 0.005189311943f, -0.0008018854993f,
-      7.88249711e-5f};
-  static constexpr float erfcx[] = {
-      1.232995117f, -0.1396210865f, 0.01537976872f, 0.06809617491f, -0.1010409408f, 0.0937402055f,
-      -0.06631904409f, 0.03714045869f, -0.01623039198f, 0.005082269578f, -0.0007091327872f,
-      -0.0002484367303f, 0.0001142081728f};
+  static constexpr float erf_small[] = {1.128379166f,    -0.376126269f,     0.1128359746f, -0.0268543288f,
+                                        0.005189311943f, -0.0008018854993f, 7.88249711e-5f};
+  static constexpr float erfcx[] = {1.232995117f,    -0.1396210865f,  0.01537976872f,    0.06809617491f,
+                                    -0.1010409408f,  0.0937402055f,   -0.06631904409f,   0.03714045869f,
+                                    -0.01623039198f, 0.005082269578f, -0.0007091327872f, -0.0002484367303f,
+                                    0.0001142081728f};
 };
 
 template <>
 struct ErfConstants<double> {
   static constexpr double erf_small[] = {
-      1.12837916709551257, -0.376126389031835435, 0.112837916709451297, -0.0268661706432569943,
+      1.12837916709551257,    -0.376126389031835435,    0.112837916709451297,    -0.0268661706432569943,
       0.00522397760726994529, -0.000854832598254322506, 0.000120552951126670011, -0.000014924740785377575,
-      1.64474711905946181e-6, -1.62088298568102008e-7, 1.37215204063510944e-8, -7.7985438505499469e-10};
+      1.64474711905946181e-6, -1.62088298568102008e-7,  1.37215204063510944e-8,  -7.7985438505499469e-10};
   static constexpr double erfcx[] = {
-      1.23299511862555251, -0.139621116840562292, 0.015379652102619604, 0.0680970542546690878,
-      -0.101039066036300554, 0.0937328349990944081, -0.066330365812186977, 0.0371675155265556702,
-      -0.0161977340597992662, 0.00503197006765748892, -0.000757773261373095633, -0.000199257146610911884,
+      1.23299511862555251,     -0.139621116840562292,     0.015379652102619604,     0.0680970542546690878,
+      -0.101039066036300554,   0.0937328349990944081,     -0.066330365812186977,    0.0371675155265556702,
+      -0.0161977340597992662,  0.00503197006765748892,    -0.000757773261373095633, -0.000199257146610911884,
       0.000150621490012404722, -0.0000243977464224364164, -0.000011221287012353485, 5.70660441489573347e-6,
-      2.91973337796301215e-7, -8.21093904256056799e-7, 7.74699272701794193e-8, 1.06338556185948837e-7,
-      -2.05606492756992017e-8, -1.23468660438235286e-8, 3.16958819156481723e-9, 9.31174497823257279e-10,
+      2.91973337796301215e-7,  -8.21093904256056799e-7,   7.74699272701794193e-8,   1.06338556185948837e-7,
+      -2.05606492756992017e-8, -1.23468660438235286e-8,   3.16958819156481723e-9,   9.31174497823257279e-10,
       -2.65959969024268941e-10};
 };
 
@@ -100,7 +99,8 @@ HWY_INLINE V Gelu(D d, V x) {
   const V lost = hn::MulSub(z, z, square);
   const V power = Exp(d, hn::Mul(square, hn::Neg(half)));
   const V corrected = hn::NegMulAdd(hn::Mul(power, half), lost, power);
-  const V tail = hn::Mul(hn::Mul(half, corrected), scaled_erfc(d, hn::Mul(z, hn::Set(d, T(0.70710678118654752440)))));
+  const V tail =
+      hn::Mul(hn::Mul(half, corrected), scaled_erfc(d, hn::Mul(z, hn::Set(d, T(0.70710678118654752440)))));
   const V positive = hn::NegMulAdd(x, tail, x);  // x·(1 − tail)
   const V negative = hn::Neg(hn::Mul(z, tail));
   const V y = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), negative, positive);

@@ -74,7 +74,8 @@ void verify(const Model& model) {
   const Node& features = model.graph->node(model.features);
   if (features.kind != NodeKind::input || features.name != "features")
     fail("[model] the features are not the input \"features\"");
-  check_shape("features", features.shape, Shape({kBatch, static_cast<int64_t>(model.schema.features.size())}));
+  check_shape("features", features.shape,
+              Shape({kBatch, static_cast<int64_t>(model.schema.features.size())}));
   const int64_t columns = classes ? static_cast<int64_t>(model.schema.labels.size()) : 1;
   check_shape(classes ? "probabilities" : "prediction", model.prediction.shape(), Shape({kBatch, columns}));
   const Shape& scores = model.scores.shape();

@@ -12,16 +12,17 @@ namespace kette {
 
 /// A distribution. With fan_in and fan_out the numbers of inputs and outputs of a layer:
 ///
-/// | kind                          | uniform in ±limit      | normal with deviation | keeps the variance of |
-/// |-------------------------------|------------------------|-----------------------|--------------------------------|
-/// | glorot_uniform, glorot_normal | √(6/(fan_in+fan_out))  | √(2/(fan_in+fan_out)) | signals and gradients
-/// [1]      | | he_uniform, he_normal         | √(6/fan_in)            | √(2/fan_in)           | signals
-/// through ReLU [2]       | | lecun_uniform, lecun_normal   | √(3/fan_in)            | √(1/fan_in) | signals
-/// [3]; SELU assumes it [4] | | uniform, normal               | `value`                | `value` | |
+/// | kind     | uniform in ±limit     | normal with deviation | keeps the variance of         |
+/// |----------|-----------------------|-----------------------|-------------------------------|
+/// | glorot_… | √(6/(fan_in+fan_out)) | √(2/(fan_in+fan_out)) | signals and gradients [1]     |
+/// | he_…     | √(6/fan_in)           | √(2/fan_in)           | signals through ReLU [2]      |
+/// | lecun_…  | √(3/fan_in)           | √(1/fan_in)           | signals [3], through SELU [4] |
+/// | (none)   | `value`               | `value`               |                               |
 ///
-/// [1] Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", eq.
-/// 12, 16. [2] He et al. 2015, "Delving Deep into Rectifiers", eq. 10. [3] LeCun et al. 1998, "Efficient
-/// BackProp", section 4.6. [4] Klambauer et al. 2017, "Self-Normalizing Neural Networks".
+/// - [1] Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+/// - [2] He et al. 2015, "Delving Deep into Rectifiers", section 2.2.
+/// - [3] LeCun et al. 1998, "Efficient BackProp", section 4.6.
+/// - [4] Klambauer et al. 2017, "Self-Normalizing Neural Networks".
 struct Initializer {
   enum class Kind : uint8_t {
     zeros,

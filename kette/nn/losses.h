@@ -14,8 +14,7 @@ namespace kette {
 
 enum class Reduction : uint8_t { mean, none };
 
-// Regression: predictions and targets [N,k] (usually k = 1), of equal dims
-// ---------------------------------------------
+// Regression: predictions and targets [N,k] (usually k = 1), of equal dims ----------------------------------
 
 /// L = ½ Σ_j (y_j − ŷ_j)²: half the squared distance, so that ∂L/∂ŷ = ŷ − y.
 Value squared_error(Value predictions, Value targets, Reduction reduction = Reduction::mean);
@@ -31,8 +30,7 @@ Value mean_absolute_error(Value predictions, Value targets, Reduction reduction 
 /// Throws Error unless δ > 0.
 Value huber(Value predictions, Value targets, double delta = 1, Reduction reduction = Reduction::mean);
 
-// Classification by scores (logits) [N,k] of k ≥ 1 classes
-// ---------------------------------------------------------------
+// Classification by scores (logits) [N,k] of k ≥ 1 classes --------------------------------------------------
 
 /// The cross-entropy of softmax(logits) and what was expected. `targets` are either class indices, i64[N]:
 /// L = −log softmax(o)_y = log Σ_j e^{o_j} − o_y, or distributions, [N,k] like the logits: L = −Σ_j p_j·log

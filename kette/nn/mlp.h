@@ -25,8 +25,8 @@ struct LayerSpec {
 struct DenseLayer {
   Value z;  // [N, units], before the activation
   Value h;  // [N, units]; z itself when the activation is the identity
-  std::vector<Parameter>
-      parameters;  // W [inputs, units] and, unless left out, b [units], which starts at zero
+  /// W [inputs, units] and, unless left out, b [units], which starts at zero.
+  std::vector<Parameter> parameters;
 };
 
 /// x [N, inputs] → [N, units], in x's element type. Layer 1 has the parameters W1 and b1 and the nodes z1 and
@@ -53,7 +53,7 @@ struct EmbeddingSpec {
   int64_t vocabulary = 0;  // |V|, number of rows
   int64_t units = 0;       // d, numbers per row
   DType dtype = DType::f32;
-  std::optional<Initializer> initializer = {};  // uniform(√(6/d)) when absent [Goldberg 2015, section 5.5]
+  std::optional<Initializer> initializer = {};  // uniform(√(6/d)) when absent [Goldberg 2015]
 };
 
 struct EmbeddingLayer {
@@ -61,9 +61,8 @@ struct EmbeddingLayer {
   Parameter table;
 };
 
-/// The first layer of a network on symbols (words): indices [N, k] (i64, in [0, |V|)) → the rows of the table
-/// `name`
-/// [|V|, d] they stand for, concatenated → [N, k·d]. Throws Error when a shape does not fit.
+/// The first layer of a network on symbols (words): indices [N, k] (i64, in [0, |V|)) → the rows they stand
+/// for in the table `name` [|V|, d], concatenated → [N, k·d]. Throws Error when a shape does not fit.
 EmbeddingLayer embedding(Value indices, const EmbeddingSpec& spec, std::string_view name = "E");
 
 /// All values of a list of parameters, for gradient() and training_step().

@@ -95,8 +95,9 @@ TEST(BadFile, that_does_not_exist_or_is_a_folder_is_refused_by_path) {
 TEST(BadFile, of_another_tool_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) { proto.set_producer_name("pytorch"); }),
             "model.onnx: not an ONNX model made by kette, but by \"pytorch\"");
-  EXPECT_EQ(refusal_after([](auto& proto) { proto.clear_metadata_props(); }),
-            "model.onnx: the metadata kette.version are missing: not an ONNX model made by kette, or cut short");
+  EXPECT_EQ(
+      refusal_after([](auto& proto) { proto.clear_metadata_props(); }),
+      "model.onnx: the metadata kette.version are missing: not an ONNX model made by kette, or cut short");
 }
 
 TEST(BadFile, of_a_later_version_is_refused) {
@@ -116,32 +117,38 @@ TEST(BadFile, with_a_damaged_schema_is_refused) {
   EXPECT_EQ(with_schema("{\"version\": 1"), "model.onnx: kette.schema is not a JSON object");
   EXPECT_EQ(with_schema(std::string(100000, '[').c_str()), "model.onnx: kette.schema is not a JSON object");
   EXPECT_EQ(with_schema("{\"version\": 1}"), "model.onnx: kette.schema has no text \"task\"");
-  EXPECT_EQ(with_schema(R"({"version": 1, "task": "multiclass", "features": ["a", 7], "target": "t", "labels": []})"),
+  EXPECT_EQ(with_schema(
+                R"({"version": 1, "task": "multiclass", "features": ["a", 7], "target": "t", "labels": []})"),
             "model.onnx: \"features\" in kette.schema is not a list of texts");
-  EXPECT_EQ(with_schema(R"({"version": 1, "task": "binary", "features": ["a"], "target": "t", "labels": ["x"]})"),
-            "model.onnx: [model] 1 labels do not fit the task binary");
   EXPECT_EQ(
-      with_schema(R"({"version": 1, "task": "multiclass", "features": ["a"], "target": "t", "labels": ["x", "y", "z"]})"),
+      with_schema(R"({"version": 1, "task": "binary", "features": ["a"], "target": "t", "labels": ["x"]})"),
+      "model.onnx: [model] 1 labels do not fit the task binary");
+  EXPECT_EQ(
+      with_schema(
+          R"({"version": 1, "task": "multiclass", "features": ["a"], "target": "t", "labels": ["x", "y", "z"]})"),
       "model.onnx: [model] features is f32[N,3]; expected f32[N,1]");
 }
 
 TEST(BadFile, with_unsupported_operators_names_all_of_them_with_their_nodes) {
-  EXPECT_EQ(refusal_after([](auto& proto) {
-              node(proto, "h1").set_op_type("Conv");
-              node(proto, "z1").set_op_type("FancyActivation");
-              node(proto, "standardized").set_domain("com.example");
-              node(proto, "scores").set_op_type("Conv");
-            }),
-            "model.onnx: unsupported operators: Conv (node \"h1\", \"scores\"); FancyActivation (node \"z1\"); "
-            "com.example.Div (node \"standardized\")");
+  EXPECT_EQ(
+      refusal_after([](auto& proto) {
+        node(proto, "h1").set_op_type("Conv");
+        node(proto, "z1").set_op_type("FancyActivation");
+        node(proto, "standardized").set_domain("com.example");
+        node(proto, "scores").set_op_type("Conv");
+      }),
+      "model.onnx: unsupported operators: Conv (node \"h1\", \"scores\"); FancyActivation (node \"z1\"); "
+      "com.example.Div (node \"standardized\")");
 }
 
 TEST(BadFile, with_values_missing_or_in_a_circle_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_input(0, "nowhere"); }),
-            "model.onnx: node \"z1\" (Add): the value \"nowhere\" is not defined: it is no input, no initialiser and no "
+            "model.onnx: node \"z1\" (Add): the value \"nowhere\" is not defined: it is no input, no "
+            "initialiser and no "
             "node's result");
   EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_input(0, "probabilities"); }),
-            "model.onnx: node \"z1\" (Add): the value \"probabilities\" is used before it is computed: nodes are out of "
+            "model.onnx: node \"z1\" (Add): the value \"probabilities\" is used before it is computed: nodes "
+            "are out of "
             "order or form a cycle");
   EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").set_output(0, "h1"); }),
             "model.onnx: two values have the name \"h1\"");
@@ -157,20 +164,23 @@ TEST(BadFile, with_bad_tensors_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, INT64_MAX); }),
             "model.onnx: initialiser \"W1\": [shape] too many elements: dims [9223372036854775807,4]");
   EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, 1'000'000'000'000); }),
-            "model.onnx: initialiser \"W1\": 48 bytes do not fill f32[1000000000000,4], which takes 16000000000000");
-  EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_data_type(::onnx::TensorProto::INT8); }),
-            "model.onnx: initialiser \"W1\": elements are of type INT8; expected FLOAT, DOUBLE or INT64");
+            "model.onnx: initialiser \"W1\": 48 bytes do not fill f32[1000000000000,4], which takes "
+            "16000000000000");
+  EXPECT_EQ(
+      refusal_after([](auto& proto) { initializer(proto, "W1").set_data_type(::onnx::TensorProto::INT8); }),
+      "model.onnx: initialiser \"W1\": elements are of type INT8; expected FLOAT, DOUBLE or INT64");
   EXPECT_EQ(refusal_after([](auto& proto) {
               initializer(proto, "W1").set_data_location(::onnx::TensorProto::EXTERNAL);
             }),
             "model.onnx: initialiser \"W1\": the data stand in another file, which is not supported");
-  EXPECT_EQ(refusal_after([](auto& proto) {
-              ::onnx::TensorProto& tensor = initializer(proto, "W1");
-              tensor.set_data_type(::onnx::TensorProto::DOUBLE);
-              tensor.set_raw_data(std::string(96, '\0'));
-            }),
-            "model.onnx: node \"_MatMul_3\" (MatMul): [matmul] operands differ in type or are not real: f32[N,3] x "
-            "f64[3,4]");
+  EXPECT_EQ(
+      refusal_after([](auto& proto) {
+        ::onnx::TensorProto& tensor = initializer(proto, "W1");
+        tensor.set_data_type(::onnx::TensorProto::DOUBLE);
+        tensor.set_raw_data(std::string(96, '\0'));
+      }),
+      "model.onnx: node \"_MatMul_5\" (MatMul): [matmul] operands differ in type or are not real: f32[N,3] x "
+      "f64[3,4]");
 }
 
 TEST(BadFile, with_other_inputs_or_results_is_refused) {
@@ -179,12 +189,15 @@ TEST(BadFile, with_other_inputs_or_results_is_refused) {
   };
   EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->set_elem_type(::onnx::TensorProto::STRING); }),
             "model.onnx: input \"features\": elements are of type STRING; expected FLOAT, DOUBLE or INT64");
-  EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_value(-1); }),
+  EXPECT_EQ(refusal_after(
+                [&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_value(-1); }),
             "model.onnx: input \"features\": a dim is -1; dims must not be negative");
-  EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_param("F"); }),
+  EXPECT_EQ(refusal_after(
+                [&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_param("F"); }),
             "model.onnx: input \"features\": dim 1 is not fixed; only the first may be open");
   EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "probabilities").set_output(0, "chances"); }),
-            "model.onnx: the value \"probabilities\" is not defined: it is no input, no initialiser and no node's result");
+            "model.onnx: the value \"probabilities\" is not defined: it is no input, no initialiser and no "
+            "node's result");
 }
 
 TEST(BadFile, with_an_attribute_that_changes_the_meaning_is_refused) {

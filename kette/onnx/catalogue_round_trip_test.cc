@@ -30,7 +30,8 @@ std::vector<const OpDef*> ops(bool with_form) {
 std::vector<Example> examples_of(const OpDef& op) {
   if (!op.is_elementwise()) return op.examples();
   const auto count = static_cast<size_t>(op.min_inputs);
-  Example equal{.inputs = std::vector<Shape>(count, Shape({kBatch, 3})), .domains = op.domains}, broadcast = equal;
+  Example equal{.inputs = std::vector<Shape>(count, Shape({kBatch, 3})), .domains = op.domains},
+      broadcast = equal;
   broadcast.inputs.back() = Shape({3});
   return {equal, broadcast};
 }
@@ -52,7 +53,7 @@ Tensor sampled(const Shape& shape, const Domain& domain, uint64_t stream) {
   return result;
 }
 
-/// One operation on inputs x0, x1, …, with the result named y.
+/// One operation on inputs x0, x1, …, with the result named y; `rows` is an input that has N, in any case.
 struct Call {
   std::unique_ptr<Graph> graph = std::make_unique<Graph>();
   Bindings bindings;
@@ -61,13 +62,16 @@ struct Call {
 
 Call call_of(const OpDef& op, const Example& example, bool wide) {
   Call call;
+  call.graph->input("rows", Shape({kBatch, 1}));
+  call.bindings.emplace("rows", Tensor(Shape({4, 1})));
   std::vector<Value> x;
   for (size_t k = 0; k < example.inputs.size(); ++k) {
     const Shape& given = example.inputs[k];
     const Shape shape = wide && is_float(given.dtype()) ? given.as(DType::f64) : given;
     const std::string name = fmt::format("x{}", k);
     x.push_back(call.graph->input(name, shape));
-    call.bindings.emplace(name, sampled(shape.bind(4), k < example.domains.size() ? example.domains[k] : Domain{}, k));
+    call.bindings.emplace(
+        name, sampled(shape.bind(4), k < example.domains.size() ? example.domains[k] : Domain{}, k));
   }
   call.y = call.graph->name(call.graph->apply(op, x, example.attributes), "y");
   return call;
@@ -123,8 +127,7 @@ TEST_P(WrittenForm, computes_the_same_when_read_back) {
 
 TEST(WrittenForm, of_an_operation_for_training_only_is_refused_by_name) {
   ASSERT_FALSE(ops(false).empty());
-  for (const OpDef* op : ops(false))
-    try {
+  for (const OpDef* op : ops(false)) try {
       written(call_of(*op, examples_of(*op).front(), false));
       ADD_FAILURE() << op->name << " is written";
     } catch (const Error& error) {

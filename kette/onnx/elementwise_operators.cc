@@ -67,8 +67,10 @@ Operand clip(NodeCall& call) {
 }
 
 Operand pow(NodeCall& call) {
-  const auto exponent = call.operand(1).known && call.operand(1).known->shape().rank() == 0 ? call.number(1) : std::nullopt;
-  return Operand::of(exponent ? kette::pow(call.value(0), *exponent) : kette::pow(call.value(0), call.value(1)));
+  const auto exponent =
+      call.operand(1).known && call.operand(1).known->shape().rank() == 0 ? call.number(1) : std::nullopt;
+  return Operand::of(exponent ? kette::pow(call.value(0), *exponent)
+                              : kette::pow(call.value(0), call.value(1)));
 }
 
 constexpr std::array<Operator, 10> kOperators{{

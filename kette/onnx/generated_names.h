@@ -1,5 +1,5 @@
-// Names of ONNX values that nobody gave: `_Add_3`, after the node's type. They are dropped when a file is read, so
-// that a graph read back has just the names it had.
+// Names of ONNX values that nobody gave: `_Add_3`, after the node's type. They are dropped when a file is
+// read, so that a graph read back has just the names it had.
 #pragma once
 
 #include <fmt/format.h>
@@ -9,7 +9,9 @@
 
 namespace kette {
 
-inline std::string generated_name(std::string_view type, int number) { return fmt::format("_{}_{}", type, number); }
+inline std::string generated_name(std::string_view type, int number) {
+  return fmt::format("_{}_{}", type, number);
+}
 
 /// _[A-Za-z]+_[0-9]+
 inline bool is_generated_name(std::string_view name) {

@@ -28,7 +28,9 @@ struct Definition {
 bool is_default_domain(const NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
 
 std::string described(const NodeProto& node) {
-  const std::string& name = !node.name().empty() ? node.name() : node.output_size() > 0 ? node.output(0) : node.name();
+  const std::string& name = !node.name().empty()     ? node.name()
+                            : node.output_size() > 0 ? node.output(0)
+                                                     : node.name();
   return fmt::format("node {} ({})", quote(name), data::on_one_line(node.op_type()));
 }
 
@@ -62,11 +64,15 @@ class GraphReader {
   std::vector<Value> read(std::span<const std::string> wanted) {
     const std::vector<bool> needed = nodes_needed(wanted);
     check_supported(needed);
+    for (const std::string& name : wanted)
+      if (const auto found = definitions_.find(name); found != definitions_.end() && found->second.input)
+        operand(name, 0);
     for (int i = 0; i < proto_.node_size(); ++i)
       if (needed[static_cast<size_t>(i)]) read(proto_.node(i), i);
     std::vector<Value> result;
     for (const std::string& name : wanted)
-      result.push_back(NodeCall(NodeProto::default_instance(), {&operand(name, proto_.node_size())}, graph_).value(0));
+      result.push_back(
+          NodeCall(NodeProto::default_instance(), {&operand(name, proto_.node_size())}, graph_).value(0));
     return result;
   }
 
@@ -98,9 +104,12 @@ class GraphReader {
     std::map<std::string, std::vector<std::string>> unsupported;  // nodes by operator
     for (int i = 0; i < proto_.node_size(); ++i) {
       const NodeProto& node = proto_.node(i);
-      if (!needed[static_cast<size_t>(i)] || (is_default_domain(node) && is_supported(node.op_type()))) continue;
-      const std::string type = is_default_domain(node) ? node.op_type() : node.domain() + "." + node.op_type();
-      unsupported[data::on_one_line(type)].push_back(quote(node.name().empty() ? node.output(0) : node.name()));
+      if (!needed[static_cast<size_t>(i)] || (is_default_domain(node) && is_supported(node.op_type())))
+        continue;
+      const std::string type =
+          is_default_domain(node) ? node.op_type() : node.domain() + "." + node.op_type();
+      unsupported[data::on_one_line(type)].push_back(
+          quote(node.name().empty() ? node.output(0) : node.name()));
     }
     if (unsupported.empty()) return;
     std::string list;
@@ -128,7 +137,8 @@ class GraphReader {
     if (definition.node >= reader)
       fail("the value {} is used before it is computed: nodes are out of order or form a cycle", quote(name));
     if (definition.node >= 0)
-      fail("the value {} is not the first result of its node; further results are not supported", quote(name));
+      fail("the value {} is not the first result of its node; further results are not supported",
+           quote(name));
     Operand made = definition.initializer ? Operand::of(tensor_of(*definition.initializer))
                                           : Operand::of(input(*definition.input));
     made.name = name;
@@ -146,7 +156,8 @@ class GraphReader {
   void read(const NodeProto& node, int number) {
     try {
       std::vector<Operand*> operands;
-      for (const std::string& name : node.input()) operands.push_back(name.empty() ? nullptr : &operand(name, number));
+      for (const std::string& name : node.input())
+        operands.push_back(name.empty() ? nullptr : &operand(name, number));
       NodeCall call(node, std::move(operands), graph_);
       Operand made = read_node(node.op_type(), call);
       name(made.value, node.output(0));

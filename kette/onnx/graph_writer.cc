@@ -39,6 +39,13 @@ void write_attribute(std::string_view name, const Attribute& value, ::onnx::Node
   std::visit(AttributeWriter{to}, value);
 }
 
+/// Equal for equal tensors only.
+std::string content_of(const Tensor& tensor) {
+  std::string content = to_string(tensor.shape());
+  content.append(reinterpret_cast<const char*>(tensor.bytes()), static_cast<size_t>(tensor.shape().bytes()));
+  return content;
+}
+
 std::vector<bool> needed_by(const Graph& graph, int id) {
   std::vector<bool> needed(static_cast<size_t>(graph.size()), false);
   needed[static_cast<size_t>(id)] = true;
@@ -57,31 +64,41 @@ GraphWriter::GraphWriter(const Graph& graph, const Parameters& parameters, ::onn
     if (node.name.empty()) continue;
     taken_.insert(node.name);
     if (node.kind != NodeKind::operation) leaves_.emplace(node.name, id);
+    if (node.kind == NodeKind::constant) constants_.emplace(content_of(*node.value), node.name);
   }
 }
 
 void GraphWriter::write(Value value, std::string_view name) {
   const std::string wanted(name);
   const std::string& own = graph_.node(value).name;
-  if (own != wanted && !taken_.insert(wanted).second) fail("[onnx] the name {} is taken by another node", quoted(name));
+  if (own != wanted && !taken_.insert(wanted).second)
+    fail("[onnx] the name {} is taken by another node", quoted(name));
   const std::vector<bool> needed = needed_by(graph_, value.id);
   for (int id = 0; id <= value.id; ++id) {
     std::string& written = names_[static_cast<size_t>(id)];
     if (!needed[static_cast<size_t>(id)] || !written.empty()) continue;
     const Node& node = graph_.node(id);
-    if (node.kind == NodeKind::operation) written = operation(node, id == value.id && own.empty() ? wanted : node.name);
-    else if (!node.name.empty()) written = node.name;
-    else leaves_.emplace(written = fresh("constant"), id);
+    if (node.kind == NodeKind::operation)
+      written = operation(node, id == value.id && own.empty() ? wanted : node.name);
   }
-  const std::string& written = names_[static_cast<size_t>(value.id)];
-  if (written == wanted) use(written);
-  else identity(written, wanted);
+  const std::string written = name_of(value.id);
+  if (written == wanted)
+    use(written);
+  else
+    identity(written, wanted);
 }
 
 void GraphWriter::output(std::string_view name, const Shape& shape) {
   ::onnx::ValueInfoProto& info = *proto_.add_output();
   info.set_name(std::string(name));
   write_type(shape, *info.mutable_type());
+}
+
+const std::string& GraphWriter::name_of(int id) {
+  const Node& node = graph_.node(id);
+  std::string& name = names_[static_cast<size_t>(id)];
+  if (name.empty()) name = node.name.empty() ? constant(*node.value) : node.name;
+  return name;
 }
 
 std::string GraphWriter::operation(const Node& node, const std::string& name) {
@@ -99,7 +116,7 @@ std::string GraphWriter::form_of(const Node& made) {
   const OnnxForm& form = made.op->onnx;
   OnnxCall call{.inputs = {}, .input_shapes = {}, .shape = made.shape, .attributes = made.attributes};
   for (const int input : made.inputs) {
-    call.inputs.push_back(names_[static_cast<size_t>(input)]);
+    call.inputs.push_back(name_of(input));
     call.input_shapes.push_back(graph_.node(input).shape);
   }
   if (form.write) return form.write(*this, call);
@@ -152,7 +169,8 @@ std::string GraphWriter::node(std::string_view type, std::vector<std::string> in
 }
 
 std::string GraphWriter::integers(std::vector<int64_t> values) {
-  return constant(Tensor(Shape({static_cast<int64_t>(values.size())}, DType::i64), std::span<const int64_t>(values)));
+  return constant(
+      Tensor(Shape({static_cast<int64_t>(values.size())}, DType::i64), std::span<const int64_t>(values)));
 }
 
 std::string GraphWriter::integer(int64_t value) { return constant(Tensor(Shape({}, DType::i64), {value})); }
@@ -164,9 +182,7 @@ std::string GraphWriter::scalar(double value, DType dtype) {
 }
 
 std::string GraphWriter::constant(const Tensor& tensor) {
-  std::string content = to_string(tensor.shape());
-  content.append(reinterpret_cast<const char*>(tensor.bytes()), static_cast<size_t>(tensor.shape().bytes()));
-  std::string& name = constants_[content];
+  std::string& name = constants_[content_of(tensor)];
   if (!name.empty()) return name;
   name = fresh("constant");
   write_tensor(tensor, name, *proto_.add_initializer());
@@ -186,7 +202,8 @@ void GraphWriter::use(const std::string& name) {
   } else {
     const Tensor& tensor = parameters_.at(name);
     if (tensor.shape() != node.shape)
-      fail("[onnx] the parameter {} is {}; its node is {}", quoted(name), to_string(tensor.shape()), to_string(node.shape));
+      fail("[onnx] the parameter {} is {}; its node is {}", quoted(name), to_string(tensor.shape()),
+           to_string(node.shape));
     write_tensor(tensor, name, *proto_.add_initializer());
     parameters_written_.insert(name);
   }

@@ -30,19 +30,28 @@ Operand gather(NodeCall& call) {
   return Operand::of(lookup(call.value(0), call.value(1)));
 }
 
+/// [N,1] → [N]; takes back the reshape that made the column.
+Value row_of(Value column) {
+  const Node& node = column.graph->node(column);
+  if (node.op == &kReshape)
+    if (const Value row = column.graph->value(node.inputs[0]); row.shape().rank() == 1) return row;
+  return reshape(column, {column.shape()[0]});
+}
+
 Operand gather_elements(NodeCall& call) {
   call.expect("axis", 1);
   const Value x = call.value(0), indices = call.value(1);
   if (indices.shape().rank() != 2 || indices.shape()[1] != 1)
     fail("indices {}; only one for each row, [N,1], is supported", dims_to_string(indices.shape()));
-  return Operand::of(pick(x, reshape(indices, {indices.shape()[0]})));
+  return Operand::of(pick(x, row_of(indices)));
 }
 
 Operand one_hot(NodeCall& call) {
   call.expect("axis", -1);
   const std::vector<int64_t> depth = call.integers(1);
   const Operand& values = call.operand(2);
-  const bool zero_one = values.known && values.known->size() == 2 && values.known->at(0) == 0 && values.known->at(1) == 1;
+  const bool zero_one =
+      values.known && values.known->size() == 2 && values.known->at(0) == 0 && values.known->at(1) == 1;
   if (depth.size() != 1 || !zero_one) fail("only a constant depth and the values 0 and 1 are supported");
   return Operand::of(kette::one_hot(call.value(0), depth[0], values.known->dtype()));
 }

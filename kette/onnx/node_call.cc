@@ -92,7 +92,8 @@ double NodeCall::real(std::string_view name, double otherwise) {
 std::vector<int64_t> NodeCall::integers(std::string_view name, std::vector<int64_t> otherwise) {
   const AttributeProto* found = attribute(name);
   if (!found) return otherwise;
-  if (found->type() != AttributeProto::INTS) fail("the attribute \"{}\" is not a list of whole numbers", name);
+  if (found->type() != AttributeProto::INTS)
+    fail("the attribute \"{}\" is not a list of whole numbers", name);
   return {found->ints().begin(), found->ints().end()};
 }
 
@@ -103,7 +104,8 @@ void NodeCall::expect(std::string_view name, int64_t only) {
 
 void NodeCall::expect_all_read() const {
   for (const AttributeProto& attribute : node_.attribute())
-    if (!read_.contains(attribute.name())) fail("the attribute {} is not supported", data::quote(attribute.name()));
+    if (!read_.contains(attribute.name()))
+      fail("the attribute {} is not supported", data::quote(attribute.name()));
 }
 
 }  // namespace kette

@@ -16,8 +16,8 @@ struct Reader {
 
 std::unordered_map<std::string_view, Reader> all_readers() {
   std::unordered_map<std::string_view, Reader> readers;
-  for (const auto operators : {elementwise_operators(), matrix_operators(), reduction_operators(), shape_operators(),
-                               index_operators()})
+  for (const auto operators : {elementwise_operators(), matrix_operators(), reduction_operators(),
+                               shape_operators(), index_operators()})
     for (const Operator& entry : operators) readers.emplace(entry.type, Reader{.table = &entry});
   for (const OpDef* op : catalogue())
     if (!op->onnx.type.empty() && !op->onnx.write) readers.emplace(op->onnx.type, Reader{.op = op});
@@ -35,8 +35,10 @@ Operand read_form(const OpDef& op, NodeCall& call) {
   Attributes attributes;
   for (const auto& [ours, theirs] : op.onnx.renamed) {
     const Attribute& initial = op.attribute(ours)->initial;
-    if (const auto* whole = std::get_if<int64_t>(&initial)) attributes.set(ours, call.integer(theirs, *whole));
-    else if (const auto* real = std::get_if<double>(&initial)) attributes.set(ours, call.real(theirs, *real));
+    if (const auto* whole = std::get_if<int64_t>(&initial))
+      attributes.set(ours, call.integer(theirs, *whole));
+    else if (const auto* real = std::get_if<double>(&initial))
+      attributes.set(ours, call.real(theirs, *real));
     else if (const auto* list = std::get_if<std::vector<int64_t>>(&initial))
       attributes.set(ours, call.integers(theirs, *list));
   }

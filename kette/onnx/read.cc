@@ -71,7 +71,8 @@ Model read_model(std::string_view bytes) {
   check_operator_sets(proto);
   const bool classes = model.schema.task != data::Task::regression;
   const std::vector<std::string> wanted = {"features", "scores", classes ? "probabilities" : "prediction"};
-  const std::vector<Value> values = read_graph(proto.graph(), wanted, trainable, *model.graph, model.parameters);
+  const std::vector<Value> values =
+      read_graph(proto.graph(), wanted, trainable, *model.graph, model.parameters);
   model.features = values[0];
   model.scores = values[1];
   model.prediction = values[2];
@@ -88,7 +89,8 @@ std::string read_file(const std::string& path) {
   size_t size = 0;
   while (error == 0) {
     // One read takes a regular file whole; the byte more finds its end.
-    bytes.resize(size + std::max<size_t>(size_t{1} << 16, size == 0 ? static_cast<size_t>(status.st_size) + 1 : size));
+    bytes.resize(
+        size + std::max<size_t>(size_t{1} << 16, size == 0 ? static_cast<size_t>(status.st_size) + 1 : size));
     const ssize_t count = ::read(file, bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno != EINTR) error = errno;
     if (count == 0 || size > INT_MAX) break;

@@ -59,8 +59,8 @@ Schema schema_from_json(std::string_view json, std::string_view writer) {
   const Json& version = member(object, "version");
   if (!version.is_number_integer() || version.get<int64_t>() < 1) fail("kette.schema has no version");
   if (version.get<int64_t>() > kSchemaVersion)
-    fail("the model is in format {}, written by kette {}; this kette reads formats up to {}", version.get<int64_t>(),
-         data::on_one_line(writer), kSchemaVersion);
+    fail("the model is in format {}, written by kette {}; this kette reads formats up to {}",
+         version.get<int64_t>(), data::on_one_line(writer), kSchemaVersion);
   return {.task = data::parse_task(text(object, "task")),
           .features = texts(member(object, "features"), "\"features\" in kette.schema"),
           .target = text(object, "target"),

@@ -1,6 +1,7 @@
 // A model's schema as it stands in the metadata of a model file:
 //
-//     {"version": 1, "task": "binary", "features": ["age", "fare"], "target": "survived", "labels": ["no", "yes"]}
+//     {"version": 1, "task": "binary", "features": ["age", "fare"], "target": "survived", "labels": ["no",
+//     "yes"]}
 #pragma once
 
 #include <string>
@@ -16,7 +17,8 @@ inline constexpr int kSchemaVersion = 1;
 
 /// The texts must be UTF-8; throws Error otherwise.
 std::string schema_to_json(const Schema& schema);
-/// Throws Error when it is not such an object, or of a later version. `writer` is the version of kette that wrote it.
+/// Throws Error when it is not such an object, or of a later version. `writer` is the version of kette that
+/// wrote it.
 Schema schema_from_json(std::string_view json, std::string_view writer);
 
 /// A list of texts.

@@ -31,11 +31,13 @@ Operand reshape(NodeCall& call) {
   if (call.integer("allowzero", 0) == 0)
     for (size_t axis = 0; axis < dims.size(); ++axis)
       if (dims[axis] == 0) {
-        if (static_cast<int>(axis) >= x.shape().rank()) fail("dim {} is to be the operand's, which is {}", axis, dims_to_string(x.shape()));
+        if (static_cast<int>(axis) >= x.shape().rank())
+          fail("dim {} is to be the operand's, which is {}", axis, dims_to_string(x.shape()));
         dims[axis] = x.shape()[static_cast<int>(axis)];
       }
   // A leading −1 is N where the operand has N; otherwise it is to be found, as any other.
-  const auto open = std::find(dims.begin() + (x.shape().has_batch() && !dims.empty() ? 1 : 0), dims.end(), -1);
+  const auto open =
+      std::find(dims.begin() + (x.shape().has_batch() && !dims.empty() ? 1 : 0), dims.end(), -1);
   if (open != dims.end()) {
     *open = 1;
     const Shape rest(std::span<const int64_t>(dims), x.dtype());
@@ -110,7 +112,8 @@ Operand concat(NodeCall& call) {
   if (!are_dims) return Operand::of(kette::concat(call.values(), axis));
   for (size_t i = 0; i < call.count(); ++i) {
     const Dims part = call.integers(i);
-    if (joined.size() + part.size() > kLongest) fail("a shape of more than {} dims is not supported", kLongest);
+    if (joined.size() + part.size() > kLongest)
+      fail("a shape of more than {} dims is not supported", kLongest);
     joined.insert(joined.end(), part.begin(), part.end());
   }
   return Operand::of(std::move(joined), of);

@@ -33,9 +33,12 @@ void copy_list(const List& list, Tensor& tensor) {
 /// Number of elements in the field that belongs to the type.
 int64_t listed(const TensorProto& proto, DType dtype) {
   switch (dtype) {
-    case DType::f32: return proto.float_data_size();
-    case DType::f64: return proto.double_data_size();
-    case DType::i64: return proto.int64_data_size();
+    case DType::f32:
+      return proto.float_data_size();
+    case DType::f64:
+      return proto.double_data_size();
+    case DType::i64:
+      return proto.int64_data_size();
   }
   return 0;
 }
@@ -50,7 +53,8 @@ void write_tensor(const Tensor& tensor, std::string_view name, TensorProto& prot
 }
 
 Tensor read_tensor(const TensorProto& proto) {
-  if (proto.data_location() == TensorProto::EXTERNAL) fail("the data stand in another file, which is not supported");
+  if (proto.data_location() == TensorProto::EXTERNAL)
+    fail("the data stand in another file, which is not supported");
   const DType dtype = element_type(proto.data_type());
   const std::vector<int64_t> dims(proto.dims().begin(), proto.dims().end());
   for (const int64_t dim : dims)
@@ -60,16 +64,23 @@ Tensor read_tensor(const TensorProto& proto) {
   const int64_t found = raw ? static_cast<int64_t>(proto.raw_data().size()) : listed(proto, dtype);
   const int64_t expected = raw ? shape.bytes() : shape.size();
   if (found != expected)
-    fail("{} {} do not fill {}, which takes {}", found, raw ? "bytes" : "elements", to_string(shape), expected);
+    fail("{} {} do not fill {}, which takes {}", found, raw ? "bytes" : "elements", to_string(shape),
+         expected);
   Tensor tensor(shape);
   if (raw) {
     if (found > 0) std::memcpy(tensor.bytes(), proto.raw_data().data(), proto.raw_data().size());
     return tensor;
   }
   switch (dtype) {
-    case DType::f32: copy_list<float>(proto.float_data(), tensor); break;
-    case DType::f64: copy_list<double>(proto.double_data(), tensor); break;
-    case DType::i64: copy_list<int64_t>(proto.int64_data(), tensor); break;
+    case DType::f32:
+      copy_list<float>(proto.float_data(), tensor);
+      break;
+    case DType::f64:
+      copy_list<double>(proto.double_data(), tensor);
+      break;
+    case DType::i64:
+      copy_list<int64_t>(proto.int64_data(), tensor);
+      break;
   }
   return tensor;
 }
@@ -80,18 +91,23 @@ void write_type(const Shape& shape, ::onnx::TypeProto& proto) {
   type.mutable_shape();
   for (const int64_t dim : shape.dims()) {
     ::onnx::TensorShapeProto::Dimension& to = *type.mutable_shape()->add_dim();
-    if (dim == kBatch) to.set_dim_param("N");
-    else to.set_dim_value(dim);
+    if (dim == kBatch)
+      to.set_dim_param("N");
+    else
+      to.set_dim_value(dim);
   }
 }
 
 Shape read_type(const ::onnx::TypeProto& proto) {
-  if (!proto.has_tensor_type() || !proto.tensor_type().has_shape()) fail("the type is not a tensor with dims");
+  if (!proto.has_tensor_type() || !proto.tensor_type().has_shape())
+    fail("the type is not a tensor with dims");
   const DType dtype = element_type(proto.tensor_type().elem_type());
   std::vector<int64_t> dims;
   for (const auto& dim : proto.tensor_type().shape().dim()) {
-    if (!dim.has_dim_value() && !dims.empty()) fail("dim {} is not fixed; only the first may be open", dims.size());
-    if (dim.has_dim_value() && dim.dim_value() < 0) fail("a dim is {}; dims must not be negative", dim.dim_value());
+    if (!dim.has_dim_value() && !dims.empty())
+      fail("dim {} is not fixed; only the first may be open", dims.size());
+    if (dim.has_dim_value() && dim.dim_value() < 0)
+      fail("a dim is {}; dims must not be negative", dim.dim_value());
     dims.push_back(dim.has_dim_value() ? dim.dim_value() : kBatch);
   }
   return Shape(dims, dtype);

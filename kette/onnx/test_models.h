@@ -29,7 +29,8 @@ inline Model network(Activation activation, int64_t outputs) {
   model.scores = graph.name(layers.output, "scores");
   model.parameters = initialized(layers.parameters, 7);
   for (auto& [name, tensor] : model.parameters)  // biases, too, differ from zero
-    for (int64_t i = 0; i < tensor.size(); ++i) tensor.set(i, tensor.at(i) + 0.1 * static_cast<double>(i + 1));
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      tensor.set(i, tensor.at(i) + 0.1 * static_cast<double>(i + 1));
   return model;
 }
 

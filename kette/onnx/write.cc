@@ -21,7 +21,8 @@ void write_label(GraphWriter& writer, const std::vector<std::string>& labels, ::
   const auto is_label = [](const auto& made) { return made.name() == "label"; };
   if (std::ranges::any_of(graph.node(), is_label) || std::ranges::any_of(graph.initializer(), is_label))
     fail("[onnx] the name \"label\" is taken by another node");
-  const std::string index = writer.node("ArgMax", {"probabilities"}, {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
+  const std::string index =
+      writer.node("ArgMax", {"probabilities"}, {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
   std::vector<int64_t> keys(labels.size());
   std::iota(keys.begin(), keys.end(), 0);
   writer.node("LabelEncoder", {index}, {{"keys_int64s", keys}});
@@ -90,7 +91,8 @@ std::string to_onnx(const Model& model) {
   add_metadata(proto, "kette.version", KETTE_VERSION);
   add_metadata(proto, "kette.schema", schema_to_json(model.schema));
   add_metadata(proto, "kette.parameters", texts_to_json(parameters));
-  if (proto.ByteSizeLong() > INT_MAX) fail("[onnx] the model is larger than 2 GiB, the most that an ONNX file can hold");
+  if (proto.ByteSizeLong() > INT_MAX)
+    fail("[onnx] the model is larger than 2 GiB, the most that an ONNX file can hold");
   return proto.SerializeAsString();
 }
 

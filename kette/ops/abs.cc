@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct AbsLoop {
   template <class D, class V>
-  static V apply(D, const double*, V x) { return hn::Abs(x); }
+  static V apply(D, const double*, V x) {
+    return hn::Abs(x);
+  }
 };
 KETTE_MAP(abs, AbsLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

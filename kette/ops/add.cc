@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct AddLoop {
   template <class D, class V>
-  static V apply(D, const double*, V a, V b) { return hn::Add(a, b); }
+  static V apply(D, const double*, V a, V b) {
+    return hn::Add(a, b);
+  }
 };
 KETTE_MAP(add, AddLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -27,7 +29,10 @@ const OpDef kAdd{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] + x[1]; },
     .loops = add_loops,
-    .partials = [](const LocalCall& c) { return std::vector{scalar_like(c.y, 1), scalar_like(c.y, 1)}; },
+    .partials =
+        [](const LocalCall& c) {
+          return std::vector{scalar_like(c.y, 1), scalar_like(c.y, 1)};
+        },
     .onnx = {.type = "Add"},
 };
 

@@ -68,10 +68,12 @@ const OpDef kArgmax{
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const int axis = axis_attribute(kArgmax, call.input_shapes[0], call.attributes);
-      return onnx.node("ArgMax", {call.inputs[0]}, {{"axis", int64_t{axis}}, {"keepdims", int64_t{0}}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const int axis = axis_attribute(kArgmax, call.input_shapes[0], call.attributes);
+                   return onnx.node("ArgMax", {call.inputs[0]},
+                                    {{"axis", int64_t{axis}}, {"keepdims", int64_t{0}}});
+                 }},
 };
 
 Value argmax(Value x, int64_t axis) {

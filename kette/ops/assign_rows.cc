@@ -14,8 +14,9 @@ Shape infer(const OpCall& call) {
     fail("[assign_rows] the table must be a matrix of fixed size, found {}", dims_to_string(table));
   require_index(call.op, indices);
   if (rows.dtype() != table.dtype() || dims_of(rows) != with_last(indices, table[1]))
-    fail("[assign_rows] table {} and indices {} need rows {}, found {}", to_string(table), dims_to_string(indices),
-         to_string(Shape(with_last(indices, table[1]), table.dtype())), to_string(rows));
+    fail("[assign_rows] table {} and indices {} need rows {}, found {}", to_string(table),
+         dims_to_string(indices), to_string(Shape(with_last(indices, table[1]), table.dtype())),
+         to_string(rows));
   return table;
 }
 
@@ -33,7 +34,9 @@ void reference(const ReferenceCall& call) {
 class AssignRowsKernel final : public Kernel {
  public:
   explicit AssignRowsKernel(const KernelSpec& spec)
-      : count_(spec.output[0]), indices_(spec.inputs[1].size()), row_bytes_(spec.output[1] * size_of(spec.output.dtype())) {}
+      : count_(spec.output[0]),
+        indices_(spec.inputs[1].size()),
+        row_bytes_(spec.output[1] * size_of(spec.output.dtype())) {}
 
   void run(const void* const* in, void* out, int64_t, void*) const override {
     const auto* indices = static_cast<const int64_t*>(in[1]);
@@ -74,13 +77,16 @@ std::vector<Example> examples() {
 
 const OpDef kAssignRows{
     .name = "assign_rows",
-    .formula = "y = table with y[index_i] = row_i (the last of equal indices);  ∂L/∂table = g with those rows 0, "
-               "∂L/∂row_i = g[index_i] / number of indices equal to index_i",
+    .formula =
+        "y = table with y[index_i] = row_i (the last of equal indices);  ∂L/∂table = g with those rows 0, "
+        "∂L/∂row_i = g[index_i] / number of indices equal to index_i",
     .min_inputs = 3,
     .max_inputs = 3,
     .infer = infer,
     .reference = reference,
-    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<AssignRowsKernel>(spec); },
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+      return std::make_unique<AssignRowsKernel>(spec);
+    },
     .vjp = vjp,
     .jvp = jvp,
     .examples = examples,

@@ -25,7 +25,8 @@ Shape infer(const OpCall& call) {
 std::array<int64_t, kMaxRank> repeated_strides(const Shape& x, const Shape& y) {
   std::array<int64_t, kMaxRank> strides{};
   for (int axis = 0; axis < x.rank(); ++axis)
-    if (x[axis] != 1) strides[static_cast<size_t>(y.rank() - x.rank() + axis)] = x.product(axis + 1, x.rank());
+    if (x[axis] != 1)
+      strides[static_cast<size_t>(y.rank() - x.rank() + axis)] = x.product(axis + 1, x.rank());
   return strides;
 }
 
@@ -68,8 +69,10 @@ class BroadcastKernel final : public Kernel {
       }
       const T* from = static_cast<const T*>(in[0]) + offset;
       T* to = static_cast<T*>(out) + row * columns_;
-      if (copies_) std::memcpy(to, from, static_cast<size_t>(columns_) * sizeof(T));
-      else std::fill_n(to, columns_, *from);
+      if (copies_)
+        std::memcpy(to, from, static_cast<size_t>(columns_) * sizeof(T));
+      else
+        std::fill_n(to, columns_, *from);
     }
   }
 
@@ -120,12 +123,13 @@ const OpDef kBroadcast{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return broadcast(t[0], dims_of(c.y.shape())); },
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      // A leading N is written as 1: Expand then keeps the operand's own N.
-      std::vector<int64_t> dims = onnx_dims(call.shape);
-      if (call.shape.has_batch()) dims[0] = 1;
-      return onnx.node("Expand", {call.inputs[0], onnx.integers(dims)});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   // A leading N is written as 1: Expand then keeps the operand's own N.
+                   std::vector<int64_t> dims = onnx_dims(call.shape);
+                   if (call.shape.has_batch()) dims[0] = 1;
+                   return onnx.node("Expand", {call.inputs[0], onnx.integers(dims)});
+                 }},
 };
 
 Value broadcast(Value x, std::vector<int64_t> dims) {

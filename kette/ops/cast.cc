@@ -37,8 +37,10 @@ class CastKernel final : public Kernel {
     const From* x = static_cast<const From*>(in[0]);
     To* y = static_cast<To*>(out);
     for (int64_t i = tiles_.begin(tile); i < tiles_.end(tile); ++i) {
-      if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) y[i] = whole(x[i], i);
-      else y[i] = static_cast<To>(x[i]);
+      if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>)
+        y[i] = whole(x[i], i);
+      else
+        y[i] = static_cast<To>(x[i]);
     }
   }
 
@@ -49,18 +51,24 @@ class CastKernel final : public Kernel {
 template <class From>
 std::unique_ptr<Kernel> prepare_from(const KernelSpec& spec) {
   switch (spec.output.dtype()) {
-    case DType::f32: return std::make_unique<CastKernel<From, float>>(spec);
-    case DType::f64: return std::make_unique<CastKernel<From, double>>(spec);
-    case DType::i64: break;
+    case DType::f32:
+      return std::make_unique<CastKernel<From, float>>(spec);
+    case DType::f64:
+      return std::make_unique<CastKernel<From, double>>(spec);
+    case DType::i64:
+      break;
   }
   return std::make_unique<CastKernel<From, int64_t>>(spec);
 }
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   switch (spec.inputs[0].dtype()) {
-    case DType::f32: return prepare_from<float>(spec);
-    case DType::f64: return prepare_from<double>(spec);
-    case DType::i64: break;
+    case DType::f32:
+      return prepare_from<float>(spec);
+    case DType::f64:
+      return prepare_from<double>(spec);
+    case DType::i64:
+      break;
   }
   return prepare_from<int64_t>(spec);
 }
@@ -77,7 +85,8 @@ std::vector<Example> examples() {
 
 const OpDef kCast{
     .name = "cast",
-    .formula = "y = x in another element type, towards zero if whole;  ∂L/∂x = g in the type of x; 0 from or to i64",
+    .formula =
+        "y = x in another element type, towards zero if whole;  ∂L/∂x = g in the type of x; 0 from or to i64",
     .attributes = {{.name = "to", .initial = std::string(), .required = true}},
     .infer = [](const OpCall& call) { return call.inputs[0].as(target(call.attributes)); },
     .reference = reference,
@@ -87,15 +96,14 @@ const OpDef kCast{
           const bool smooth = is_float(c.x[0].dtype()) && is_float(c.y.dtype());
           return std::vector{smooth ? cast(g, c.x[0].dtype()) : Value{}};
         },
-    .jvp =
-        [](const LocalCall& c, std::span<const Value> t) {
-          return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{};
-        },
+    .jvp = [](const LocalCall& c,
+              std::span<const Value> t) { return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{}; },
     .examples = examples,
     .max_ulp = 0.5,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx_cast(onnx, call.inputs[0], call.shape.dtype());
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx_cast(onnx, call.inputs[0], call.shape.dtype());
+                 }},
 };
 
 Value cast(Value x, DType dtype) {

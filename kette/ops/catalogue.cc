@@ -12,12 +12,13 @@ namespace kette {
 std::span<const OpDef* const> catalogue() {
   static constexpr std::array kAll = {
       // Arithmetic
-      &kAdd, &kSub, &kMul, &kDiv, &kNeg, &kPow, &kPower, &kSquare, &kCube, &kSqrt, &kAbs, &kSign, &kExp, &kLog, &kMin,
-      &kMax, &kClip,
+      &kAdd, &kSub, &kMul, &kDiv, &kNeg, &kPow, &kPower, &kSquare, &kCube, &kSqrt, &kAbs, &kSign, &kExp,
+      &kLog, &kMin, &kMax, &kClip,
       // Comparisons
       &kEqual, &kLess, &kLessEqual, &kGreater, &kGreaterEqual, &kWhere,
       // Activation functions
-      &kSigmoid, &kTanh, &kHardtanh, &kRelu, &kLeakyRelu, &kElu, &kSelu, &kErf, &kGelu, &kSilu, &kSoftplus, &kSoftsign,
+      &kSigmoid, &kTanh, &kHardtanh, &kRelu, &kLeakyRelu, &kElu, &kSelu, &kErf, &kGelu, &kSilu, &kSoftplus,
+      &kSoftsign,
       // Matrices
       &kMatmul, &kTranspose,
       // Over an axis

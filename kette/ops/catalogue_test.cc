@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -9,6 +10,7 @@
 
 #include "kette/base/error.h"
 #include "kette/base/random.h"
+#include "kette/kernels/simd_targets.h"
 #include "kette/ops/ops.h"
 
 namespace kette {
@@ -30,8 +32,10 @@ bool agree(double found, double exact, double max_ulp, DType dtype, double magni
   if (found == rounded) return true;
   if (std::isinf(rounded) || std::isinf(found)) {
     // Near the largest number either side of the rounding to infinity is right.
-    const double largest = dtype == DType::f32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
-    return std::min(std::abs(rounded), std::abs(found)) >= largest * (1 - 8 * 0x1p-24) && (rounded > 0) == (found > 0);
+    const double largest =
+        dtype == DType::f32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+    return std::min(std::abs(rounded), std::abs(found)) >= largest * (1 - 8 * 0x1p-24) &&
+           (rounded > 0) == (found > 0);
   }
   return std::abs(found - exact) <= max_ulp * unit_in_last_place(magnitude, dtype) * (1 + 1e-6);
 }
@@ -73,7 +77,9 @@ std::vector<const OpDef*> ops(bool elementwise) {
   return result;
 }
 
-std::string name_of(const testing::TestParamInfo<const OpDef*>& info) { return std::string(info.param->name); }
+std::string name_of(const testing::TestParamInfo<const OpDef*>& info) {
+  return std::string(info.param->name);
+}
 
 /// The attributes where none is given.
 Attributes defaults(const OpDef& op) {
@@ -88,7 +94,8 @@ Attributes completed(const OpDef& op, const Attributes& given) {
   return result;
 }
 
-// Element-wise operations ---------------------------------------------------------------------------------------------
+// Element-wise operations
+// ---------------------------------------------------------------------------------------------
 
 class ElementwiseOp : public testing::TestWithParam<const OpDef*> {
  protected:
@@ -141,7 +148,8 @@ TEST_P(ElementwiseOp, keeps_its_error_bound_on_its_domain_at_every_length) {
 
 TEST_P(ElementwiseOp, is_right_at_special_values) {
   const double inf = std::numeric_limits<double>::infinity();
-  std::vector<double> special = {0.0, -0.0, inf, -inf, std::nan(""), 1e-40, -1e-40, 1e-30, -1e-30, 1, -1, 2, -2};
+  std::vector<double> special = {0.0, -0.0, inf, -inf, std::nan(""), 1e-40, -1e-40, 1e-30, -1e-30,
+                                 1,   -1,   2,   -2};
   for (double magnitude : {0.5, 3.0, 10.0, 20.0, 50.0, 90.0, 1e3, 1e4, 1e30})
     for (double sign : {-1.0, 1.0}) special.push_back(sign * magnitude);
   const auto count = static_cast<size_t>(GetParam()->min_inputs);
@@ -157,6 +165,16 @@ TEST_P(ElementwiseOp, is_right_at_special_values) {
   // Outside the domain the bound is wider, but never loose.
   check<float>(operands, 2 * GetParam()->max_ulp + 2);
   check<double>(operands, 2 * f64_bound(*GetParam()));
+}
+
+TEST_P(ElementwiseOp, keeps_its_error_bound_on_every_instruction_set) {
+  for (int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    check<float>(samples(1001, 3), GetParam()->max_ulp);
+    check<double>(samples(1001, 3), f64_bound(*GetParam()));
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_P(ElementwiseOp, may_write_over_an_operand) {
@@ -184,7 +202,9 @@ TEST_P(ElementwiseOp, has_a_derivative_for_every_operand) {
   const std::vector<Value> partials = op.partials({x, y, attributes});
   ASSERT_EQ(partials.size(), x.size());
   for (const Value& partial : partials)
-    if (partial) { EXPECT_NO_THROW(mul(partial, y)) << op.name; }
+    if (partial) {
+      EXPECT_NO_THROW(mul(partial, y)) << op.name;
+    }
 }
 
 TEST_P(ElementwiseOp, rejects_whole_numbers_mixed_types_and_shapes_that_do_not_broadcast) {
@@ -214,12 +234,15 @@ TEST_P(ElementwiseOp, rejects_whole_numbers_mixed_types_and_shapes_that_do_not_b
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, ElementwiseOp, testing::ValuesIn(ops(true)), name_of);
 
-// All other operations ------------------------------------------------------------------------------------------------
+// All other operations
+// ------------------------------------------------------------------------------------------------
 
 class GeneralOp : public testing::TestWithParam<const OpDef*> {};
 
 /// The example's operands in the types asked for: f64 in place of f32.
-Shape widened(const Shape& shape, bool wide) { return wide && shape.dtype() == DType::f32 ? shape.as(DType::f64) : shape; }
+Shape widened(const Shape& shape, bool wide) {
+  return wide && shape.dtype() == DType::f32 ? shape.as(DType::f64) : shape;
+}
 
 void check_example(const OpDef& op, const Example& example, int64_t batch, bool wide) {
   const Attributes attributes = completed(op, example.attributes);
@@ -298,18 +321,23 @@ TEST_P(GeneralOp, derivatives_have_the_shapes_of_what_they_belong_to) {
       const std::vector<Value> cotangents = op.vjp({x, y, attributes}, g);
       ASSERT_EQ(cotangents.size(), x.size()) << op.name;
       for (size_t k = 0; k < x.size(); ++k)
-        if (cotangents[k]) { EXPECT_EQ(cotangents[k].shape(), x[k].shape()) << op.name; }
+        if (cotangents[k]) {
+          EXPECT_EQ(cotangents[k].shape(), x[k].shape()) << op.name;
+        }
     }
     if (std::ranges::any_of(tangents, [](Value t) { return static_cast<bool>(t); })) {
       const Value tangent = op.jvp({x, y, attributes}, tangents);
-      if (tangent) { EXPECT_EQ(tangent.shape(), shape) << op.name; }
+      if (tangent) {
+        EXPECT_EQ(tangent.shape(), shape) << op.name;
+      }
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, GeneralOp, testing::ValuesIn(ops(false)), name_of);
 
-// The catalogue itself ------------------------------------------------------------------------------------------------
+// The catalogue itself
+// ------------------------------------------------------------------------------------------------
 
 TEST(Catalogue, entries_are_complete_and_unique) {
   std::set<std::string_view> names;

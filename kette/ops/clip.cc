@@ -37,7 +37,9 @@ const OpDef kClip{
     .formula = "y = low if x < low, high if x > high, else x;  y' = 1 if low ≤ x ≤ high, else 0",
     .attributes = {{"low", -1.0}, {"high", 1.0}},
     .infer = infer_clip,
-    .scalar = [](const double* x, const double* p) { return x[0] < p[0] ? p[0] : x[0] > p[1] ? p[1] : x[0]; },
+    .scalar = [](const double* x, const double* p) { return x[0] < p[0]   ? p[0]
+                                                            : x[0] > p[1] ? p[1]
+                                                                          : x[0]; },
     .loops = clip_loops,
     .partials =
         [](const LocalCall& c) {
@@ -46,13 +48,16 @@ const OpDef kClip{
                              less_equal(x, scalar_like(x, c.attributes.real("high")))};
         },
     .domains = {{.kinks = {-1, 1}}},
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const DType type = call.shape.dtype();
-      return onnx.node("Clip", {call.inputs[0], onnx.scalar(call.attributes.real("low"), type),
-                                onnx.scalar(call.attributes.real("high"), type)});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const DType type = call.shape.dtype();
+                   return onnx.node("Clip", {call.inputs[0], onnx.scalar(call.attributes.real("low"), type),
+                                             onnx.scalar(call.attributes.real("high"), type)});
+                 }},
 };
 
-Value clip(Value x, double low, double high) { return x.graph->apply(kClip, {x}, {{"low", low}, {"high", high}}); }
+Value clip(Value x, double low, double high) {
+  return x.graph->apply(kClip, {x}, {{"low", low}, {"high", high}});
+}
 }  // namespace kette
 #endif  // HWY_ONCE

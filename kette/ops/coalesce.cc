@@ -1,5 +1,5 @@
-// coalesce: every row replaced by the sum of all rows with its index. With it the sparse gradient of a table can be
-// put through a rule that is not linear: all rows of one index hold the whole gradient of that index.
+// coalesce: every row replaced by the sum of all rows with its index. With it the sparse gradient of a table
+// can be put through a rule that is not linear: all rows of one index hold the whole gradient of that index.
 #include <algorithm>
 #include <bit>
 #include <unordered_map>
@@ -14,10 +14,12 @@ Shape infer(const OpCall& call) {
   const Shape &indices = call.inputs[0], &rows = call.inputs[1];
   require_index(call.op, indices);
   require_float(call.op, rows);
-  if (rows.rank() != indices.rank() + 1 || !std::ranges::equal(indices.dims(), rows.dims().first(rows.dims().size() - 1)))
+  if (rows.rank() != indices.rank() + 1 ||
+      !std::ranges::equal(indices.dims(), rows.dims().first(rows.dims().size() - 1)))
     fail("[coalesce] rows {} must have the dims of indices {} and one more", dims_to_string(rows),
          dims_to_string(indices));
-  if (rows[rows.rank() - 1] == kBatch) fail("[coalesce] a row of {} has no fixed length", dims_to_string(rows));
+  if (rows[rows.rank() - 1] == kBatch)
+    fail("[coalesce] a row of {} has no fixed length", dims_to_string(rows));
   return rows;
 }
 
@@ -26,13 +28,15 @@ void reference(const ReferenceCall& call) {
   const auto columns = static_cast<size_t>(rows.shape[rows.shape.rank() - 1]);
   for (size_t j = 0; j < columns; ++j) {
     std::unordered_map<double, double> sums;
-    for (size_t i = 0; i < indices.values.size(); ++i) sums[indices.values[i]] += rows.values[i * columns + j];
-    for (size_t i = 0; i < indices.values.size(); ++i) call.out.values[i * columns + j] = sums[indices.values[i]];
+    for (size_t i = 0; i < indices.values.size(); ++i)
+      sums[indices.values[i]] += rows.values[i * columns + j];
+    for (size_t i = 0; i < indices.values.size(); ++i)
+      call.out.values[i * columns + j] = sums[indices.values[i]];
   }
 }
 
-/// Sums in the order of the rows, found by hashing with open addressing: O(rows) time and memory, whatever the
-/// indices. The first row of an index collects the sum; the others copy it. Tiles own columns.
+/// Sums in the order of the rows, found by hashing with open addressing: O(rows) time and memory, whatever
+/// the indices. The first row of an index collects the sum; the others copy it. Tiles own columns.
 template <class T>
 class CoalesceKernel final : public Kernel {
  public:
@@ -57,8 +61,10 @@ class CoalesceKernel final : public Kernel {
       first[i] = first_row(indices, i, slots);
       const T* row = from + i * columns_;
       T* sum = to + first[i] * columns_;
-      if (first[i] == i) std::copy_n(row, width, sum);
-      else for (int64_t j = 0; j < width; ++j) sum[j] += row[j];
+      if (first[i] == i)
+        std::copy_n(row, width, sum);
+      else
+        for (int64_t j = 0; j < width; ++j) sum[j] += row[j];
     }
     for (int64_t i = 0; i < rows_; ++i)
       if (first[i] != i) std::copy_n(to + first[i] * columns_, width, to + i * columns_);
@@ -101,8 +107,12 @@ const OpDef kCoalesce{
     .infer = infer,
     .reference = reference,
     .prepare = prepare,
-    .vjp = [](const LocalCall& c, Value g) { return std::vector{Value{}, coalesce(c.x[0], g)}; },
-    .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[1] ? coalesce(c.x[0], t[1]) : Value{}; },
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{Value{}, coalesce(c.x[0], g)};
+        },
+    .jvp = [](const LocalCall& c,
+              std::span<const Value> t) { return t[1] ? coalesce(c.x[0], t[1]) : Value{}; },
     .examples = examples,
     .max_ulp = 8,
 };

@@ -31,7 +31,8 @@ void reference(const ReferenceCall& call) {
   for (const Reference* x : call.in) {
     const int64_t block = x->shape[axis] * inner;
     for (int64_t i = 0; i < static_cast<int64_t>(x->values.size()); ++i)
-      call.out.values[static_cast<size_t>(i / block * row + column + i % block)] = x->values[static_cast<size_t>(i)];
+      call.out.values[static_cast<size_t>(i / block * row + column + i % block)] =
+          x->values[static_cast<size_t>(i)];
     column += block;
   }
 }
@@ -43,7 +44,8 @@ class ConcatKernel final : public Kernel {
       : axis_(axis_attribute(kConcat, spec.output, spec.attributes)),
         row_bytes_(spec.output.product(axis_, spec.output.rank()) * size_of(spec.output.dtype())),
         tiles_(spec.output.product(0, axis_), row_bytes_) {
-    for (const Shape& x : spec.inputs) block_bytes_.push_back(x.product(axis_, x.rank()) * size_of(x.dtype()));
+    for (const Shape& x : spec.inputs)
+      block_bytes_.push_back(x.product(axis_, x.rank()) * size_of(x.dtype()));
   }
 
   int64_t tiles() const override { return tiles_.count(); }
@@ -79,7 +81,8 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
 
 Value jvp(const LocalCall& c, std::span<const Value> t) {
   std::vector<Value> parts;
-  for (size_t i = 0; i < c.x.size(); ++i) parts.push_back(t[i] ? t[i] : filled(c.x[i], 0, dims_of(c.x[i].shape())));
+  for (size_t i = 0; i < c.x.size(); ++i)
+    parts.push_back(t[i] ? t[i] : filled(c.x[i], 0, dims_of(c.x[i].shape())));
   return concat(parts, c.attributes.integer("axis"));
 }
 
@@ -99,7 +102,9 @@ const OpDef kConcat{
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true}},
     .infer = infer,
     .reference = reference,
-    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<ConcatKernel>(spec); },
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+      return std::make_unique<ConcatKernel>(spec);
+    },
     .vjp = vjp,
     .jvp = jvp,
     .examples = examples,

@@ -21,13 +21,15 @@ std::vector<int64_t> counted_axes(const Shape& x, const Attributes& attributes) 
 
 double elements(const Shape& x, const Attributes& attributes) {
   double result = 1;
-  for (const int64_t axis : counted_axes(x, attributes)) result *= static_cast<double>(x[static_cast<int>(axis)]);
+  for (const int64_t axis : counted_axes(x, attributes))
+    result *= static_cast<double>(x[static_cast<int>(axis)]);
   return result;
 }
 
 Shape infer(const OpCall& call) {
   require_float(call.op, call.inputs[0]);
-  for (const int64_t axis : call.attributes.integers("axes")) resolve_axis("count", axis, call.inputs[0].rank());
+  for (const int64_t axis : call.attributes.integers("axes"))
+    resolve_axis("count", axis, call.inputs[0].rank());
   if (std::ranges::any_of(call.attributes.integers("axes"), [](int64_t axis) { return axis < 0; }))
     fail("[count] axes {} must not be negative", to_string(*call.attributes.find("axes")));
   return Shape({}, call.inputs[0].dtype());
@@ -51,7 +53,9 @@ std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
 
 std::vector<Example> examples() {
   using Axes = std::vector<int64_t>;
-  return {{{Shape({kBatch, 3})}}, {{Shape({kBatch, 3})}, {{"axes", Axes{0}}}}, {{Shape({2, 3, 4})}, {{"axes", Axes{0, 2}}}}};
+  return {{{Shape({kBatch, 3})}},
+          {{Shape({kBatch, 3})}, {{"axes", Axes{0}}}},
+          {{Shape({2, 3, 4})}, {{"axes", Axes{0, 2}}}}};
 }
 
 }  // namespace
@@ -61,19 +65,23 @@ const OpDef kCount{
     .formula = "y = the number of elements over the axes;  ∂y/∂x = 0",
     .attributes = {{"axes", std::vector<int64_t>{}}},
     .infer = infer,
-    .reference = [](const ReferenceCall& call) { call.out.values[0] = elements(call.in[0]->shape, call.attributes); },
+    .reference =
+        [](const ReferenceCall& call) { call.out.values[0] = elements(call.in[0]->shape, call.attributes); },
     .prepare = prepare,
     .vjp = [](const LocalCall&, Value) { return std::vector<Value>(1); },
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
     .examples = examples,
     .reads_shape_only = true,
     .max_ulp = 0.5,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const std::string dims = onnx.node("Shape", {call.inputs[0]});
-      const std::string axes = onnx.integers(counted_axes(call.input_shapes[0], call.attributes));
-      const std::string product = onnx.node("ReduceProd", {onnx.node("Gather", {dims, axes})}, {{"keepdims", int64_t{0}}});
-      return onnx_cast(onnx, product, call.shape.dtype());
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const std::string dims = onnx.node("Shape", {call.inputs[0]});
+                   const std::string axes =
+                       onnx.integers(counted_axes(call.input_shapes[0], call.attributes));
+                   const std::string product = onnx.node("ReduceProd", {onnx.node("Gather", {dims, axes})},
+                                                         {{"keepdims", int64_t{0}}});
+                   return onnx_cast(onnx, product, call.shape.dtype());
+                 }},
 };
 
 Value count(Value x, std::vector<int64_t> axes) {

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct CubeLoop {
   template <class D, class V>
-  static V apply(D, const double*, V x) { return hn::Mul(hn::Mul(x, x), x); }
+  static V apply(D, const double*, V x) {
+    return hn::Mul(hn::Mul(x, x), x);
+  }
 };
 KETTE_MAP(cube, CubeLoop, 1)
 }  // namespace kette::HWY_NAMESPACE
@@ -27,9 +29,11 @@ const OpDef kCube{
     .loops = cube_loops,
     .partials = [](const LocalCall& c) { return std::vector{3.0 * square(c.x[0])}; },
     .max_ulp = 1.5,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Mul", {onnx.node("Mul", {call.inputs[0], call.inputs[0]}), call.inputs[0]});
-    }},
+    .onnx =
+        {.write =
+             [](OnnxWriter& onnx, const OnnxCall& call) {
+               return onnx.node("Mul", {onnx.node("Mul", {call.inputs[0], call.inputs[0]}), call.inputs[0]});
+             }},
 };
 
 Value cube(Value x) { return x.graph->apply(kCube, {x}); }

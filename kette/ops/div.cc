@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct DivLoop {
   template <class D, class V>
-  static V apply(D, const double*, V a, V b) { return hn::Div(a, b); }
+  static V apply(D, const double*, V a, V b) {
+    return hn::Div(a, b);
+  }
 };
 KETTE_MAP(div, DivLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -27,7 +29,10 @@ const OpDef kDiv{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] / x[1]; },
     .loops = div_loops,
-    .partials = [](const LocalCall& c) { return std::vector{1.0 / c.x[1], -(c.y / c.x[1])}; },
+    .partials =
+        [](const LocalCall& c) {
+          return std::vector{1.0 / c.x[1], -(c.y / c.x[1])};
+        },
     .domains = {{}, {.low = 0.3}},
     .onnx = {.type = "Div"},
 };

@@ -15,7 +15,8 @@ Shape infer(const OpCall& call) {
   const Shape &x = call.inputs[0], &step = call.inputs[1];
   const double rate = call.attributes.real("rate");
   require_float(call.op, x);
-  if (step.dtype() != DType::i64 || step.rank() != 0) fail("[dropout] the step must be i64[], found {}", to_string(step));
+  if (step.dtype() != DType::i64 || step.rank() != 0)
+    fail("[dropout] the step must be i64[], found {}", to_string(step));
   if (!(rate >= 0 && rate < 1)) fail("[dropout] rate {} is not in [0, 1)", rate);
   return x;
 }
@@ -45,7 +46,8 @@ void reference(const ReferenceCall& call) {
   const auto step = static_cast<int64_t>(call.in[1]->values[0]);
   const std::vector<double>& x = call.in[0]->values;
   for (size_t i = 0; i < x.size(); ++i)
-    call.out.values[i] = mask.stays(step, static_cast<int64_t>(i / 4))[i % 4] ? x[i] * scale(call.attributes) : 0;
+    call.out.values[i] =
+        mask.stays(step, static_cast<int64_t>(i / 4))[i % 4] ? x[i] * scale(call.attributes) : 0;
 }
 
 template <class T>
@@ -97,8 +99,9 @@ std::vector<Example> examples() {
 
 const OpDef kDropout{
     .name = "dropout",
-    .formula = "y_i = x_i/(1 − rate) with probability 1 − rate, else 0, drawn from (seed, step, i);  "
-               "∂L/∂x = dropout(g) with the same draws",
+    .formula =
+        "y_i = x_i/(1 − rate) with probability 1 − rate, else 0, drawn from (seed, step, i);  "
+        "∂L/∂x = dropout(g) with the same draws",
     .min_inputs = 2,
     .max_inputs = 2,
     .attributes = {{.name = "rate", .initial = 0.5, .required = true},
@@ -106,13 +109,18 @@ const OpDef kDropout{
     .infer = infer,
     .reference = reference,
     .prepare = prepare,
-    .vjp = [](const LocalCall& c, Value g) { return std::vector{same_mask(c, g), Value{}}; },
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{same_mask(c, g), Value{}};
+        },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? same_mask(c, t[0]) : Value{}; },
     .examples = examples,
     .max_ulp = 1.5,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Identity", {call.inputs[0]});  // nothing is dropped when a trained network is used
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Identity",
+                                    {call.inputs[0]});  // nothing is dropped when a trained network is used
+                 }},
 };
 
 Value dropout(Value x, Value step, double rate, int64_t seed) {

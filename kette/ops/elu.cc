@@ -34,8 +34,8 @@ const OpDef kElu{
     .partials =
         [](const LocalCall& c) {
           const Value x = c.x[0];
-          return std::vector{where(greater(x, scalar_like(x, 0)), scalar_like(x, 1),
-                                   c.y + c.attributes.real("alpha"))};
+          return std::vector{
+              where(greater(x, scalar_like(x, 0)), scalar_like(x, 1), c.y + c.attributes.real("alpha"))};
         },
     .domains = {{.kinks = {0}}},
     .max_ulp = 3,

@@ -2,13 +2,16 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kette/ops/erf.cc"
 #include "kette/kernels/map.h"
+// After map.h, which chooses the instruction set.
 #include "kette/kernels/erf-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct ErfLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return kernels::HWY_NAMESPACE::Erf(d, x); }
+  static V apply(D d, const double*, V x) {
+    return kernels::HWY_NAMESPACE::Erf(d, x);
+  }
 };
 KETTE_MAP(erf, ErfLoop, 1)
 }  // namespace kette::HWY_NAMESPACE
@@ -29,7 +32,8 @@ const OpDef kErf{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::erf(x[0]); },
     .loops = erf_loops,
-    .partials = [](const LocalCall& c) { return std::vector{2 * std::numbers::inv_sqrtpi * exp(-square(c.x[0]))}; },
+    .partials =
+        [](const LocalCall& c) { return std::vector{2 * std::numbers::inv_sqrtpi * exp(-square(c.x[0]))}; },
     .max_ulp = 3,
     .onnx = {.type = "Erf"},
 };

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct ExpLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return kernels::HWY_NAMESPACE::Exp(d, x); }
+  static V apply(D d, const double*, V x) {
+    return kernels::HWY_NAMESPACE::Exp(d, x);
+  }
 };
 KETTE_MAP(exp, ExpLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

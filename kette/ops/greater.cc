@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct GreaterLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V a, V b) { return hn::IfThenElseZero(hn::Gt(a, b), hn::Set(d, hn::TFromD<D>{1})); }
+  static V apply(D d, const double*, V a, V b) {
+    return hn::IfThenElseZero(hn::Gt(a, b), hn::Set(d, hn::TFromD<D>{1}));
+  }
 };
 KETTE_MAP(greater, GreaterLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -29,9 +31,10 @@ const OpDef kGreater{
     .scalar = [](const double* x, const double*) { return x[0] > x[1] ? 1.0 : 0.0; },
     .loops = greater_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx_cast(onnx, onnx.node("Greater", call.inputs), call.shape.dtype());
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx_cast(onnx, onnx.node("Greater", call.inputs), call.shape.dtype());
+                 }},
 };
 
 Value greater(Value a, Value b) { return a.graph->apply(kGreater, {a, b}); }

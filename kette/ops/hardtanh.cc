@@ -26,14 +26,18 @@ const OpDef kHardtanh{
     .name = "hardtanh",
     .formula = "y = −1 if x < −1, x if −1 ≤ x ≤ 1, 1 if x > 1;  y' = 1 if −1 ≤ x ≤ 1, else 0",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { return x[0] < -1 ? -1 : x[0] > 1 ? 1 : x[0]; },
+    .scalar = [](const double* x, const double*) { return x[0] < -1  ? -1
+                                                          : x[0] > 1 ? 1
+                                                                     : x[0]; },
     .loops = hardtanh_loops,
-    .partials = [](const LocalCall& c) { return std::vector{less_equal(abs(c.x[0]), scalar_like(c.x[0], 1))}; },
+    .partials =
+        [](const LocalCall& c) { return std::vector{less_equal(abs(c.x[0]), scalar_like(c.x[0], 1))}; },
     .domains = {{.kinks = {-1, 1}}},
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const DType type = call.shape.dtype();
-      return onnx.node("Clip", {call.inputs[0], onnx.scalar(-1, type), onnx.scalar(1, type)});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const DType type = call.shape.dtype();
+                   return onnx.node("Clip", {call.inputs[0], onnx.scalar(-1, type), onnx.scalar(1, type)});
+                 }},
 };
 
 Value hardtanh(Value x) { return x.graph->apply(kHardtanh, {x}); }

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct LessLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V a, V b) { return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, hn::TFromD<D>{1})); }
+  static V apply(D d, const double*, V a, V b) {
+    return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, hn::TFromD<D>{1}));
+  }
 };
 KETTE_MAP(less, LessLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -29,9 +31,10 @@ const OpDef kLess{
     .scalar = [](const double* x, const double*) { return x[0] < x[1] ? 1.0 : 0.0; },
     .loops = less_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx_cast(onnx, onnx.node("Less", call.inputs), call.shape.dtype());
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx_cast(onnx, onnx.node("Less", call.inputs), call.shape.dtype());
+                 }},
 };
 
 Value less(Value a, Value b) { return a.graph->apply(kLess, {a, b}); }

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct LessEqualLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, hn::TFromD<D>{1})); }
+  static V apply(D d, const double*, V a, V b) {
+    return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, hn::TFromD<D>{1}));
+  }
 };
 KETTE_MAP(less_equal, LessEqualLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -29,9 +31,10 @@ const OpDef kLessEqual{
     .scalar = [](const double* x, const double*) { return x[0] <= x[1] ? 1.0 : 0.0; },
     .loops = less_equal_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx_cast(onnx, onnx.node("LessOrEqual", call.inputs), call.shape.dtype());
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx_cast(onnx, onnx.node("LessOrEqual", call.inputs), call.shape.dtype());
+                 }},
 };
 
 Value less_equal(Value a, Value b) { return a.graph->apply(kLessEqual, {a, b}); }

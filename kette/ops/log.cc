@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct LogLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return kernels::HWY_NAMESPACE::Log(d, x); }
+  static V apply(D d, const double*, V x) {
+    return kernels::HWY_NAMESPACE::Log(d, x);
+  }
 };
 KETTE_MAP(log, LogLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

@@ -36,7 +36,8 @@ void reference(const ReferenceCall& call) {
 }
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  return softmax_kernel(kernels::SoftmaxKind::log_softmax, spec.output.dtype(), blocks(spec.inputs[0], spec.attributes));
+  return softmax_kernel(kernels::SoftmaxKind::log_softmax, spec.output.dtype(),
+                        blocks(spec.inputs[0], spec.attributes));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) {

@@ -36,7 +36,8 @@ void reference(const ReferenceCall& call) {
 }
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  return softmax_kernel(kernels::SoftmaxKind::logsumexp, spec.output.dtype(), blocks(spec.inputs[0], spec.attributes));
+  return softmax_kernel(kernels::SoftmaxKind::logsumexp, spec.output.dtype(),
+                        blocks(spec.inputs[0], spec.attributes));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) { return {g * exp(c.x[0] - c.y)}; }
@@ -58,11 +59,12 @@ const OpDef kLogsumexp{
     .jvp = jvp,
     .examples = axis_examples,
     .max_ulp = 8,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const int64_t axis = axis_attribute(kLogsumexp, call.input_shapes[0], call.attributes);
-      return onnx.node("ReduceLogSumExp", {call.inputs[0]},
-                       {{"axes", std::vector<int64_t>{axis}}, {"keepdims", int64_t{1}}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const int64_t axis = axis_attribute(kLogsumexp, call.input_shapes[0], call.attributes);
+                   return onnx.node("ReduceLogSumExp", {call.inputs[0]},
+                                    {{"axes", std::vector<int64_t>{axis}}, {"keepdims", int64_t{1}}});
+                 }},
 };
 
 Value logsumexp(Value x, int64_t axis) {

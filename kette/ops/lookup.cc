@@ -64,7 +64,9 @@ const OpDef kLookup{
     .max_inputs = 2,
     .infer = infer,
     .reference = reference,
-    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<LookupKernel>(spec); },
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+      return std::make_unique<LookupKernel>(spec);
+    },
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{scatter_add(c.x[1], g, c.x[0].shape()[0]), Value{}};

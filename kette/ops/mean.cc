@@ -35,14 +35,16 @@ const OpDef kMean{
     .reference = reference,
     .prepare = prepare,
     .vjp = vjp,
-    .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
+    .jvp = [](const LocalCall& c,
+              std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
     .examples = reduction_examples,
     .max_ulp = 8,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("ReduceMean", {call.inputs[0]},
-                       {{"axes", reduced_list(kMean, call.input_shapes[0], call.attributes)},
-                        {"keepdims", call.attributes.integer("keep")}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("ReduceMean", {call.inputs[0]},
+                                    {{"axes", reduced_list(kMean, call.input_shapes[0], call.attributes)},
+                                     {"keepdims", call.attributes.integer("keep")}});
+                 }},
 };
 
 Value mean(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kMean, x, std::move(axes), keep); }

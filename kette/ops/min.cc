@@ -31,9 +31,10 @@ const OpDef kMin{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] < x[1] || std::isnan(x[0]) ? x[0] : x[1]; },
     .loops = min_loops,
-    .partials = [](const LocalCall& c) {
-      return std::vector{less_equal(c.x[0], c.x[1]), greater(c.x[0], c.x[1])};
-    },
+    .partials =
+        [](const LocalCall& c) {
+          return std::vector{less_equal(c.x[0], c.x[1]), greater(c.x[0], c.x[1])};
+        },
     .onnx = {.type = "Min"},
 };
 

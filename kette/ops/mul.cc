@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct MulLoop {
   template <class D, class V>
-  static V apply(D, const double*, V a, V b) { return hn::Mul(a, b); }
+  static V apply(D, const double*, V a, V b) {
+    return hn::Mul(a, b);
+  }
 };
 KETTE_MAP(mul, MulLoop, 2)
 }  // namespace kette::HWY_NAMESPACE
@@ -27,7 +29,10 @@ const OpDef kMul{
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] * x[1]; },
     .loops = mul_loops,
-    .partials = [](const LocalCall& c) { return std::vector{c.x[1], c.x[0]}; },
+    .partials =
+        [](const LocalCall& c) {
+          return std::vector{c.x[1], c.x[0]};
+        },
     .onnx = {.type = "Mul"},
 };
 

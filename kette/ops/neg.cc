@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct NegLoop {
   template <class D, class V>
-  static V apply(D, const double*, V x) { return hn::Neg(x); }
+  static V apply(D, const double*, V x) {
+    return hn::Neg(x);
+  }
 };
 KETTE_MAP(neg, NegLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

@@ -71,16 +71,19 @@ const OpDef kOneHot{
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      // OneHot wants [off, on] as one tensor; whole numbers are exact in any type.
-      const std::string values = onnx_cast(onnx, onnx.integers({0, 1}), call.shape.dtype());
-      return onnx.node("OneHot", {call.inputs[0], onnx.integer(call.attributes.integer("depth")), values},
-                       {{"axis", int64_t{-1}}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   // OneHot wants [off, on] as one tensor; whole numbers are exact in any type.
+                   const std::string values = onnx_cast(onnx, onnx.integers({0, 1}), call.shape.dtype());
+                   return onnx.node("OneHot",
+                                    {call.inputs[0], onnx.integer(call.attributes.integer("depth")), values},
+                                    {{"axis", int64_t{-1}}});
+                 }},
 };
 
 Value one_hot(Value indices, int64_t depth, DType dtype) {
-  return indices.graph->apply(kOneHot, {indices}, {{"depth", depth}, {"dtype", std::string(to_string(dtype))}});
+  return indices.graph->apply(kOneHot, {indices},
+                              {{"depth", depth}, {"dtype", std::string(to_string(dtype))}});
 }
 
 }  // namespace kette

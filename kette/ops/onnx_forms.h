@@ -12,9 +12,12 @@ namespace kette {
 inline constexpr int64_t kOnnxBool = 9;
 constexpr int64_t onnx_type(DType dtype) {
   switch (dtype) {
-    case DType::f32: return 1;
-    case DType::f64: return 11;
-    case DType::i64: return 7;
+    case DType::f32:
+      return 1;
+    case DType::f64:
+      return 11;
+    case DType::i64:
+      return 7;
   }
   return 0;
 }

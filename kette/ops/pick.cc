@@ -10,7 +10,8 @@ Shape infer(const OpCall& call) {
   const Shape &x = call.inputs[0], &indices = call.inputs[1];
   require_index(call.op, indices);
   if (x.rank() != 2 || indices.rank() != 1 || x[0] != indices[0])
-    fail("[pick] needs a matrix [N,k] and indices [N], found {} and {}", dims_to_string(x), dims_to_string(indices));
+    fail("[pick] needs a matrix [N,k] and indices [N], found {} and {}", dims_to_string(x),
+         dims_to_string(indices));
   return Shape(with_dim(x, 1, 1), x.dtype());
 }
 
@@ -62,14 +63,18 @@ const OpDef kPick{
     .infer = infer,
     .reference = reference,
     .prepare = prepare,
-    .vjp = [](const LocalCall& c, Value g) { return std::vector{place(g, c.x[1], c.x[0].shape()[1]), Value{}}; },
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{place(g, c.x[1], c.x[0].shape()[1]), Value{}};
+        },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? pick(t[0], c.x[1]) : Value{}; },
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const std::string column = onnx.node("Unsqueeze", {call.inputs[1], onnx.integers({1})});
-      return onnx.node("GatherElements", {call.inputs[0], column}, {{"axis", int64_t{1}}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const std::string column = onnx.node("Unsqueeze", {call.inputs[1], onnx.integers({1})});
+                   return onnx.node("GatherElements", {call.inputs[0], column}, {{"axis", int64_t{1}}});
+                 }},
 };
 
 Value pick(Value x, Value indices) { return x.graph->apply(kPick, {x, indices}); }

@@ -25,7 +25,8 @@ void reference(const ReferenceCall& call) {
   std::ranges::fill(call.out.values, 0.0);
   int64_t row = 0;
   for (const int64_t index : reference_indices("place", *call.in[1], columns)) {
-    call.out.values[static_cast<size_t>(row * columns + index)] = call.in[0]->values[static_cast<size_t>(row)];
+    call.out.values[static_cast<size_t>(row * columns + index)] =
+        call.in[0]->values[static_cast<size_t>(row)];
     ++row;
   }
 }
@@ -72,7 +73,10 @@ const OpDef kPlace{
     .infer = infer,
     .reference = reference,
     .prepare = prepare,
-    .vjp = [](const LocalCall& c, Value g) { return std::vector{pick(g, c.x[1]), Value{}}; },
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{pick(g, c.x[1]), Value{}};
+        },
     .jvp =
         [](const LocalCall& c, std::span<const Value> t) {
           return t[0] ? place(t[0], c.x[1], c.attributes.integer("size")) : Value{};

@@ -30,7 +30,10 @@ const OpDef kPow{
     .max_inputs = 2,
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::pow(x[0], x[1]); },
-    .loops = [] { return MapLoops{loop<float>, loop<double>}; },
+    .loops =
+        [] {
+          return MapLoops{loop<float>, loop<double>};
+        },
     .partials = partials,
     .domains = {{.low = 0.2}, {}},
     .max_ulp = 0.6,

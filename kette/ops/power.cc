@@ -29,12 +29,17 @@ const OpDef kPower{
     .attributes = {{"exponent", 2.0}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double* p) { return std::pow(x[0], p[0]); },
-    .loops = [] { return MapLoops{loop<float>, loop<double>}; },
+    .loops =
+        [] {
+          return MapLoops{loop<float>, loop<double>};
+        },
     .partials = partials,
     .max_ulp = 0.6,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Pow", {call.inputs[0], onnx.scalar(call.attributes.real("exponent"), call.shape.dtype())});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Pow", {call.inputs[0], onnx.scalar(call.attributes.real("exponent"),
+                                                                        call.shape.dtype())});
+                 }},
 };
 
 Value pow(Value x, double n) {

@@ -20,7 +20,8 @@ void reference(const ReferenceCall& call) {
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(kernels::Reduction::max, x.dtype(), blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
+  return reduction_kernel(kernels::Reduction::max, x.dtype(),
+                          blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
 }
 
 /// ∂y/∂x, of x's dims: 1 at the largest, shared where there are several.
@@ -34,8 +35,9 @@ Value shares(const LocalCall& c) {
 
 const OpDef kReduceMax{
     .name = "reduce_max",
-    .formula = "y = max x over the axes, NaN if any is;  ∂L/∂x = g at the largest, in equal shares where there are "
-               "several, else 0",
+    .formula =
+        "y = max x over the axes, NaN if any is;  ∂L/∂x = g at the largest, in equal shares where there are "
+        "several, else 0",
     .attributes = reduction_attributes(),
     .infer = infer_reduction,
     .reference = reference,
@@ -44,19 +46,21 @@ const OpDef kReduceMax{
         [](const LocalCall& c, Value g) {
           return std::vector{with_reduced_axes(kReduceMax, g, c.x[0], c.attributes) * shares(c)};
         },
-    .jvp =
-        [](const LocalCall& c, std::span<const Value> t) {
-          return t[0].graph->apply(kSum, {t[0] * shares(c)}, c.attributes);
-        },
+    .jvp = [](const LocalCall& c,
+              std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0] * shares(c)}, c.attributes); },
     .examples = reduction_examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("ReduceMax", {call.inputs[0]},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node(
+                       "ReduceMax", {call.inputs[0]},
                        {{"axes", reduced_list(kReduceMax, call.input_shapes[0], call.attributes)},
                         {"keepdims", call.attributes.integer("keep")}});
-    }},
+                 }},
 };
 
-Value reduce_max(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kReduceMax, x, std::move(axes), keep); }
+Value reduce_max(Value x, std::vector<int64_t> axes, bool keep) {
+  return reduce(kReduceMax, x, std::move(axes), keep);
+}
 
 }  // namespace kette

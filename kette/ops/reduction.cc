@@ -18,7 +18,8 @@ AxisRange reduced_axes(const OpDef& op, const Shape& x, const Attributes& attrib
   if (axes.empty()) return {0, x.rank()};
   for (size_t i = 0; i < axes.size(); ++i)
     if (axes[i] < 0 || axes[i] >= x.rank() || axes[i] != axes[0] + static_cast<int64_t>(i))
-      fail("[{}] axes {} are not neighbouring axes of {}", op.name, to_string(Attribute(axes)), dims_to_string(x));
+      fail("[{}] axes {} are not neighbouring axes of {}", op.name, to_string(Attribute(axes)),
+           dims_to_string(x));
   return {static_cast<int>(axes.front()), static_cast<int>(axes.back()) + 1};
 }
 
@@ -29,8 +30,10 @@ Shape infer_reduction(const OpCall& call) {
   const bool keep = call.attributes.integer("keep") != 0;
   std::vector<int64_t> dims;
   for (int axis = 0; axis < x.rank(); ++axis) {
-    if (axis < first || axis >= last) dims.push_back(x[axis]);
-    else if (keep) dims.push_back(1);
+    if (axis < first || axis >= last)
+      dims.push_back(x[axis]);
+    else if (keep)
+      dims.push_back(1);
   }
   return Shape(dims, x.dtype());
 }
@@ -87,8 +90,8 @@ std::vector<Example> reduction_examples() {
 
 std::vector<Example> axis_examples() {
   const auto over = [](int64_t axis) { return Attributes{{"axis", axis}}; };
-  return {{{Shape({kBatch, 5})}, over(1)},   {{Shape({kBatch, 37})}, over(1)}, {{Shape({kBatch, 3})}, over(0)},
-          {{Shape({2, 3, 4})}, over(1)}, {{Shape({2, 3, 4})}, over(-1)},   {{Shape({7})}, over(0)}};
+  return {{{Shape({kBatch, 5})}, over(1)}, {{Shape({kBatch, 37})}, over(1)}, {{Shape({kBatch, 3})}, over(0)},
+          {{Shape({2, 3, 4})}, over(1)},   {{Shape({2, 3, 4})}, over(-1)},   {{Shape({7})}, over(0)}};
 }
 
 }  // namespace kette

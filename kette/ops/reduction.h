@@ -1,5 +1,6 @@
-// What operations over a range of axes share. The operation itself takes a contiguous range, so that its operand
-// is [outer, range, inner]; the functions a user calls split any other list of axes into several operations.
+// What operations over a range of axes share. The operation itself takes a contiguous range, so that its
+// operand is [outer, range, inner]; the functions a user calls split any other list of axes into several
+// operations.
 #pragma once
 
 #include <vector>

@@ -5,9 +5,12 @@ namespace {
 
 class ReductionKernel final : public Kernel {
  public:
-  ReductionKernel(kernels::Reduction kind, DType dtype, Blocks b) : plan_(kind, dtype, b.outer, b.axis, b.inner) {}
+  ReductionKernel(kernels::Reduction kind, DType dtype, Blocks b)
+      : plan_(kind, dtype, b.outer, b.axis, b.inner) {}
   int64_t tiles() const override { return plan_.tiles(); }
-  void run(const void* const* in, void* out, int64_t tile, void*) const override { plan_.run(in[0], out, tile); }
+  void run(const void* const* in, void* out, int64_t tile, void*) const override {
+    plan_.run(in[0], out, tile);
+  }
 
  private:
   kernels::ReducePlan plan_;
@@ -18,7 +21,9 @@ template <class T>
 class MeanKernel final : public Kernel {
  public:
   MeanKernel(DType dtype, Blocks b)
-      : plan_(kernels::Reduction::sum, dtype, b.outer, b.axis, b.inner), inner_(b.inner), count_(static_cast<T>(b.axis)) {}
+      : plan_(kernels::Reduction::sum, dtype, b.outer, b.axis, b.inner),
+        inner_(b.inner),
+        count_(static_cast<T>(b.axis)) {}
   int64_t tiles() const override { return plan_.tiles(); }
   void run(const void* const* in, void* out, int64_t tile, void*) const override {
     plan_.run(in[0], out, tile);
@@ -37,9 +42,12 @@ class MeanKernel final : public Kernel {
 
 class SoftmaxKernel final : public Kernel {
  public:
-  SoftmaxKernel(kernels::SoftmaxKind kind, DType dtype, Blocks b) : plan_(kind, dtype, b.outer, b.axis, b.inner) {}
+  SoftmaxKernel(kernels::SoftmaxKind kind, DType dtype, Blocks b)
+      : plan_(kind, dtype, b.outer, b.axis, b.inner) {}
   int64_t tiles() const override { return plan_.tiles(); }
-  void run(const void* const* in, void* out, int64_t tile, void*) const override { plan_.run(in[0], out, tile); }
+  void run(const void* const* in, void* out, int64_t tile, void*) const override {
+    plan_.run(in[0], out, tile);
+  }
 
  private:
   kernels::SoftmaxPlan plan_;

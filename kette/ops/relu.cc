@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct ReluLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x); }
+  static V apply(D d, const double*, V x) {
+    return hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x);
+  }
 };
 KETTE_MAP(relu, ReluLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

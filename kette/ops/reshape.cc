@@ -57,9 +57,10 @@ const OpDef kReshape{
     .examples = examples,
     .is_view = true,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Reshape", {call.inputs[0], onnx.integers(onnx_dims(call.shape))});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Reshape", {call.inputs[0], onnx.integers(onnx_dims(call.shape))});
+                 }},
 };
 
 Value reshape(Value x, std::vector<int64_t> dims) {

@@ -13,11 +13,13 @@ Shape infer(const OpCall& call) {
   const int64_t count = call.attributes.integer("count");
   require_index(call.op, indices);
   require_float(call.op, rows);
-  if (rows.rank() != indices.rank() + 1 || !std::ranges::equal(indices.dims(), rows.dims().first(rows.dims().size() - 1)))
+  if (rows.rank() != indices.rank() + 1 ||
+      !std::ranges::equal(indices.dims(), rows.dims().first(rows.dims().size() - 1)))
     fail("[scatter_add] indices {} need rows {}, found {}", dims_to_string(indices),
          indices.rank() == 0 ? "[d]" : "of the same dims and one more", dims_to_string(rows));
   if (count < 0) fail("[scatter_add] count {} must not be negative", count);
-  if (rows[rows.rank() - 1] == kBatch) fail("[scatter_add] a row of {} has no fixed length", dims_to_string(rows));
+  if (rows[rows.rank() - 1] == kBatch)
+    fail("[scatter_add] a row of {} has no fixed length", dims_to_string(rows));
   const std::array<int64_t, 2> dims = {count, rows[rows.rank() - 1]};
   return Shape(dims, rows.dtype());
 }
@@ -27,7 +29,8 @@ void reference(const ReferenceCall& call) {
   std::ranges::fill(call.out.values, 0.0);
   const double* from = call.in[1]->values.data();
   for (const int64_t index : reference_indices("scatter_add", *call.in[0], call.out.shape[0]))
-    for (int64_t j = 0; j < columns; ++j) call.out.values[static_cast<size_t>(index * columns + j)] += *from++;
+    for (int64_t j = 0; j < columns; ++j)
+      call.out.values[static_cast<size_t>(index * columns + j)] += *from++;
 }
 
 /// A tile owns a range of the table's rows and adds, in the order of the indices, those that fall into it.
@@ -41,7 +44,9 @@ class ScatterAddKernel final : public Kernel {
     rows_per_tile_ = std::max<int64_t>(1, (count_ + tiles - 1) / tiles);
   }
 
-  int64_t tiles() const override { return std::max<int64_t>(1, (count_ + rows_per_tile_ - 1) / rows_per_tile_); }
+  int64_t tiles() const override {
+    return std::max<int64_t>(1, (count_ + rows_per_tile_ - 1) / rows_per_tile_);
+  }
 
   void run(const void* const* in, void* out, int64_t tile, void*) const override {
     const int64_t begin = tile * rows_per_tile_, end = std::min(count_, begin + rows_per_tile_);
@@ -86,7 +91,10 @@ const OpDef kScatterAdd{
     .infer = infer,
     .reference = reference,
     .prepare = prepare,
-    .vjp = [](const LocalCall& c, Value g) { return std::vector{Value{}, lookup(g, c.x[0])}; },
+    .vjp =
+        [](const LocalCall& c, Value g) {
+          return std::vector{Value{}, lookup(g, c.x[0])};
+        },
     .jvp =
         [](const LocalCall& c, std::span<const Value> t) {
           return t[1] ? scatter_add(c.x[0], t[1], c.attributes.integer("count")) : Value{};

@@ -36,17 +36,21 @@ KETTE_MAP_DISPATCH(selu)
 
 const OpDef kSelu{
     .name = "selu",
-    .formula = "y = λ·x if x > 0, else λ·α·(e^x − 1);  y' = λ if x > 0, else y + λ·α;  α = 1.6732632…, λ = 1.0507009…",
+    .formula =
+        "y = λ·x if x > 0, else λ·α·(e^x − 1);  y' = λ if x > 0, else y + λ·α;  α = 1.6732632…, λ = "
+        "1.0507009…",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { 
-      return x[0] > 0 ? kSeluScale * x[0] : kSeluScale * kSeluAlpha * std::expm1(x[0]);
-     },
+    .scalar =
+        [](const double* x, const double*) {
+          return x[0] > 0 ? kSeluScale * x[0] : kSeluScale * kSeluAlpha * std::expm1(x[0]);
+        },
     .loops = selu_loops,
-    .partials = [](const LocalCall& c) {
-      const Value x = c.x[0];
-      return std::vector{where(greater(x, scalar_like(x, 0)), scalar_like(x, kSeluScale),
-                               c.y + kSeluScale * kSeluAlpha)};
-    },
+    .partials =
+        [](const LocalCall& c) {
+          const Value x = c.x[0];
+          return std::vector{where(greater(x, scalar_like(x, 0)), scalar_like(x, kSeluScale),
+                                   c.y + kSeluScale * kSeluAlpha)};
+        },
     .domains = {{.kinks = {0}}},
     .max_ulp = 4,
     .onnx = {.type = "Selu"},

@@ -42,7 +42,9 @@ TEST_F(ShapeErrors, elementwise) {
 
 TEST_F(ShapeErrors, matmul_and_transpose) {
   expect("[matmul] inner dimensions differ: [32,10] x [12,4]", [&] { matmul(in({32, 10}), in({12, 4})); });
-  expect("[transpose] order [0, 0] is not an order of the 2 axes of [2,3]", [&] { transpose(in({2, 3}), {0, 0}); });
+  expect("[transpose] order [0, 0] is not an order of the 2 axes of [2,3]", [&] {
+    transpose(in({2, 3}), {0, 0});
+  });
   expect("[transpose] order [0] is not an order of the 2 axes of [2,3]", [&] { transpose(in({2, 3}), {0}); });
   expect("[transpose] the batch dim N of [N,3] would not be the first", [&] { transpose(in({kBatch, 3})); });
 }
@@ -57,8 +59,9 @@ TEST_F(ShapeErrors, reductions) {
   expect("[sum] axis 3 is out of range for rank 2", [&] { sum(in({2, 3}), {3}); });
   expect("[mean] axes [1, 1] name an axis twice", [&] { mean(in({2, 3}), {1, -1}); });
   expect("[reduce_max] the operand must be f32 or f64, found i64[3]", [&] { reduce_max(index({3})); });
-  expect("[sum] axes [0, 2] are not neighbouring axes of [2,3,4]",
-         [&] { graph_.apply(kSum, {in({2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}}); });
+  expect("[sum] axes [0, 2] are not neighbouring axes of [2,3,4]", [&] {
+    graph_.apply(kSum, {in({2, 3, 4})}, {{"axes", std::vector<int64_t>{0, 2}}});
+  });
   expect("[argmax] axis 1 of [2,0] is empty", [&] { argmax(in({2, 0})); });
   expect("[argmax] the operand must be f32 or f64, found i64[3]", [&] { argmax(index({3})); });
   expect("[count] axis 5 is out of range for rank 2", [&] { count(in({kBatch, 3}), {5}); });
@@ -74,7 +77,9 @@ TEST_F(ShapeErrors, shapes) {
   const auto join = [&](Value a, Value b, int64_t axis) { concat(std::vector{a, b}, axis); };
   expect("[concat] f32[2,4] does not join f32[3,3] along axis 0", [&] { join(in({3, 3}), in({2, 4}), 0); });
   expect("[concat] i64[3] does not join f32[3] along axis 0", [&] { join(in({3}), index({3}), 0); });
-  expect("[concat] [N,3] cannot be joined along the batch dim N", [&] { join(in({kBatch, 3}), in({kBatch, 3}), 0); });
+  expect("[concat] [N,3] cannot be joined along the batch dim N", [&] {
+    join(in({kBatch, 3}), in({kBatch, 3}), 0);
+  });
   expect("[concat] takes one operand or more, got none", [&] { concat({}, 0); });
   expect("[slice] [2, 6) is not a range of axis 1 of [N,5]", [&] { slice(in({kBatch, 5}), 1, 2, 6); });
   expect("[slice] [3, 2) is not a range of axis 1 of [N,5]", [&] { slice(in({kBatch, 5}), 1, 3, 2); });
@@ -83,19 +88,25 @@ TEST_F(ShapeErrors, shapes) {
 }
 
 TEST_F(ShapeErrors, indices) {
-  expect("[lookup] the table must be a matrix of fixed size, found [5]", [&] { lookup(in({5}), index({2})); });
+  expect("[lookup] the table must be a matrix of fixed size, found [5]",
+         [&] { lookup(in({5}), index({2})); });
   expect("[lookup] indices must be i64, found f32[2]", [&] { lookup(in({5, 3}), in({2})); });
-  expect("[scatter_add] indices [4] need rows of the same dims and one more, found [5,3]",
-         [&] { scatter_add(index({4}), in({5, 3}), 7); });
+  expect("[scatter_add] indices [4] need rows of the same dims and one more, found [5,3]", [&] {
+    scatter_add(index({4}), in({5, 3}), 7);
+  });
   expect("[scatter_add] count -1 must not be negative", [&] { scatter_add(index({4}), in({4, 3}), -1); });
-  expect("[coalesce] rows [5,3] must have the dims of indices [4] and one more",
-         [&] { coalesce(index({4}), in({5, 3})); });
-  expect("[assign_rows] table f32[5,3] and indices [2] need rows f32[2,3], found f32[2,4]",
-         [&] { assign_rows(in({5, 3}), index({2}), in({2, 4})); });
-  expect("[pick] needs a matrix [N,k] and indices [N], found [N,3] and [4]",
-         [&] { pick(in({kBatch, 3}), index({4})); });
-  expect("[place] needs a column [N,1] and indices [N], found [N,3] and [N]",
-         [&] { place(in({kBatch, 3}), index({kBatch}), 4); });
+  expect("[coalesce] rows [5,3] must have the dims of indices [4] and one more", [&] {
+    coalesce(index({4}), in({5, 3}));
+  });
+  expect("[assign_rows] table f32[5,3] and indices [2] need rows f32[2,3], found f32[2,4]", [&] {
+    assign_rows(in({5, 3}), index({2}), in({2, 4}));
+  });
+  expect("[pick] needs a matrix [N,k] and indices [N], found [N,3] and [4]", [&] {
+    pick(in({kBatch, 3}), index({4}));
+  });
+  expect("[place] needs a column [N,1] and indices [N], found [N,3] and [N]", [&] {
+    place(in({kBatch, 3}), index({kBatch}), 4);
+  });
   expect("[one_hot] depth -2 must not be negative", [&] { one_hot(index({3}), -2); });
   expect("[one_hot] dtype must be f32 or f64, found i64", [&] { one_hot(index({3}), 2, DType::i64); });
 }
@@ -123,7 +134,11 @@ TEST(IndexErrors, an_index_out_of_range_is_named_with_its_position) {
       {&kAssignRows, {Shape({10, 2}), i64({5}), Shape({5, 2})}, 1, {}, "[assign_rows] " + tail},
       {&kPick, {Shape({5, 10}), i64({5})}, 1, {}, "[pick] " + tail},
       {&kPlace, {Shape({5, 1}), i64({5})}, 1, {{"size", int64_t{10}}}, "[place] " + tail},
-      {&kOneHot, {i64({5})}, 0, {{"depth", int64_t{10}}, {"dtype", std::string("f32")}}, "[one_hot] " + tail}};
+      {&kOneHot,
+       {i64({5})},
+       0,
+       {{"depth", int64_t{10}}, {"dtype", std::string("f32")}},
+       "[one_hot] " + tail}};
   for (const Case& c : cases) {
     std::vector<Tensor> x;
     std::vector<Reference> exact;

@@ -27,7 +27,8 @@ Value filled(Value like, double value, std::vector<int64_t> dims);
 [[noreturn]] void fail_index(std::string_view op, int64_t index, int64_t position, int64_t rows);
 /// Throws Error unless 0 ≤ index < rows; `position` is where the index stands among the indices.
 inline void check_index(std::string_view op, int64_t index, int64_t position, int64_t rows) {
-  if (index < 0 || index >= rows) [[unlikely]] fail_index(op, index, position, rows);
+  if (index < 0 || index >= rows) [[unlikely]]
+    fail_index(op, index, position, rows);
 }
 /// The indices of a reference call as integers, checked.
 std::vector<int64_t> reference_indices(std::string_view op, const Reference& indices, int64_t rows);

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct SigmoidLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return kernels::HWY_NAMESPACE::Sigmoid(d, x); }
+  static V apply(D d, const double*, V x) {
+    return kernels::HWY_NAMESPACE::Sigmoid(d, x);
+  }
 };
 KETTE_MAP(sigmoid, SigmoidLoop, 1)
 }  // namespace kette::HWY_NAMESPACE
@@ -25,10 +27,11 @@ const OpDef kSigmoid{
     .name = "sigmoid",
     .formula = "y = 1/(1 + e^−x);  y' = y·(1 − y)",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { 
-      const double e = std::exp(-std::abs(x[0]));
-      return x[0] < 0 ? e / (1 + e) : 1 / (1 + e);
-     },
+    .scalar =
+        [](const double* x, const double*) {
+          const double e = std::exp(-std::abs(x[0]));
+          return x[0] < 0 ? e / (1 + e) : 1 / (1 + e);
+        },
     .loops = sigmoid_loops,
     .partials = [](const LocalCall& c) { return std::vector{c.y * (1.0 - c.y)}; },
     .max_ulp = 2.5,

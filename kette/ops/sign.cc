@@ -27,7 +27,9 @@ const OpDef kSign{
     .name = "sign",
     .formula = "y = 1 if x > 0, −1 if x < 0, else x (0 or NaN);  y' = 0",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { return x[0] > 0 ? 1 : x[0] < 0 ? -1 : x[0]; },
+    .scalar = [](const double* x, const double*) { return x[0] > 0   ? 1
+                                                          : x[0] < 0 ? -1
+                                                                     : x[0]; },
     .loops = sign_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(1); },
     .domains = {{.kinks = {0}}},

@@ -31,20 +31,23 @@ const OpDef kSilu{
     .name = "silu",
     .formula = "y = x·σ(x);  y' = σ(x) + y·(1 − σ(x))",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { 
-      const double e = std::exp(-std::abs(x[0]));
-      if (std::isinf(x[0])) return x[0] < 0 ? -0.0 : x[0];
-      return x[0] * (x[0] < 0 ? e / (1 + e) : 1 / (1 + e));
-     },
+    .scalar =
+        [](const double* x, const double*) {
+          const double e = std::exp(-std::abs(x[0]));
+          if (std::isinf(x[0])) return x[0] < 0 ? -0.0 : x[0];
+          return x[0] * (x[0] < 0 ? e / (1 + e) : 1 / (1 + e));
+        },
     .loops = silu_loops,
-    .partials = [](const LocalCall& c) {
-      const Value s = sigmoid(c.x[0]);
-      return std::vector{s + c.y * (1.0 - s)};
-    },
+    .partials =
+        [](const LocalCall& c) {
+          const Value s = sigmoid(c.x[0]);
+          return std::vector{s + c.y * (1.0 - s)};
+        },
     .max_ulp = 3.5,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Mul", {call.inputs[0], onnx.node("Sigmoid", call.inputs)});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Mul", {call.inputs[0], onnx.node("Sigmoid", call.inputs)});
+                 }},
 };
 
 Value silu(Value x) { return x.graph->apply(kSilu, {x}); }

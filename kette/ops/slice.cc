@@ -25,7 +25,8 @@ void reference(const ReferenceCall& call) {
   const int64_t from_row = x.shape[axis] * inner, to_row = call.out.shape[axis] * inner;
   const int64_t begin = call.attributes.integer("begin") * inner;
   for (int64_t i = 0; i < static_cast<int64_t>(call.out.values.size()); ++i)
-    call.out.values[static_cast<size_t>(i)] = x.values[static_cast<size_t>(i / to_row * from_row + begin + i % to_row)];
+    call.out.values[static_cast<size_t>(i)] =
+        x.values[static_cast<size_t>(i / to_row * from_row + begin + i % to_row)];
 }
 
 /// One memcpy for each position in the axes before the cut one.
@@ -44,7 +45,8 @@ class SliceKernel final : public Kernel {
   void run(const void* const* in, void* out, int64_t tile, void*) const override {
     for (int64_t row = tiles_.begin(tile); row < tiles_.end(tile); ++row)
       std::memcpy(static_cast<std::byte*>(out) + row * to_bytes_,
-                  static_cast<const std::byte*>(in[0]) + row * from_bytes_ + begin_bytes_, static_cast<size_t>(to_bytes_));
+                  static_cast<const std::byte*>(in[0]) + row * from_bytes_ + begin_bytes_,
+                  static_cast<size_t>(to_bytes_));
   }
 
  private:
@@ -65,7 +67,8 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
 }
 
 Value jvp(const LocalCall& c, std::span<const Value> t) {
-  return slice(t[0], c.attributes.integer("axis"), c.attributes.integer("begin"), c.attributes.integer("end"));
+  return slice(t[0], c.attributes.integer("axis"), c.attributes.integer("begin"),
+               c.attributes.integer("end"));
 }
 
 std::vector<Example> examples() {
@@ -88,15 +91,20 @@ const OpDef kSlice{
                    {.name = "end", .initial = int64_t{0}, .required = true}},
     .infer = infer,
     .reference = reference,
-    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<SliceKernel>(spec); },
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+      return std::make_unique<SliceKernel>(spec);
+    },
     .vjp = vjp,
     .jvp = jvp,
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const auto list = [&](std::string_view key) { return onnx.integers({call.attributes.integer(key)}); };
-      return onnx.node("Slice", {call.inputs[0], list("begin"), list("end"), list("axis")});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const auto list = [&](std::string_view key) {
+                     return onnx.integers({call.attributes.integer(key)});
+                   };
+                   return onnx.node("Slice", {call.inputs[0], list("begin"), list("end"), list("axis")});
+                 }},
 };
 
 Value slice(Value x, int64_t axis, int64_t begin, int64_t end) {

@@ -36,7 +36,8 @@ void reference(const ReferenceCall& call) {
 }
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  return softmax_kernel(kernels::SoftmaxKind::softmax, spec.output.dtype(), blocks(spec.inputs[0], spec.attributes));
+  return softmax_kernel(kernels::SoftmaxKind::softmax, spec.output.dtype(),
+                        blocks(spec.inputs[0], spec.attributes));
 }
 
 // The Jacobian diag(y) − y·yᵀ is symmetric: one rule for cotangents and tangents.

@@ -33,7 +33,10 @@ const OpDef kSoftsign{
     .name = "softsign",
     .formula = "y = x/(1 + |x|);  y' = 1/(1 + |x|)²",
     .infer = infer_elementwise,
-    .scalar = [](const double* x, const double*) { return std::isinf(x[0]) ? std::copysign(1, x[0]) : x[0] / (1 + std::abs(x[0])); },
+    .scalar =
+        [](const double* x, const double*) {
+          return std::isinf(x[0]) ? std::copysign(1, x[0]) : x[0] / (1 + std::abs(x[0]));
+        },
     .loops = softsign_loops,
     .partials = [](const LocalCall& c) { return std::vector{1.0 / square(1.0 + abs(c.x[0]))}; },
     .domains = {{.kinks = {0}}},

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct SqrtLoop {
   template <class D, class V>
-  static V apply(D, const double*, V x) { return hn::Sqrt(x); }
+  static V apply(D, const double*, V x) {
+    return hn::Sqrt(x);
+  }
 };
 KETTE_MAP(sqrt, SqrtLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct SquareLoop {
   template <class D, class V>
-  static V apply(D, const double*, V x) { return hn::Mul(x, x); }
+  static V apply(D, const double*, V x) {
+    return hn::Mul(x, x);
+  }
 };
 KETTE_MAP(square, SquareLoop, 1)
 }  // namespace kette::HWY_NAMESPACE
@@ -26,9 +28,10 @@ const OpDef kSquare{
     .scalar = [](const double* x, const double*) { return x[0] * x[0]; },
     .loops = square_loops,
     .partials = [](const LocalCall& c) { return std::vector{2.0 * c.x[0]}; },
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Mul", {call.inputs[0], call.inputs[0]});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Mul", {call.inputs[0], call.inputs[0]});
+                 }},
 };
 
 Value square(Value x) { return x.graph->apply(kSquare, {x}); }

@@ -15,7 +15,8 @@ void reference(const ReferenceCall& call) {
 
 std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(kernels::Reduction::sum, x.dtype(), blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
+  return reduction_kernel(kernels::Reduction::sum, x.dtype(),
+                          blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
 }
 
 std::vector<Value> vjp(const LocalCall& c, Value g) {
@@ -32,13 +33,17 @@ const OpDef kSum{
     .reference = reference,
     .prepare = prepare,
     .vjp = vjp,
-    .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
+    .jvp = [](const LocalCall& c,
+              std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
     .examples = reduction_examples,
     .max_ulp = 8,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const std::string axes = onnx.integers(reduced_list(kSum, call.input_shapes[0], call.attributes));
-      return onnx.node("ReduceSum", {call.inputs[0], axes}, {{"keepdims", call.attributes.integer("keep")}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const std::string axes =
+                       onnx.integers(reduced_list(kSum, call.input_shapes[0], call.attributes));
+                   return onnx.node("ReduceSum", {call.inputs[0], axes},
+                                    {{"keepdims", call.attributes.integer("keep")}});
+                 }},
 };
 
 Value sum(Value x, std::vector<int64_t> axes, bool keep) { return reduce(kSum, x, std::move(axes), keep); }

@@ -7,7 +7,9 @@ HWY_BEFORE_NAMESPACE();
 namespace kette::HWY_NAMESPACE {
 struct TanhLoop {
   template <class D, class V>
-  static V apply(D d, const double*, V x) { return kernels::HWY_NAMESPACE::Tanh(d, x); }
+  static V apply(D d, const double*, V x) {
+    return kernels::HWY_NAMESPACE::Tanh(d, x);
+  }
 };
 KETTE_MAP(tanh, TanhLoop, 1)
 }  // namespace kette::HWY_NAMESPACE

@@ -37,7 +37,8 @@ Shape infer(const OpCall& call) {
       fail("[transpose] order {} is not an order of the {} axes of {}", to_string(Attribute(order)), x.rank(),
            dims_to_string(x));
   for (const int64_t axis : order) dims.push_back(x[static_cast<int>(axis)]);
-  if (x.has_batch() && order[0] != 0) fail("[transpose] the batch dim N of {} would not be the first", dims_to_string(x));
+  if (x.has_batch() && order[0] != 0)
+    fail("[transpose] the batch dim N of {} would not be the first", dims_to_string(x));
   return Shape(dims, x.dtype());
 }
 
@@ -62,15 +63,16 @@ void reference(const ReferenceCall& call) {
   }
 }
 
-/// The result as rows [all axes but the last]; a tile walks 16 columns of 16 rows at a time where the operand's
-/// contiguous axis is the last but one, so that both sides stay in cache.
+/// The result as rows [all axes but the last]; a tile walks 16 columns of 16 rows at a time where the
+/// operand's contiguous axis is the last but one, so that both sides stay in cache.
 template <class T>
 class TransposeKernel final : public Kernel {
  public:
   explicit TransposeKernel(const KernelSpec& spec)
       : rank_(spec.output.rank()),
         columns_(rank_ > 0 ? spec.output[rank_ - 1] : 1),
-        tiles_(rank_ > 0 ? spec.output.product(0, rank_ - 1) : 1, columns_ * static_cast<int64_t>(sizeof(T))) {
+        tiles_(rank_ > 0 ? spec.output.product(0, rank_ - 1) : 1,
+               columns_ * static_cast<int64_t>(sizeof(T))) {
     strides_ = result_strides(spec.inputs[0], order_of(spec.attributes, rank_));
     std::ranges::copy(spec.output.dims(), dims_.begin());
     if (rank_ > 0) column_stride_ = strides_[static_cast<size_t>(rank_ - 1)];
@@ -89,7 +91,8 @@ class TransposeKernel final : public Kernel {
       T* to = y + row * columns_;
       if (column_stride_ == 1) {
         for (int64_t i = 0; i < rows; ++i)
-          std::memcpy(to + i * columns_, from[static_cast<size_t>(i)], static_cast<size_t>(columns_) * sizeof(T));
+          std::memcpy(to + i * columns_, from[static_cast<size_t>(i)],
+                      static_cast<size_t>(columns_) * sizeof(T));
         continue;
       }
       for (int64_t begin = 0; begin < columns_; begin += kBlock)
@@ -149,9 +152,11 @@ const OpDef kTranspose{
         },
     .examples = examples,
     .max_ulp = 0,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      return onnx.node("Transpose", {call.inputs[0]}, {{"perm", order_of(call.attributes, call.shape.rank())}});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   return onnx.node("Transpose", {call.inputs[0]},
+                                    {{"perm", order_of(call.attributes, call.shape.rank())}});
+                 }},
 };
 
 Value transpose(Value x, std::vector<int64_t> order) {

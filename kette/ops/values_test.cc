@@ -1,8 +1,8 @@
 // Values that can be checked by hand: the table of activation functions, stability, indices, dropout.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "kette/base/error.h"
@@ -34,7 +34,8 @@ Tensor run(const OpDef& op, const std::vector<Tensor>& x, const Attributes& give
   }
   const auto kernel = op.prepare({shapes, shape, attributes});
   const AlignedBuffer workspace = allocate_aligned(kernel->workspace_bytes());
-  for (int64_t tile = 0; tile < kernel->tiles(); ++tile) kernel->run(in.data(), y.bytes(), tile, workspace.get());
+  for (int64_t tile = 0; tile < kernel->tiles(); ++tile)
+    kernel->run(in.data(), y.bytes(), tile, workspace.get());
   return y;
 }
 
@@ -52,7 +53,9 @@ void expect_near(const Tensor& found, const std::vector<double>& expected, doubl
   ASSERT_EQ(found.size(), static_cast<int64_t>(expected.size()));
   for (size_t i = 0; i < expected.size(); ++i) {
     const double y = found.at(static_cast<int64_t>(i));
-    if (y != expected[i]) { EXPECT_NEAR(y, expected[i], tolerance * std::max(1.0, std::abs(expected[i]))) << i; }
+    if (y != expected[i]) {
+      EXPECT_NEAR(y, expected[i], tolerance * std::max(1.0, std::abs(expected[i]))) << i;
+    }
   }
 }
 
@@ -65,8 +68,9 @@ TEST(Activations, sigmoid_has_the_values_of_the_table) {
 }
 
 TEST(Activations, tanh_has_the_values_of_the_table) {
-  expect_near(run(kTanh, {column(kPoints)}), {-0.9640275800758169, -0.7615941559557649, -0.46211715726000979, 0,
-                                              0.46211715726000979, 0.7615941559557649, 0.9640275800758169});
+  expect_near(run(kTanh, {column(kPoints)}),
+              {-0.9640275800758169, -0.7615941559557649, -0.46211715726000979, 0, 0.46211715726000979,
+               0.7615941559557649, 0.9640275800758169});
 }
 
 TEST(Activations, hardtanh_has_the_values_of_the_table) {
@@ -86,7 +90,8 @@ TEST(Activations, ranges_hold_far_out) {
   expect_near(run(kSoftplus, {x}), {0, 0, 0, std::exp(-40.0), 40, 1e3, 1e4, INFINITY});
   expect_near(run(kSilu, {x}), {0, 0, 0, -40 * std::exp(-40.0), 40, 1e3, 1e4, INFINITY});
   expect_near(run(kGelu, {x}), {0, 0, 0, 0, 40, 1e3, 1e4, INFINITY});
-  expect_near(run(kSoftsign, {x}), {-1, -1e4 / 10001, -1e3 / 1001, -40.0 / 41, 40.0 / 41, 1e3 / 1001, 1e4 / 10001, 1});
+  expect_near(run(kSoftsign, {x}),
+              {-1, -1e4 / 10001, -1e3 / 1001, -40.0 / 41, 40.0 / 41, 1e3 / 1001, 1e4 / 10001, 1});
 }
 
 TEST(Activations, a_nan_is_never_hidden) {
@@ -132,7 +137,8 @@ TEST(Power, a_negative_number_has_whole_powers) {
 }
 
 TEST(Clip, limits_and_refuses_nothing_inside) {
-  expect_near(run(kClip, {column(kPoints)}, {{"low", -0.75}, {"high", 1.5}}), {-0.75, -0.75, -0.5, 0, 0.5, 1, 1.5});
+  expect_near(run(kClip, {column(kPoints)}, {{"low", -0.75}, {"high", 1.5}}),
+              {-0.75, -0.75, -0.5, 0, 0.5, 1, 1.5});
 }
 
 TEST(Coalesce, every_row_holds_the_sum_of_its_index) {

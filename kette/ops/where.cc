@@ -36,10 +36,11 @@ const OpDef kWhere{
           return std::vector{Value{}, where(c.x[0], one, zero), where(c.x[0], zero, one)};
         },
     .domains = {{.kinks = {0}}},
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const std::string condition = onnx.node("Cast", {call.inputs[0]}, {{"to", kOnnxBool}});
-      return onnx.node("Where", {condition, call.inputs[1], call.inputs[2]});
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const std::string condition = onnx.node("Cast", {call.inputs[0]}, {{"to", kOnnxBool}});
+                   return onnx.node("Where", {condition, call.inputs[1], call.inputs[2]});
+                 }},
 };
 
 Value where(Value condition, Value a, Value b) { return a.graph->apply(kWhere, {condition, a, b}); }

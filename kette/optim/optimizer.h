@@ -63,9 +63,8 @@ struct OptimizerSpec {
 struct TrainingStep {
   Value loss;
   Value learning_rate;  // η: the scalar input "learning_rate", so that it changes without recompiling
-  std::vector<Update> updates;  // of the parameters, then of the state
-  std::vector<Parameter>
-      state;  // the optimiser's own parameters: "adam.m/W1", …; "adam.step", the steps taken (f64)
+  std::vector<Update> updates;   // of the parameters, then of the state
+  std::vector<Parameter> state;  // the optimiser's own: "adam.m/W1", …; "adam.step", the steps taken (f64)
 };
 
 /// One step of gradient descent on `loss` (a scalar) for every one of `parameters` (parameter nodes of one

@@ -26,10 +26,14 @@ std::vector<Value> computed_nodes(const TrainingStep& step) {
   return nodes;
 }
 
-/// The named node that the unnamed one is computed for, if its only way on leads there.
+/// The nearest named node that the unnamed one is computed for.
 std::string named_consumer(const Graph& graph, int id, int last) {
-  for (int next = id + 1; next <= last; ++next)
-    if (std::ranges::find(graph.node(next).inputs, id) != graph.node(next).inputs.end()) return graph.node(next).name;
+  for (int next = id + 1; next <= last; ++next) {
+    const std::vector<int>& inputs = graph.node(next).inputs;
+    if (std::ranges::find(inputs, id) == inputs.end()) continue;
+    if (!graph.node(next).name.empty()) return graph.node(next).name;
+    id = next;
+  }
   return "";
 }
 

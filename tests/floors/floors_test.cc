@@ -1,5 +1,5 @@
-// The floors of the house: a file of kette/ includes only its own floor and those below it. Their order is that of the
-// kette_floor lines in kette/CMakeLists.txt, lowest first; cli and server stand on top of all.
+// The floors of the house: a file of kette/ includes only its own floor and those below it. Their order is
+// that of the kette_floor lines in kette/CMakeLists.txt, lowest first; cli and server stand on top of all.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -27,13 +27,15 @@ std::string read(const fs::path& path) {
 std::vector<std::string> find_all(const std::string& text, const char* pattern) {
   const std::regex expression(pattern, std::regex::ECMAScript | std::regex::multiline);
   std::vector<std::string> found;
-  for (std::sregex_iterator it(text.begin(), text.end(), expression), end; it != end; ++it) found.push_back((*it)[1]);
+  for (std::sregex_iterator it(text.begin(), text.end(), expression), end; it != end; ++it)
+    found.push_back((*it)[1]);
   return found;
 }
 
 std::map<std::string, int> floors_of(const std::string& cmake) {
   std::map<std::string, int> height;
-  for (const std::string& name : find_all(cmake, "^kette_floor\\((\\w+)")) height.emplace(name, static_cast<int>(height.size()));
+  for (const std::string& name : find_all(cmake, "^kette_floor\\((\\w+)"))
+    height.emplace(name, static_cast<int>(height.size()));
   const int top = static_cast<int>(height.size());
   height.emplace("cli", top);
   height.emplace("server", top);
@@ -47,7 +49,8 @@ std::string floor_of(const std::string& path) {
 }
 
 /// What is wrong with `text`, the content of kette/`path`, one line each.
-std::vector<std::string> breaches(const std::map<std::string, int>& height, const std::string& path, const std::string& text) {
+std::vector<std::string> breaches(const std::map<std::string, int>& height, const std::string& path,
+                                  const std::string& text) {
   std::vector<std::string> found;
   const std::string own = floor_of(path);
   if (own.empty()) return found;  // kette.h includes all
@@ -110,7 +113,8 @@ TEST(Floors, headers_do_not_include_each_other_in_circles) {
       it = is_free ? includes.erase(it) : std::next(it);
     }
   }
-  for (const auto& [path, others] : includes) ADD_FAILURE() << path << " is in a circle of includes, or includes one";
+  for (const auto& [path, others] : includes)
+    ADD_FAILURE() << path << " is in a circle of includes, or includes one";
 }
 
 TEST(Floors, the_umbrella_header_names_existing_headers_once) {

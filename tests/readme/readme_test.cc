@@ -1,9 +1,12 @@
 // Runs the snippets of README.md and compares what they print with what is shown.
 //
-// - ```console: lines `$ command` are run by the shell, in one empty folder for the whole page; the lines below a
+// - ```console: lines `$ command` are run by the shell, in one empty folder for the whole page; the lines
+// below a
 //   command are its output.
-// - ```cmake: the CMakeLists.txt of a project outside; ```cpp: its main.cc; a ```text block right after it: its output.
-// - In shown output `…` stands for any text, and a line `…` for any lines. Where `<!-- numbers vary -->` stands before
+// - ```cmake: the CMakeLists.txt of a project outside; ```cpp: its main.cc; a ```text block right after it:
+// its output.
+// - In shown output `…` stands for any text, and a line `…` for any lines. Where `<!-- numbers vary -->`
+// stands before
 //   the block, numbers are compared in number only.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -70,7 +73,9 @@ std::regex pattern_of(const std::vector<std::string>& shown, bool numbers_vary) 
       continue;
     }
     std::string escaped = std::regex_replace(line, std::regex(R"([.^$|()\[\]{}*+?\\])"), R"(\$&)");
-    if (numbers_vary) escaped = std::regex_replace(escaped, std::regex(R"(-?\d+(\\\.\d+)?(e-?\d+)?)"), R"(-?\d+(\.\d+)?(e-?\d+)?)");
+    if (numbers_vary)
+      escaped =
+          std::regex_replace(escaped, std::regex(R"(-?\d+(\\\.\d+)?(e-?\d+)?)"), R"(-?\d+(\.\d+)?(e-?\d+)?)");
     pattern += std::regex_replace(escaped, std::regex("…"), ".*") + " *\n";
   }
   return std::regex(pattern);
@@ -82,7 +87,8 @@ bool matches(const std::string& printed, const std::vector<std::string>& shown, 
 
 /// Standard output and error of a shell command in `folder`, and its exit code.
 std::pair<std::string, int> run(const fs::path& folder, const std::string& command) {
-  const std::string line = "cd '" + folder.string() + "' && PATH='" PROGRAMS "':\"$PATH\" && { " + command + "\n} 2>&1";
+  const std::string line =
+      "cd '" + folder.string() + "' && PATH='" PROGRAMS "':\"$PATH\" && { " + command + "\n} 2>&1";
   FILE* pipe = popen(line.c_str(), "r");
   std::string output;
   char bytes[4096];
@@ -145,6 +151,22 @@ TEST(Readme, programs_build_outside_and_print_what_is_shown) {
     EXPECT_TRUE(matches(printed, blocks[i + 1].lines, blocks[i + 1].numbers_vary)) << printed;
   }
   EXPECT_GT(programs, 0);
+}
+
+TEST(Documents, link_to_files_that_exist) {
+  const fs::path root = fs::path(README).parent_path();
+  std::vector<fs::path> pages;
+  for (const fs::path& folder : {root, root / "docs", root / "data"})
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  EXPECT_GE(pages.size(), 6u);
+  const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
+  for (const fs::path& page : pages) {
+    std::ifstream file(page);
+    for (std::string line; std::getline(file, line);)
+      for (std::sregex_iterator it(line.begin(), line.end(), link), end; it != end; ++it)
+        EXPECT_TRUE(fs::exists(page.parent_path() / std::string((*it)[1]))) << page << ": " << (*it)[0];
+  }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Our matrix product against oneDNN's, single thread, on the products of the benchmark's training steps. Not
 // part of the build; from the root of the project:
 //
-//   g++ -std=c++20 -O3 -DNDEBUG -I. bench/matmul_rate.cc kette/kernels/matmul*[a-su-z].cc -lhwy -ldnnl -o
+//   g++ -std=c++20 -O3 -DNDEBUG -I. bench/matmul_rate.cc kette/kernels/matmul{,_f32,_f64}.cc -lhwy -ldnnl -o
 //   /tmp/rate OMP_NUM_THREADS=1 taskset -c 1 /tmp/rate
 //
 // Each line: the product (t marks an operand that is stored transposed), both rates in GFLOP/s (best of

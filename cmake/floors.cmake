@@ -5,6 +5,8 @@ add_library(kette_options INTERFACE)
 target_compile_features(kette_options INTERFACE cxx_std_20)
 target_compile_options(kette_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
 target_include_directories(kette_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+# Products and sums are fused where the code says so and nowhere else: the bits do not depend on the compiler's mood.
+target_compile_options(kette_options INTERFACE -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 warns about the deliberately undefined values inside its own AVX-512 headers.
   target_compile_options(kette_options INTERFACE -Wno-maybe-uninitialized)

@@ -25,33 +25,28 @@ Value words(Graph& graph) {
 
 Value loss(Value tags) { return -log(pick(tags, tags.graph->input("expected", Shape({1}, DType::i64)))); }
 
-int main(int argc, char** argv) {
+int main() {
   Graph figure1, figure2, figure3;
   tagger(figure1.input("x", Shape({1, 150})));
   tagger(words(figure2));
   const Value l = loss(tagger(words(figure3)));
-  if (argc > 1)
-    return fmt::print("{}", dot(argv[1][0] == '1' ? figure1 : argv[1][0] == '2' ? figure2 : figure3)), 0;
   for (const Graph* figure : {&figure1, &figure2, &figure3}) fmt::print("{}\n", print(*figure));
 
   // One step of descent on the loss: of the table only the rows of the three words change.
-  const std::vector<Value> weights = {figure3.find("E"), figure3.find("W1"), figure3.find("b1"),
-                                      figure3.find("W2"), figure3.find("b2")};
-  std::vector<Parameter> parameters;
-  for (const Value& w : weights) parameters.push_back({w, {Initializer::Kind::glorot_uniform}});
-  Parameters tensors = initialized(parameters, /*seed=*/1);
+  std::vector<Parameter> weights;
+  for (const char* name : {"E", "W1", "b1", "W2", "b2"})
+    weights.push_back({figure3.find(name), {Initializer::Kind::glorot_uniform}});
+  Parameters tensors = initialized(weights, /*seed=*/1);
   const Tensor before = tensors.at("E");
-  const TrainingStep step = training_step(l, weights);
+  const TrainingStep step = training_step(l, values_of(weights));
   Program program(std::vector{l}, step.updates, [&](std::string_view name) { return tensors.find(name); });
-  const Shape one({1}, DType::i64);
-  const Tensor the(one, {int64_t{11}}), black(one, {int64_t{222}}), dog(one, {int64_t{3333}}),
-      noun(one, {int64_t{7}}), rate(Shape({}), {0.5f});
-  for (const auto& [name, tensor] : {std::pair{"the", &the},
-                                     {"black", &black},
-                                     {"dog", &dog},
-                                     {"expected", &noun},
-                                     {"learning_rate", &rate}})
-    program.set(name, *tensor);
+  const Shape index({1}, DType::i64);
+  const Bindings inputs = {{"the", Tensor(index, {int64_t{11}})},
+                           {"black", Tensor(index, {int64_t{222}})},
+                           {"dog", Tensor(index, {int64_t{3333}})},
+                           {"expected", Tensor(index, {int64_t{7}})},
+                           {"learning_rate", Tensor(Shape({}), {0.5f})}};
+  for (const auto& [name, tensor] : inputs) program.set(name, tensor);
   program.run();
   const float first = program.values<float>(0)[0];
   program.run();

@@ -32,7 +32,7 @@ int available_cores() {
 }
 
 namespace {
-constexpr int kSpins = 2000;  // a few microseconds: steps of one program follow each other closely
+constexpr int kSpins = 2000;  // about 50 µs on Zen 4: steps of one program follow each other closely
 inline void pause_briefly() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

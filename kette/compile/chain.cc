@@ -58,6 +58,9 @@ Chain::Chain(const Shape& space, std::vector<ChainOperand> operands, std::vector
   const int64_t most = kChunkBytes / element_bytes_;
   chunk_ = columns_ <= most ? most / columns_ * columns_ : most;
   single_ = size_ <= chunk_ && !has_tile;
+  // Whole vectors only: a masked store is slow to read back, and the next loop of the chain reads it at once.
+  const int64_t lanes = static_cast<int64_t>(kAlignment) / element_bytes_;
+  padded_size_ = (size_ + lanes - 1) / lanes * lanes;
   assign_slots();
 
   shared_offset_.assign(operands_.size(), -1);
@@ -126,6 +129,8 @@ Chain::Layout Chain::layout_of(const ChainOperand& operand) const {
 bool Chain::is_shared(int operand) const {
   const Layout layout = layouts_[static_cast<size_t>(operand)];
   if (layout == Layout::uniform) return true;
+  if (single_ && layout == Layout::dense)
+    return !operands_[static_cast<size_t>(operand)].is_padded && padded_size_ != size_;
   if (single_) return layout == Layout::row || layout == Layout::column || layout == Layout::general;
   return false;
 }
@@ -208,6 +213,7 @@ void Chain::expand(int operand, int64_t first, int64_t count, std::byte* to) con
     T* target = reinterpret_cast<T*>(to);
     switch (layout) {
       case Layout::uniform: std::fill_n(target, count, source[0]); break;
+      case Layout::dense: std::copy_n(source + first, count, target); break;
       case Layout::row: expand_row(source, target, first, count, columns_); break;
       case Layout::column: expand_column(source, target, first, count, columns_); break;
       default: expand_general(source, target, first, count, from.shape, space_);
@@ -225,7 +231,7 @@ void Chain::begin() {
 
 void Chain::run_all() {
   begin();
-  for (const Bound& step : bound_) step.loop(step.in, step.out, size_, step.parameters);
+  for (const Bound& step : bound_) step.loop(step.in, step.out, padded_size_, step.parameters);
 }
 
 const void* Chain::place(int operand, int64_t first, int64_t count, std::byte* scratch, const void* tile) const {

@@ -17,6 +17,7 @@ struct ChainOperand {
   const void* data = nullptr;
   bool is_static = false;   // the elements never change: they are expanded once
   bool is_tile = false;     // given at each run as a private copy of the range (space's shape)
+  bool is_padded = true;    // readable up to a multiple of kAlignment bytes
 };
 
 /// One operation. Registers: 0 … operands−1 are the operands, operands+i is the result of instruction i.
@@ -25,7 +26,8 @@ struct ChainInstruction {
   std::array<double, kMaxReals> parameters{};
   std::array<int, 3> in{};
   int operands = 1;
-  void* out = nullptr;  // where the result is kept, dense in the chain's space; null: nowhere
+  void* out = nullptr;  // where the result is kept, dense in the chain's space and padded to a multiple of kAlignment
+                        // bytes; null: nowhere
 };
 
 /// Prepared for concrete shapes and addresses. Ranges are of the space's elements in row-major order; they may run on
@@ -70,7 +72,7 @@ class Chain {
   void run_chunk(int64_t first, int64_t count, std::byte* scratch, const void* tile) const;
 
   Shape space_;
-  int64_t size_, element_bytes_, columns_ = 1, chunk_ = 1;
+  int64_t size_, element_bytes_, columns_ = 1, chunk_ = 1, padded_size_ = 0;
   bool single_ = false;
   std::vector<ChainOperand> operands_;
   std::vector<Layout> layouts_;

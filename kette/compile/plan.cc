@@ -152,7 +152,10 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
       const bool is_head = input == group.head;
       reg.emplace(input, static_cast<int>(built.operands.size()));
       if (is_head) built.head_operand = static_cast<int>(built.operands.size());
-      built.operands.push_back({shape(input), address(input), compiled_.is_static[static_cast<size_t>(input)], false});
+      built.operands.push_back({.shape = shape(input),
+                                .data = address(input),
+                                .is_static = compiled_.is_static[static_cast<size_t>(input)],
+                                .is_padded = compiled_.input_slot[static_cast<size_t>(compiled_.source(input))] < 0});
       built.operand_nodes.push_back(is_head ? -1 : input);
     }
   for (size_t i = 0; i < group.maps.size(); ++i) {
@@ -230,9 +233,9 @@ void Plan::build_step(const Placement& placement, const Group& group) {
   }
   if (is_matmul) {
     auto chain = group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);
-    auto step = std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in[0], in[1], out, std::move(chain));
+    auto step = std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in, out, std::move(chain));
     if (step->then()) connect(built, *step->then());
-    for (int i = 0; i < 2; ++i) connect(head.inputs[static_cast<size_t>(i)], step->site(i));
+    for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
     step->label = label(group);
     steps_.push_back(std::move(step));
     return;

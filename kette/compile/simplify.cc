@@ -1,6 +1,6 @@
 // Local rewriting, operands first. Every rule keeps the value exactly, or (folding a constant) computes it more
 // precisely than the program would.
-#include <cmath>
+#include <algorithm>
 #include <optional>
 
 #include "kette/autodiff/interpret.h"
@@ -72,6 +72,45 @@ std::optional<Value> simpler_arithmetic(const Node& node, std::span<const Value>
   return std::nullopt;
 }
 
+/// Depends on nothing but constants and the batch size.
+bool is_static(Value x) {
+  const Node& node = node_of(x);
+  if (node.kind == NodeKind::constant) return true;
+  if (node.kind != NodeKind::operation) return false;
+  if (node.op->reads_shape_only) return true;
+  return std::ranges::all_of(node.inputs, [&](int input) { return is_static(x.graph->value(input)); });
+}
+bool is_static_scalar(Value x) { return !x.shape().has_batch() && x.shape().size() == 1 && is_static(x); }
+
+/// (x·c)·d → x·(c·d) for scalars that are known before the program runs.
+std::optional<Value> gathered_factors(const Node& node, std::span<const Value> x) {
+  if (node.op != &kMul) return std::nullopt;
+  for (size_t i = 0; i < 2; ++i) {
+    const Value product = x[i], factor = x[1 - i];
+    if (!is(product, kMul) || !is_static_scalar(factor)) continue;
+    for (size_t k = 0; k < 2; ++k) {
+      const Value inner = operand(product, k), rest = operand(product, 1 - k);
+      if (!is_static_scalar(inner) || is_static(rest) || rest.shape() != node.shape) continue;
+      return mul(rest, mul(inner, factor));
+    }
+  }
+  return std::nullopt;
+}
+
+/// x·W + b → one operation, whether or not x·W is also read elsewhere: so observing it changes nothing.
+std::optional<Value> with_row(const Node& node, std::span<const Value> x) {
+  if (node.op != &kAdd) return std::nullopt;
+  for (size_t i = 0; i < 2; ++i) {
+    const Value product = x[i], row = x[1 - i];
+    if (!is(product, kMatmul) || node_of(product).inputs.size() != 2 || product.shape() != node.shape) continue;
+    if (row.shape() != Shape({node.shape[1]}, node.shape.dtype())) continue;
+    const Attributes& attributes = node_of(product).attributes;
+    return affine(operand(product, 0), operand(product, 1), row, attributes.integer("transpose_a") != 0,
+                  attributes.integer("transpose_b") != 0);
+  }
+  return std::nullopt;
+}
+
 std::optional<Value> simpler_layout(const Node& node, std::span<const Value> x) {
   const OpDef* op = node.op;
   if ((op == &kReshape || op == &kBroadcast) && x[0].shape() == node.shape) return x[0];
@@ -90,6 +129,7 @@ std::optional<Value> simpler_layout(const Node& node, std::span<const Value> x) 
         y[i] = operand(y[i], 0);
         transposed[i] = !transposed[i];
       }
+    if (x.size() == 3) return affine(y[0], y[1], x[2], transposed[0], transposed[1]);
     return matmul(y[0], y[1], transposed[0], transposed[1]);
   }
   return std::nullopt;
@@ -111,6 +151,8 @@ Value simpler(Graph& graph, const Node& node, std::span<const Value> given) {
   if (node.op->is_elementwise()) x = without_broadcasts(node, x);
   if (const auto value = folded(graph, node, x)) return *value;
   if (const auto value = simpler_arithmetic(node, x)) return *value;
+  if (const auto value = gathered_factors(node, x)) return *value;
+  if (const auto value = with_row(node, x)) return *value;
   if (const auto value = simpler_layout(node, x)) return *value;
   return graph.apply(*node.op, x, node.attributes);
 }

@@ -71,7 +71,7 @@ void KernelStep::run(const Workers& workers) {
   if (then_) then_->run(workers);
 }
 
-MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, const void* a, const void* b, void* out,
+MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
                        std::unique_ptr<Chain> then)
     : kernel_(std::move(kernel)),
       plan_(kernel_->plan()),
@@ -83,8 +83,9 @@ MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, const void* a, cons
       element_bytes_(size_of(kernel_->dtype())),
       workspace_bytes_((plan_.workspace_bytes() + 63) / 64 * 64),
       tile_bytes_(0) {
-  call_.a = a;
-  call_.b = b;
+  call_.a = in[0];
+  call_.b = in[1];
+  call_.bias = in.size() == 3 ? in[2] : nullptr;
   call_.c = out;
   for (int64_t i = 0; i < tiles_; ++i) {
     const kernels::MatmulTile t = plan_.tile(i);

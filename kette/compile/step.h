@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,10 +63,11 @@ class KernelStep final : public Step {
 /// not kept: a tile lives in the thread's scratch memory until the chain has read it.
 class MatmulStep final : public Step {
  public:
-  MatmulStep(std::unique_ptr<MatmulKernel> kernel, const void* a, const void* b, void* out, std::unique_ptr<Chain> then);
+  MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
+             std::unique_ptr<Chain> then);
   void run(const Workers& workers) override;
   size_t scratch_bytes() const override;
-  const void** site(int operand) { return operand == 0 ? &call_.a : &call_.b; }
+  const void** site(int operand) { return operand == 0 ? &call_.a : operand == 1 ? &call_.b : &call_.bias; }
   Chain* then() { return then_.get(); }
 
  private:

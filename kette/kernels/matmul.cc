@@ -8,11 +8,11 @@ namespace kette::kernels {
 namespace {
 
 constexpr int64_t kDepth = 256;        // of k at a time: a panel of B is then 64 KiB, a part of the L2 cache
-constexpr int64_t kTileBytes = 512;    // of a row of a tile, where tiles cut rows
-constexpr int64_t kTileRows = 768;     // at most, where B is packed
-constexpr int64_t kRowMultiple = 48;   // of whole register blocks of 6 or 16 rows
+constexpr int64_t kTileRows = 1056;    // at most, where B is packed for each tile
 constexpr int64_t kWideRow = 256;      // columns up to which a tile holds whole rows
 constexpr int64_t kWorthPacking = 48;  // rows
+constexpr int64_t kColumnMultiple = 64;  // of whole register blocks of every instruction set
+constexpr int64_t kTiles = 16;           // wanted of a large product
 constexpr double kTileWork = 1 << 18;  // multiplications of a tile that is worth a thread's while: about 5 µs
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -21,7 +21,7 @@ int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 }  // namespace
 
 MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed) {
-  const MatmulLoops loops = matmul_loops(dtype);
+  const MatmulLoops loops = dtype == DType::f32 ? matmul_loops_f32() : matmul_loops_f64();
   // A vector is both a row and a column.
   if (m == 1) a_transposed = false;
   if (k == 1) b_transposed = false;
@@ -29,7 +29,7 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   geometry_ = {m, n, k, m, n, 1, 1, std::min(k, kDepth), b_transposed, false};
   Geometry& g = geometry_;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  const int64_t wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, 16.0));  // tiles
+  const int64_t wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, double{kTiles}));  // tiles
 
   if (n == 1 && m > 1 && (a_transposed || k == 1)) {
     run_ = loops.column;
@@ -47,10 +47,12 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   }
 
   if (n > kWideRow || g.b_transposed) {
-    g.tile_cols = std::min(n, round_up(divide_up(n, wanted), kTileBytes / size_of(dtype)));
-    if (m > kTileRows) g.tile_rows = round_up(divide_up(m, divide_up(m, kTileRows)), kRowMultiple);
+    // Each tile packs its columns of B once; only very many rows are cut.
+    g.tile_cols = std::min(n, round_up(divide_up(n, std::min(wanted, kTiles / 2)), kColumnMultiple));
+    g.tile_rows = std::min(m, round_up(divide_up(m, std::max<int64_t>(1, divide_up(m, kTileRows))), 12));
   } else if (wanted > 1) {
-    g.tile_rows = std::min(m, round_up(divide_up(m, wanted), kRowMultiple));
+    const bool narrow = n * size_of(dtype) <= 64;  // whole register blocks: of 6 and 16 rows, or of 6
+    g.tile_rows = std::min(m, round_up(divide_up(m, wanted), narrow ? 48 : 12));
   }
   g.row_tiles = m == 0 || n == 0 ? 0 : divide_up(m, g.tile_rows);
   g.col_tiles = n == 0 ? 1 : divide_up(n, g.tile_cols);

@@ -31,6 +31,8 @@ struct MatmulLoops {
   int64_t lanes, panel_columns;
 };
 
-MatmulLoops matmul_loops(DType dtype);
+/// Each in a file of its own, which can be built at the same time.
+MatmulLoops matmul_loops_f32();
+MatmulLoops matmul_loops_f64();
 
 }  // namespace kette::kernels

@@ -94,8 +94,7 @@ Attributes completed(const OpDef& op, const Attributes& given) {
   return result;
 }
 
-// Element-wise operations
-// ---------------------------------------------------------------------------------------------
+// Element-wise operations ----------------------------------------------------------------------------------
 
 class ElementwiseOp : public testing::TestWithParam<const OpDef*> {
  protected:
@@ -234,8 +233,7 @@ TEST_P(ElementwiseOp, rejects_whole_numbers_mixed_types_and_shapes_that_do_not_b
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, ElementwiseOp, testing::ValuesIn(ops(true)), name_of);
 
-// All other operations
-// ------------------------------------------------------------------------------------------------
+// All other operations -------------------------------------------------------------------------------------
 
 class GeneralOp : public testing::TestWithParam<const OpDef*> {};
 
@@ -336,8 +334,7 @@ TEST_P(GeneralOp, derivatives_have_the_shapes_of_what_they_belong_to) {
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, GeneralOp, testing::ValuesIn(ops(false)), name_of);
 
-// The catalogue itself
-// ------------------------------------------------------------------------------------------------
+// The catalogue itself -------------------------------------------------------------------------------------
 
 TEST(Catalogue, entries_are_complete_and_unique) {
   std::set<std::string_view> names;

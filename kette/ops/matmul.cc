@@ -1,4 +1,4 @@
-// matmul: the matrix product, of either operand's transpose if asked.
+// matmul: the matrix product, of either operand's transpose if asked, plus a row if given.
 #include "kette/kernels/matmul.h"
 
 #include "kette/base/error.h"
@@ -25,6 +25,8 @@ Shape infer(const OpCall& call) {
   const auto [k2, n] = sides(b, flag(call.attributes, "transpose_b"));
   if (k != k2) fail("[matmul] inner dimensions differ: {} x {}", dims_to_string(a), dims_to_string(b));
   if (n == kBatch) fail("[matmul] the batch dim N would not be the first: {} x {}", dims_to_string(a), dims_to_string(b));
+  if (call.inputs.size() == 3 && call.inputs[2] != Shape({n}, a.dtype()))
+    fail("[matmul] the row added is {}; expected {}", to_string(call.inputs[2]), to_string(Shape({n}, a.dtype())));
   return Shape({m, n}, a.dtype());
 }
 
@@ -35,7 +37,7 @@ void reference(const ReferenceCall& call) {
   const int64_t n = sides(b.shape, tb).second;
   for (int64_t i = 0; i < m; ++i)
     for (int64_t j = 0; j < n; ++j) {
-      double sum = 0;
+      double sum = call.in.size() == 3 ? call.in[2]->values[static_cast<size_t>(j)] : 0;
       for (int64_t l = 0; l < k; ++l)
         sum += a.values[static_cast<size_t>(ta ? l * m + i : i * k + l)] *
                b.values[static_cast<size_t>(tb ? j * k + l : l * n + j)];
@@ -47,22 +49,28 @@ void reference(const ReferenceCall& call) {
 std::vector<Value> vjp(const LocalCall& c, Value g) {
   const Value a = c.x[0], b = c.x[1];
   const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
-  return {ta ? matmul(b, g, tb, true)    // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
-             : matmul(g, b, false, !tb),  // A [m,k]:  G[m,n]·op(B)ᵀ[n,k]
-          tb ? matmul(g, a, true, ta)     // B [n,k]:  Gᵀ[n,m]·op(A)[m,k]
-             : matmul(a, g, !ta, false)};  // B [k,n]:  op(A)ᵀ[k,m]·G[m,n]
+  std::vector<Value> cotangents{ta ? matmul(b, g, tb, true)       // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
+                                   : matmul(g, b, false, !tb),    // A [m,k]:  G[m,n]·op(B)ᵀ[n,k]
+                                tb ? matmul(g, a, true, ta)       // B [n,k]:  Gᵀ[n,m]·op(A)[m,k]
+                                   : matmul(a, g, !ta, false)};   // B [k,n]:  op(A)ᵀ[k,m]·G[m,n]
+  if (c.x.size() == 3) cotangents.push_back(sum(g, {0}));         // row [n]
+  return cotangents;
 }
 
 Value jvp(const LocalCall& c, std::span<const Value> t) {
   const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
-  if (!t[1]) return matmul(t[0], c.x[1], ta, tb);
-  if (!t[0]) return matmul(c.x[0], t[1], ta, tb);
-  return matmul(t[0], c.x[1], ta, tb) + matmul(c.x[0], t[1], ta, tb);
+  Value result;
+  const auto add_part = [&](Value part) { result = result ? result + part : part; };
+  if (t[0]) add_part(matmul(t[0], c.x[1], ta, tb));
+  if (t[1]) add_part(matmul(c.x[0], t[1], ta, tb));
+  if (t.size() == 3 && t[2]) add_part(t[2]);
+  return result;
 }
 
 std::vector<Example> examples() {
   return {{{Shape({kBatch, 3}), Shape({3, 4})}},
           {{Shape({5, 7}), Shape({7, 1})}},
+          {{Shape({kBatch, 4}), Shape({4, 3}), Shape({3})}},
           {{Shape({6, 5}), Shape({6, 3})}, {{"transpose_a", int64_t{1}}}},
           {{Shape({kBatch, 5}), Shape({3, 5})}, {{"transpose_b", int64_t{1}}}},
           {{Shape({4, 5}), Shape({3, 4})}, {{"transpose_a", int64_t{1}}, {"transpose_b", int64_t{1}}}}};
@@ -72,9 +80,9 @@ std::vector<Example> examples() {
 
 const OpDef kMatmul{
     .name = "matmul",
-    .formula = "Y = A·B;  ∂L/∂A = G·Bᵀ, ∂L/∂B = Aᵀ·G",
+    .formula = "Y = A·B (+ row);  ∂L/∂A = G·Bᵀ, ∂L/∂B = Aᵀ·G, ∂L/∂row = Σ of G's rows",
     .min_inputs = 2,
-    .max_inputs = 2,
+    .max_inputs = 3,
     .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
     .infer = infer,
     .reference = reference,
@@ -88,12 +96,18 @@ const OpDef kMatmul{
         return flag(call.attributes, key) ? onnx.node("Transpose", {call.inputs[i]}, {{"perm", std::vector<int64_t>{1, 0}}})
                                           : call.inputs[i];
       };
-      return onnx.node("MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")});
+      const std::string product = onnx.node("MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")});
+      return call.inputs.size() == 3 ? onnx.node("Add", {product, call.inputs[2]}) : product;
     }},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {
   return a.graph->apply(kMatmul, {a, b},
+                        {{"transpose_a", int64_t{transpose_a}}, {"transpose_b", int64_t{transpose_b}}});
+}
+
+Value affine(Value a, Value b, Value row, bool transpose_a, bool transpose_b) {
+  return a.graph->apply(kMatmul, {a, b, row},
                         {{"transpose_a", int64_t{transpose_a}}, {"transpose_b", int64_t{transpose_b}}});
 }
 

@@ -20,6 +20,7 @@ MatmulKernel::MatmulKernel(const KernelSpec& spec)
   strides_.b_row = tb ? 1 : b_columns;
   strides_.b_col = tb ? b_columns : 1;
   strides_.c_row = columns_;
+  has_row_ = spec.inputs.size() == 3;
   flops_ = 2.0 * static_cast<double>(spec.output.size()) * static_cast<double>(spec.inputs[0][ta ? 0 : 1]);
 }
 
@@ -27,6 +28,7 @@ void MatmulKernel::run(const void* const* in, void* out, int64_t tile, void* wor
   kernels::MatmulCall call = strides_;
   call.a = in[0];
   call.b = in[1];
+  call.bias = has_row_ ? in[2] : nullptr;
   const kernels::MatmulTile region = plan_.tile(tile);
   call.c = static_cast<std::byte*>(out) + (region.row_begin * columns_ + region.col_begin) * size_of(dtype_);
   call.workspace = workspace;

@@ -27,6 +27,7 @@ class MatmulKernel : public Kernel {
   int64_t columns_;
   double flops_;
   DType dtype_;
+  bool has_row_ = false;
 };
 
 }  // namespace kette

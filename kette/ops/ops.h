@@ -75,6 +75,8 @@ Value softsign(Value x);
 extern const OpDef kMatmul, kTranspose;
 /// [m,k]·[k,n] → [m,n]; the flags take the operand's transpose.
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
+/// The same with `row` [n] added to every row: one layer's x·W + b.
+Value affine(Value a, Value b, Value row, bool transpose_a = false, bool transpose_b = false);
 /// Reverses the axes, or orders them as given.
 Value transpose(Value x, std::vector<int64_t> order = {});
 

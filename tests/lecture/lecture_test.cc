@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ostream>
 
 #include "kette/kette.h"
 
@@ -41,6 +42,8 @@ struct Point {
   Activation activation;
   double z, f, slope;
 };
+
+void PrintTo(const Point& p, std::ostream* out) { *out << to_string(p.activation) << " at " << p.z; }
 
 class ActivationTable : public testing::TestWithParam<Point> {};
 

@@ -1,15 +1,18 @@
-#include "kette/kernels/matmul_loops.h"
+// The loops of the matrix product over one tile, for every kind of product that MatmulPlan tells apart.
+// Included once per target, after hwy/highway.h.
+#if defined(KETTE_KERNELS_MATMUL_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef KETTE_KERNELS_MATMUL_LOOPS_INL_H_
+#undef KETTE_KERNELS_MATMUL_LOOPS_INL_H_
+#else
+#define KETTE_KERNELS_MATMUL_LOOPS_INL_H_
+#endif
+
+#include <hwy/highway.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "kette/kernels/simd_targets.h"
-
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/matmul_loops.cc"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
+#include "kette/kernels/matmul_loops.h"
 #include "kette/kernels/matmul_micro-inl.h"
 #include "kette/kernels/matmul_pack-inl.h"
 
@@ -115,6 +118,7 @@ void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
 
 // ---- At most one vector of columns. ----
 
+/// Many rows at a time. `kLanes` of run_narrow is rounded up to half a vector: narrower ones are no faster.
 template <int kR, size_t kLanes, bool kPartial, class T>
 HWY_NOINLINE void narrow_function(const Block<T>& block, int64_t last) {
   multiply_block<kR, 1, kPartial>(hn::CappedTag<T, kLanes>(), block, last);
@@ -123,6 +127,9 @@ HWY_NOINLINE void narrow_function(const Block<T>& block, int64_t last) {
 template <class T, size_t kLanes, bool kPartial>
 void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
   const hn::CappedTag<T, kLanes> d;
+  constexpr size_t most = hn::MaxLanes(hn::ScalableTag<T>());
+  constexpr size_t wide = kLanes == most ? most : std::max<size_t>(most / 2, 1);
+  constexpr bool wide_partial = kPartial || kLanes < most;
   const Tile<T> tile(g, call, index, 0);
   Block<T> block{tile.a, call.a_row, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, call.c_row, 0};
   int64_t k = 0;
@@ -131,11 +138,12 @@ void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
     int64_t rows = tile.rows;
     if (call.a_row == 1)
       for (; rows >= kColumnRows; rows -= kColumnRows, block.skip_rows(kColumnRows))
-        narrow_function<kColumnRows, kLanes, kPartial>(block, g.n);
+        narrow_function<kColumnRows, wide, wide_partial>(block, g.n);
     for (; rows >= kNarrowRows; rows -= kNarrowRows, block.skip_rows(kNarrowRows))
-      narrow_function<kNarrowRows, kLanes, kPartial>(block, g.n);
-    for (; rows >= 4; rows -= 4, block.skip_rows(4)) multiply_block<4, 1, kPartial>(d, block, g.n);
-    for (; rows > 0; --rows, block.skip_rows(1)) multiply_block<1, 1, kPartial>(d, block, g.n);
+      narrow_function<kNarrowRows, wide, wide_partial>(block, g.n);
+    for (; rows >= 4; rows -= 4, block.skip_rows(4)) narrow_function<4, wide, wide_partial>(block, g.n);
+    for (; rows >= 2; rows -= 2, block.skip_rows(2)) multiply_block<2, 1, kPartial>(d, block, g.n);
+    if (rows > 0) multiply_block<1, 1, kPartial>(d, block, g.n);
     k += block.k;
     block.a = tile.a + k * call.a_col;
     block.b = tile.b + k * call.b_row;
@@ -297,24 +305,9 @@ MatmulLoops loops() {
           kVectors * lanes};
 }
 
-MatmulLoops LoopsF32() { return loops<float>(); }
-MatmulLoops LoopsF64() { return loops<double>(); }
-
 // NOLINTNEXTLINE(google-readability-namespace-comments)
 }  // namespace HWY_NAMESPACE
 }  // namespace kette::kernels
 HWY_AFTER_NAMESPACE();
 
-#if HWY_ONCE
-namespace kette::kernels {
-
-HWY_EXPORT(LoopsF32);
-HWY_EXPORT(LoopsF64);
-
-MatmulLoops matmul_loops(DType dtype) {
-  if (dtype == DType::f32) return choose_target(HWY_DISPATCH_TABLE(LoopsF32))();
-  return choose_target(HWY_DISPATCH_TABLE(LoopsF64))();
-}
-
-}  // namespace kette::kernels
-#endif  // HWY_ONCE
+#endif  // KETTE_KERNELS_MATMUL_LOOPS_INL_H_

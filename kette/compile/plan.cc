@@ -6,6 +6,7 @@
 
 #include "kette/autodiff/interpret.h"
 #include "kette/base/error.h"
+#include "kette/compile/pair.h"
 #include "kette/ops/ops.h"
 
 namespace kette {
@@ -145,6 +146,7 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
   BuiltChain built;
   std::map<int, int> reg;  // node → register; instructions are numbered after the operands, known at the end
   std::map<int, size_t> instruction_of;
+  std::vector<const OpDef*> ops;
   for (size_t i = 0; i < group.maps.size(); ++i) instruction_of.emplace(group.maps[i], i);
   for (size_t i = 0; i < group.maps.size(); ++i)
     for (int input : graph.node(group.maps[i]).inputs) {
@@ -173,7 +175,11 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
     if (placement.kept[static_cast<size_t>(group.maps[i])])
       instruction.out = const_cast<void*>(address(group.maps[i]));
     built.instructions.push_back(instruction);
+    ops.push_back(node.op);
   }
+  if (!group.maps.empty())
+    built.instructions = pair_up(built.instructions, ops, static_cast<int>(built.operands.size()),
+                                 graph.node(group.maps.front()).shape.dtype());
   return built;
 }
 
@@ -205,19 +211,41 @@ void Plan::connect(const BuiltChain& built, Chain& chain) {
   }
 }
 
+void Plan::add_map_step(const Group& group, const BuiltChain& built, const Shape& space) {
+  auto step = std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
+  connect(built, step->chain());
+  step->label = label(group);
+  steps_.push_back(std::move(step));
+}
+
 void Plan::build_step(const Placement& placement, const Group& group) {
   const Graph& graph = *compiled_.module.graph;
   BuiltChain built = build_chain(placement, group);
   const Shape space = shape(group.head >= 0 ? group.head : group.maps.front());
   if (group.head < 0) {
-    auto step = std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
-    connect(built, step->chain());
-    step->label = label(group);
-    steps_.push_back(std::move(step));
+    add_map_step(group, built, space);
     return;
   }
 
   const Node& head = graph.node(group.head);
+  if (head.op->copies_if_same_size && shape(head.inputs[0]).size() == space.size()) {
+    const int from = head.inputs[0];
+    if (placement.kept[static_cast<size_t>(group.head)]) {
+      auto copy = std::make_unique<CopyStep>(address(from), const_cast<void*>(address(group.head)),
+                                             static_cast<size_t>(space.bytes()));
+      connect(from, copy->site());
+      copy->label = fmt::format("{} copy", dims_to_string(space));
+      steps_.push_back(std::move(copy));
+    }
+    if (built.head_operand >= 0) {
+      ChainOperand& operand = built.operands[static_cast<size_t>(built.head_operand)];
+      operand.data = address(from);
+      operand.is_padded = compiled_.input_slot[static_cast<size_t>(compiled_.source(from))] < 0;
+      built.operand_nodes[static_cast<size_t>(built.head_operand)] = from;
+    }
+    if (!group.maps.empty()) add_map_step(group, built, space);
+    return;
+  }
   std::vector<Shape> in_shapes;
   std::vector<const void*> in;
   for (int input : head.inputs) {

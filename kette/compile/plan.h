@@ -79,6 +79,7 @@ class Plan {
   void run_static_nodes();
   void place_buffers(const Placement& placement);
   void save_parameters(const Placement& placement);
+  void add_map_step(const Group& group, const BuiltChain& built, const Shape& space);
   void build_step(const Placement& placement, const Group& group);
   BuiltChain build_chain(const Placement& placement, const Group& group) const;
   void connect(const BuiltChain& built, Chain& chain);

@@ -120,6 +120,8 @@ struct OpDef {
   std::vector<Example> (*examples)() = nullptr;
   /// The result has the operand's bytes; nothing is computed.
   bool is_view = false;
+  /// Where the result has as many elements as operand 0, it has the same bytes (a sum over one element).
+  bool copies_if_same_size = false;
   /// The result depends on the operands' shapes alone; their values are not needed.
   bool reads_shape_only = false;
 

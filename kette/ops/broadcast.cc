@@ -122,6 +122,7 @@ const OpDef kBroadcast{
     .vjp = [](const LocalCall& c, Value g) { return std::vector{sum_to(g, c.x[0].shape())}; },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return broadcast(t[0], dims_of(c.y.shape())); },
     .examples = examples,
+    .copies_if_same_size = true,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -38,6 +38,7 @@ const OpDef kMean{
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
     .examples = reduction_examples,
+    .copies_if_same_size = true,
     .max_ulp = 8,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -49,6 +49,7 @@ const OpDef kReduceMax{
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0] * shares(c)}, c.attributes); },
     .examples = reduction_examples,
+    .copies_if_same_size = true,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -97,6 +97,7 @@ const OpDef kSlice{
     .vjp = vjp,
     .jvp = jvp,
     .examples = examples,
+    .copies_if_same_size = true,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

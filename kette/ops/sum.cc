@@ -36,6 +36,7 @@ const OpDef kSum{
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
     .examples = reduction_examples,
+    .copies_if_same_size = true,
     .max_ulp = 8,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -120,6 +120,7 @@ void compare(const Product& p) {
                   nullptr,
                   c,
                   p.n,
+                  false,
                   workspace.data};
   const auto ours = [&] {
     for (int64_t t = 0; t < plan.tiles(); ++t) {

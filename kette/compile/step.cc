@@ -93,6 +93,7 @@ MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const voi
     if (!out_) tile_bytes_ = std::max(tile_bytes_, static_cast<size_t>((elements * element_bytes_ + 63) / 64 * 64));
   }
   parallel_ = tiles_ > 1 && kernel_->flops() >= kParallelFlops;
+  call_.c_padded = tiles_ == 1 && out_;  // buffers and parameters are padded
   simple_ = tiles_ == 1 && out_ && (!then_ || then_->is_single_chunk());
 }
 

@@ -22,6 +22,8 @@ struct MatmulCall {
   const void* bias;  ///< N values, or nullptr.
   void* c;           ///< The tile's first element; columns are contiguous.
   int64_t c_row;
+  /// The memory of C goes on to a multiple of 64 bytes, and what stands there past the last element may be overwritten.
+  bool c_padded;
   void* workspace;  ///< plan.workspace_bytes() at a multiple of 64 bytes, not shared with another thread.
 };
 

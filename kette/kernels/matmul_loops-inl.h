@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <cstdlib>
 
 #include "kette/kernels/matmul_loops.h"
 #include "kette/kernels/matmul_micro-inl.h"
@@ -61,24 +60,9 @@ struct Blocks {
   }
 };
 
-/// Brings a region of memory into the second-level cache, a part at each call, while other things are computed.
-struct Prefetch {
-  const char* row = nullptr;
-  int64_t rows = 0, stride = 0, bytes = 0;  // left
-
-  HWY_INLINE void some(int64_t lines) {
-    while (rows > 0 && lines > 0) {
-      for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i, 0, 2);
-      lines -= (bytes + 63) / 64;
-      row += stride;
-      --rows;
-    }
-  }
-};
-
 /// A panel of at most kVectors vectors of columns.
 template <class T>
-HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns, Prefetch next) {
+HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns) {
   static constexpr Blocks<T> full = Blocks<T>::template of<kVectors, false>();
   static constexpr Blocks<T> partial[] = {
       Blocks<T>::template of<1, true>(), Blocks<T>::template of<2, true>(),
@@ -91,21 +75,7 @@ HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns, Pr
     block.skip_rows(count);
     rows -= count;
   };
-  const int64_t lines = next.rows * ((next.bytes + 63) / 64) / std::max<int64_t>(1, rows / kRows) + 1;
-  static const bool pa = std::getenv("PFA"), pb = !std::getenv("NOPFB");
-  while (rows >= kRows) {
-    if (pb) next.some(lines);
-    if (pa && rows >= 2 * kRows) {
-      const T* a = block.a + kRows * block.a_row;
-      if (block.a_col == 1) {
-        for (int64_t r = 0; r < kRows; ++r)
-          for (int64_t k = 0; k < block.k; k += 64 / sizeof(T)) __builtin_prefetch(a + r * block.a_row + k, 0, 3);
-      } else {
-        for (int64_t k = 0; k < block.k; ++k) __builtin_prefetch(a + kRows - 1 + k * block.a_col, 0, 3);
-      }
-    }
-    run(functions.six, kRows);
-  }
+  while (rows >= kRows) run(functions.six, kRows);
   if (rows >= 4) run(functions.four, 4);
   if (rows >= 2) run(functions.two, 2);
   if (rows >= 1) run(functions.one, 1);
@@ -140,19 +110,7 @@ void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
         block.b = packed;
         block.b_row = width;
       }
-      Prefetch next;
-      if (g.pack_b) {
-        const bool last = n + width >= tile.columns;
-        const int64_t next_k = last ? k + block.k : k, next_n = last ? 0 : n + width;
-        if (next_k < g.k) {
-          const int64_t depth = std::min(g.depth, g.k - next_k), count = std::min(width, tile.columns - next_n);
-          next.row = reinterpret_cast<const char*>(tile.b + next_k * call.b_row + next_n * call.b_col);
-          next.rows = g.b_transposed ? count : depth;
-          next.bytes = (g.b_transposed ? depth : count) * int64_t{sizeof(T)};
-          next.stride = (g.b_transposed ? call.b_col : call.b_row) * int64_t{sizeof(T)};
-        }
-      }
-      multiply_panel(block, tile.rows, columns, next);
+      multiply_panel(block, tile.rows, columns);
     }
     k += block.k;
   } while (k < g.k);

@@ -105,8 +105,22 @@ HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
     for (int v = 0; v < kV; ++v) columns.store(sum[r][v], block.c + r * block.c_row, v);
 }
 
-/// One row of one vector. Four sums over every fourth k, so that additions need not wait for each other.
-template <bool kPartial, class D, class T = hn::TFromD<D>>
+/// Stores `v` in the low lanes of a whole vector.
+template <class D, class V, class T = hn::TFromD<D>>
+HWY_INLINE void store_whole(D d, V v, T* to) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (hn::MaxLanes(D()) < hn::MaxLanes(hn::ScalableTag<T>())) {
+    const hn::Twice<D> wider;
+    return store_whole(wider, hn::ZeroExtendVector(wider, v), to);
+  }
+#endif
+  hn::StoreU(v, d, to);
+}
+
+/// One row of one vector. Four sums over every fourth k, so that additions need not wait for each other. With
+/// kWholeStore the lanes past `last` are written too: whoever reads the row back at once as a whole vector need not
+/// wait until a shorter store has reached the cache.
+template <bool kPartial, bool kWholeStore, class D, class T = hn::TFromD<D>>
 HWY_INLINE void multiply_vector(D d, const Block<T>& block, int64_t last) {
   using V = hn::Vec<D>;
   const Columns<D, 1, kPartial> columns(last);
@@ -126,7 +140,10 @@ HWY_INLINE void multiply_vector(D d, const Block<T>& block, int64_t last) {
   }
   for (; k > 0; --k, a += block.a_col, b += block.b_row)
     sum = hn::MulAdd(hn::Set(d, a[0]), columns.load(b, 0), sum);
-  columns.store(sum, block.c, 0);
+  if constexpr (kWholeStore)
+    store_whole(d, sum, block.c);
+  else
+    columns.store(sum, block.c, 0);
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

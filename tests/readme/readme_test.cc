@@ -99,7 +99,7 @@ std::pair<std::string, int> run(const fs::path& folder, const std::string& comma
 }
 
 fs::path empty_folder(const std::string& name) {
-  const fs::path folder = fs::path(FOLDER) / name;
+  fs::path folder = fs::path(FOLDER) / name;
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;

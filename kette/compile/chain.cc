@@ -128,10 +128,18 @@ Chain::Layout Chain::layout_of(const ChainOperand& operand) const {
 /// Expanded once for all chunks: every chunk begins at the start of a row, or lies inside one.
 bool Chain::is_shared(int operand) const {
   const Layout layout = layouts_[static_cast<size_t>(operand)];
+  if (!is_read_as_array(operand)) return false;
   if (layout == Layout::uniform) return true;
   if (single_ && layout == Layout::dense)
     return !operands_[static_cast<size_t>(operand)].is_padded && padded_size_ != size_;
   if (single_) return layout == Layout::row || layout == Layout::column || layout == Layout::general;
+  return false;
+}
+
+bool Chain::is_read_as_array(int operand) const {
+  for (const ChainInstruction& instruction : instructions_)
+    for (int k = 0; k < instruction.operands; ++k)
+      if (instruction.in[static_cast<size_t>(k)] == operand && !(k == 1 && instruction.uniform_second)) return true;
   return false;
 }
 
@@ -187,15 +195,18 @@ void Chain::bind_single_chunk() {
     if (!out) out = own_scratch_.get() + table_bytes_ + static_cast<size_t>(slots_[reg]) * slot_bytes_;
     at[reg] = out;
     Bound bound{instruction.loop, {}, out, instruction.parameters.data()};
-    for (int k = 0; k < instruction.operands; ++k)
-      bound.in[k] = at[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
+    for (int k = 0; k < instruction.operands; ++k) {
+      const auto in = static_cast<size_t>(instruction.in[static_cast<size_t>(k)]);
+      bound.in[k] = k == 1 && instruction.uniform_second ? operands_[in].data : at[in];
+    }
     bound_.push_back(bound);
   }
   sites_.resize(operands_.size());
   for (size_t i = 0; i < instructions_.size(); ++i)
     for (int k = 0; k < instructions_[i].operands; ++k) {
       const int in = instructions_[i].in[static_cast<size_t>(k)];
-      if (in < operand_count && !is_shared(in)) sites_[static_cast<size_t>(in)].push_back(&bound_[i].in[k]);
+      const bool in_place = k == 1 && instructions_[i].uniform_second;
+      if (in < operand_count && (in_place || !is_shared(in))) sites_[static_cast<size_t>(in)].push_back(&bound_[i].in[k]);
     }
 }
 
@@ -240,7 +251,7 @@ const void* Chain::place(int operand, int64_t first, int64_t count, std::byte* s
   switch (layouts_[static_cast<size_t>(operand)]) {
     case Layout::dense: return data + first * element_bytes_;
     case Layout::tile: return tile;
-    case Layout::uniform: return shared(operand);
+    case Layout::uniform: return shared_offset_[static_cast<size_t>(operand)] >= 0 ? shared(operand) : data;
     case Layout::row:
       if (first % columns_ + count <= columns_) return data + first % columns_ * element_bytes_;
       break;
@@ -263,6 +274,7 @@ void Chain::run_chunk(int64_t first, int64_t count, std::byte* scratch, const vo
     const void* in[3];
     for (int k = 0; k < instruction.operands; ++k)
       in[k] = at[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
+    if (instruction.uniform_second) in[1] = operands_[static_cast<size_t>(instruction.in[1])].data;
     instruction.loop(in, out, count, instruction.parameters.data());
     at[reg] = out;
   }

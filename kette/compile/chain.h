@@ -26,6 +26,7 @@ struct ChainInstruction {
   std::array<double, kMaxReals> parameters{};
   std::array<int, 3> in{};
   int operands = 1;
+  bool uniform_second = false;  // in[1] is an operand of one element, read where it lies
   void* out = nullptr;  // where the result is kept, dense in the chain's space and padded to a multiple of kAlignment
                         // bytes; null: nowhere
 };
@@ -68,6 +69,7 @@ class Chain {
   void expand(int operand, int64_t first, int64_t count, std::byte* to) const;
   const void* place(int operand, int64_t first, int64_t count, std::byte* scratch, const void* tile) const;
   bool is_shared(int operand) const;
+  bool is_read_as_array(int operand) const;
   std::byte* shared(int operand) const { return shared_.get() + shared_offset_[static_cast<size_t>(operand)]; }
   void run_chunk(int64_t first, int64_t count, std::byte* scratch, const void* tile) const;
 

@@ -1,6 +1,7 @@
 #include "kette/compile/pair.h"
 
 #include <optional>
+#include <utility>
 
 #include "kette/kernels/map_pairs.h"
 #include "kette/ops/ops.h"
@@ -42,7 +43,13 @@ bool writes_between(const std::vector<ChainInstruction>& instructions, size_t fi
 }  // namespace
 
 std::vector<ChainInstruction> pair_up(const std::vector<ChainInstruction>& instructions,
-                                      const std::vector<const OpDef*>& ops, int operands, DType dtype) {
+                                      const std::vector<const OpDef*>& ops,
+                                      const std::vector<ChainOperand>& chain_operands, DType dtype) {
+  const int operands = static_cast<int>(chain_operands.size());
+  const auto is_uniform = [&](int reg) {
+    return reg < operands && chain_operands[static_cast<size_t>(reg)].shape.size() == 1 &&
+           !chain_operands[static_cast<size_t>(reg)].is_tile;
+  };
   const std::vector<int> reads = count_reads(instructions, operands);
   const size_t count = instructions.size();
   std::vector<ChainInstruction> merged = instructions;
@@ -56,8 +63,11 @@ std::vector<ChainInstruction> pair_up(const std::vector<ChainInstruction>& instr
       const auto inner = inner_of(ops[i]);
       if (!inner || paired[i] || gone[i] || instructions[i].out || reads[static_cast<size_t>(reg)] != 1) continue;
       if (writes_between(instructions, i, j)) continue;
-      merged[j].loop = kernels::pair_loop(dtype, *inner, *outer);
-      merged[j].in = {instructions[i].in[0], instructions[i].in[1], instructions[j].in[1 - k]};
+      int a = instructions[i].in[0], b = instructions[i].in[1];
+      if (*inner != PairInner::sub && is_uniform(a)) std::swap(a, b);
+      merged[j].uniform_second = is_uniform(b);
+      merged[j].loop = kernels::pair_loop(dtype, *inner, *outer, merged[j].uniform_second);
+      merged[j].in = {a, b, instructions[j].in[1 - k]};
       merged[j].operands = 3;
       gone[i] = paired[j] = true;
     }

@@ -7,9 +7,10 @@
 
 namespace kette {
 
-/// `ops[i]` is the operation of instruction i; `operands` the number of the chain's operands. Results do not change by a
-/// bit.
+/// `ops[i]` is the operation of instruction i. A factor or summand of one element is read where it lies. Results do not
+/// change by a bit.
 std::vector<ChainInstruction> pair_up(const std::vector<ChainInstruction>& instructions,
-                                      const std::vector<const OpDef*>& ops, int operands, DType dtype);
+                                      const std::vector<const OpDef*>& ops, const std::vector<ChainOperand>& operands,
+                                      DType dtype);
 
 }  // namespace kette

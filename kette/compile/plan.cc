@@ -178,7 +178,7 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
     ops.push_back(node.op);
   }
   if (!group.maps.empty())
-    built.instructions = pair_up(built.instructions, ops, static_cast<int>(built.operands.size()),
+    built.instructions = pair_up(built.instructions, ops, built.operands,
                                  graph.node(group.maps.front()).shape.dtype());
   return built;
 }

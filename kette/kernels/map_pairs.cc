@@ -20,34 +20,51 @@ struct Pair {
   }
 };
 
+/// The same with b given as a parameter.
+template <kernels::PairInner kInner, kernels::PairOuter kOuter>
+struct UniformPair {
+  template <class D, class V>
+  static V apply(D d, const double* b, V a, V c) {
+    return Pair<kInner, kOuter>::apply(d, b, a, hn::Set(d, static_cast<hn::TFromD<D>>(*b)), c);
+  }
+};
+
 template <class T, kernels::PairInner kInner, kernels::PairOuter kOuter>
 void pair(const void* const* in, void* out, int64_t n, const double* parameters) {
   map_loop<Pair<kInner, kOuter>, 3, T>(in, out, n, parameters);
 }
 
+template <class T, kernels::PairInner kInner, kernels::PairOuter kOuter>
+void uniform_pair(const void* const* in, void* out, int64_t n, const double*) {
+  const void* const rest[] = {in[0], in[2]};
+  const double b = static_cast<double>(*static_cast<const T*>(in[1]));  // and back again without loss
+  map_loop<UniformPair<kInner, kOuter>, 2, T>(rest, out, n, &b);
+}
+
 template <class T, kernels::PairInner kInner>
-kernels::PairLoop pair_of(kernels::PairOuter outer) {
+kernels::PairLoop pair_of(kernels::PairOuter outer, bool uniform) {
   using kernels::PairOuter;
   switch (outer) {
-    case PairOuter::add: return pair<T, kInner, PairOuter::add>;
-    case PairOuter::sub: return pair<T, kInner, PairOuter::sub>;
-    case PairOuter::mul: return pair<T, kInner, PairOuter::mul>;
-    default: return pair<T, kInner, PairOuter::reverse_sub>;
+    case PairOuter::add: return uniform ? uniform_pair<T, kInner, PairOuter::add> : pair<T, kInner, PairOuter::add>;
+    case PairOuter::sub: return uniform ? uniform_pair<T, kInner, PairOuter::sub> : pair<T, kInner, PairOuter::sub>;
+    case PairOuter::mul: return uniform ? uniform_pair<T, kInner, PairOuter::mul> : pair<T, kInner, PairOuter::mul>;
+    default:
+      return uniform ? uniform_pair<T, kInner, PairOuter::reverse_sub> : pair<T, kInner, PairOuter::reverse_sub>;
   }
 }
 
 template <class T>
-kernels::PairLoop pair_of(kernels::PairInner inner, kernels::PairOuter outer) {
+kernels::PairLoop pair_of(kernels::PairInner inner, kernels::PairOuter outer, bool uniform) {
   using kernels::PairInner;
   switch (inner) {
-    case PairInner::add: return pair_of<T, PairInner::add>(outer);
-    case PairInner::sub: return pair_of<T, PairInner::sub>(outer);
-    default: return pair_of<T, PairInner::mul>(outer);
+    case PairInner::add: return pair_of<T, PairInner::add>(outer, uniform);
+    case PairInner::sub: return pair_of<T, PairInner::sub>(outer, uniform);
+    default: return pair_of<T, PairInner::mul>(outer, uniform);
   }
 }
 
-kernels::PairLoop pair_loop(bool f32, kernels::PairInner inner, kernels::PairOuter outer) {
-  return f32 ? pair_of<float>(inner, outer) : pair_of<double>(inner, outer);
+kernels::PairLoop pair_loop(bool f32, kernels::PairInner inner, kernels::PairOuter outer, bool uniform) {
+  return f32 ? pair_of<float>(inner, outer, uniform) : pair_of<double>(inner, outer, uniform);
 }
 
 }  // namespace kette::HWY_NAMESPACE
@@ -57,8 +74,8 @@ HWY_AFTER_NAMESPACE();
 namespace kette {
 HWY_EXPORT(pair_loop);
 
-kernels::PairLoop kernels::pair_loop(DType dtype, PairInner inner, PairOuter outer) {
-  return choose_target(HWY_DISPATCH_TABLE(pair_loop))(dtype == DType::f32, inner, outer);
+kernels::PairLoop kernels::pair_loop(DType dtype, PairInner inner, PairOuter outer, bool uniform) {
+  return choose_target(HWY_DISPATCH_TABLE(pair_loop))(dtype == DType::f32, inner, outer, uniform);
 }
 }  // namespace kette
 #endif  // HWY_ONCE

@@ -12,8 +12,9 @@ enum class PairInner : uint8_t { add, sub, mul };
 /// reverse_sub: c − (a ∘ b).
 enum class PairOuter : uint8_t { add, sub, mul, reverse_sub };
 
-/// out[i] = (in[0][i] ∘ in[1][i]) • in[2][i] for i in [0, n); the parameters are not read.
+/// out[i] = (in[0][i] ∘ in[1][i]) • in[2][i] for i in [0, n); the parameters are not read. With `uniform` in[1] is a
+/// single number, in[1][0] for every i.
 using PairLoop = void (*)(const void* const* in, void* out, int64_t n, const double* parameters);
-PairLoop pair_loop(DType dtype, PairInner inner, PairOuter outer);
+PairLoop pair_loop(DType dtype, PairInner inner, PairOuter outer, bool uniform);
 
 }  // namespace kette::kernels

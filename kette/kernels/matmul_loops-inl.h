@@ -155,11 +155,21 @@ void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
 
 template <class T, size_t kLanes, bool kPartial>
 void run_vector(const Geometry& g, const MatmulCall& call, int64_t) {
-  multiply_vector<kPartial>(
-      hn::CappedTag<T, kLanes>(),
-      Block<T>{static_cast<const T*>(call.a), 0, call.a_col, static_cast<const T*>(call.b), call.b_row,
-               static_cast<const T*>(call.bias), 0, static_cast<T*>(call.c), 0, g.k},
-      g.n);
+  const hn::CappedTag<T, kLanes> d;
+  const Block<T> block{static_cast<const T*>(call.a),
+                       0,
+                       call.a_col,
+                       static_cast<const T*>(call.b),
+                       call.b_row,
+                       static_cast<const T*>(call.bias),
+                       0,
+                       static_cast<T*>(call.c),
+                       0,
+                       g.k};
+  if (call.c_padded)
+    multiply_vector<kPartial, true>(d, block, g.n);
+  else
+    multiply_vector<kPartial, false>(d, block, g.n);
 }
 
 // ---- One row. ----

@@ -252,6 +252,28 @@ TEST_P(MatmulTargets, nan_and_infinity_reach_exactly_their_rows_and_columns) {
     }
 }
 
+TEST_P(MatmulTargets, padding_of_c_that_may_be_overwritten_ends_with_the_cache_line) {
+  for (int64_t n = 1; n <= 20; ++n)
+    for (int64_t k : {1, 3, 9}) {
+      const Problem p = make_problem(1, n, k, kSeed);
+      const MatmulPlan plan(DType::f32, 1, n, k, false, false);
+      constexpr int64_t line = 64 / sizeof(float);
+      const int64_t padded = (n + line - 1) / line * line;
+      alignas(64) float c[2 * line + 1];
+      std::ranges::fill(c, static_cast<float>(kUntouched));
+      MatmulCall call{};
+      call.a = p.a.data(), call.b = p.b.data(), call.c = c;
+      call.a_row = k, call.a_col = 1, call.b_row = n, call.b_col = 1, call.c_row = n;
+      call.c_padded = true;
+      ASSERT_EQ(plan.tiles(), 1);
+      ASSERT_EQ(plan.workspace_bytes(), 0u) << "n " << n << " k " << k;
+      plan.run(call, 0);
+      expect_same_bits(std::vector<float>(c, c + n), multiply<float>(p, {}), "n " + std::to_string(n));
+      for (int64_t i = padded; i < 2 * line + 1; ++i)
+        EXPECT_EQ(c[i], static_cast<float>(kUntouched)) << n << " " << i;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllTargets, MatmulTargets, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
                          [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
 

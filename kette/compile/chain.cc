@@ -194,7 +194,7 @@ void Chain::bind_single_chunk() {
     void* out = instruction.out;
     if (!out) out = own_scratch_.get() + table_bytes_ + static_cast<size_t>(slots_[reg]) * slot_bytes_;
     at[reg] = out;
-    Bound bound{instruction.loop, {}, out, instruction.parameters.data()};
+    Bound bound{instruction.loop, {}, out, padded_size_, instruction.parameters.data()};
     for (int k = 0; k < instruction.operands; ++k) {
       const auto in = static_cast<size_t>(instruction.in[static_cast<size_t>(k)]);
       bound.in[k] = k == 1 && instruction.uniform_second ? operands_[in].data : at[in];
@@ -242,7 +242,7 @@ void Chain::begin() {
 
 void Chain::run_all() {
   begin();
-  for (const Bound& step : bound_) step.loop(step.in, step.out, padded_size_, step.parameters);
+  for (const Bound& step : bound_) step.loop(step.in, step.out, step.n, step.parameters);
 }
 
 const void* Chain::place(int operand, int64_t first, int64_t count, std::byte* scratch, const void* tile) const {

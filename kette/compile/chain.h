@@ -53,14 +53,20 @@ class Chain {
   /// begin() and the only chunk; no tile operand.
   void run_all();
 
- private:
-  enum class Layout { dense, uniform, row, column, general, tile };
+  /// One loop of a single chunk, its addresses fixed (those of inputs change in place).
   struct Bound {
     MapLoop loop;
     const void* in[3];
     void* out;
+    int64_t n;
     const double* parameters;
   };
+  /// The loops of run_all(), which are all of it if begin() has nothing to do.
+  const std::vector<Bound>& loops() const { return bound_; }
+  bool needs_begin() const { return !refreshed_.empty(); }
+
+ private:
+  enum class Layout { dense, uniform, row, column, general, tile };
 
   Layout layout_of(const ChainOperand& operand) const;
   void choose_columns();

@@ -50,6 +50,7 @@ Plan::Plan(const CompiledGraph& compiled, int64_t batch)
   workers_.threads = compiled_.threads && compiled_.threads->count() > 1 ? compiled_.threads : nullptr;
   for (int i = 0; i < (workers_.threads ? workers_.threads->count() : 1); ++i)
     workers_.scratch.push_back(allocate_aligned(scratch));
+  for (const auto& step : steps_) step->flatten(workers_, calls_);
 }
 
 /// Values that follow from constants and the batch size alone are computed here, once.

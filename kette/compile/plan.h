@@ -39,7 +39,7 @@ class Plan {
  public:
   Plan(const CompiledGraph& compiled, int64_t batch);
   void run() {
-    for (const auto& step : steps_) step->run(workers_);
+    for (const Call& call : calls_) call.run(workers_);
   }
   void set_input(int slot, const void* elements) {
     for (const Site& site : sites_[static_cast<size_t>(slot)]) site.write(elements);
@@ -96,6 +96,7 @@ class Plan {
   std::vector<const void*> address_;       // by node
   std::vector<void*> head_scratch_;        // by group: where a head's result lies that is not kept, or null
   std::vector<std::unique_ptr<Step>> steps_;
+  std::vector<Call> calls_;                // the steps, flattened
   std::vector<std::vector<Site>> sites_;   // by input slot
   Workers workers_;
 };

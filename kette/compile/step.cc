@@ -33,7 +33,17 @@ void for_tiles(const Workers& workers, int64_t tiles, bool parallel, const Body&
       &context);
 }
 
+void flatten_chain(Chain& chain, std::vector<Call>& calls) {
+  if (chain.needs_begin()) calls.push_back({.begin = &chain});
+  for (const Chain::Bound& loop : chain.loops()) calls.push_back({.loop = &loop});
+}
+
 }  // namespace
+
+void MapStep::flatten(const Workers& workers, std::vector<Call>& calls) {
+  if (!chain_.is_single_chunk()) return Step::flatten(workers, calls);
+  flatten_chain(chain_, calls);
+}
 
 void MapStep::run(const Workers& workers) {
   if (chain_.is_single_chunk()) {
@@ -99,6 +109,13 @@ MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const voi
 
 size_t MatmulStep::scratch_bytes() const {
   return workspace_bytes_ + tile_bytes_ + (then_ ? then_->scratch_bytes() : 0);
+}
+
+void MatmulStep::flatten(const Workers& workers, std::vector<Call>& calls) {
+  if (!simple_) return Step::flatten(workers, calls);
+  call_.workspace = workers.scratch.front().get();
+  calls.push_back({.product = &plan_, .operands = &call_});
+  if (then_) flatten_chain(*then_, calls);
 }
 
 void MatmulStep::run(const Workers& workers) {

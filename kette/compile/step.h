@@ -18,10 +18,26 @@ struct Workers {
   std::vector<AlignedBuffer> scratch;      // one for each thread, as large as the neediest step asks
 };
 
+class Step;
+
+/// A part of a step that is a single call: a loop, a product of one tile, or, if neither, the whole step. Small networks
+/// spend their time between the loops, so their programs are a flat list of these.
+struct Call {
+  const Chain::Bound* loop = nullptr;
+  const kernels::MatmulPlan* product = nullptr;
+  const kernels::MatmulCall* operands = nullptr;
+  Chain* begin = nullptr;
+  Step* step = nullptr;
+
+  void run(const Workers& workers) const;
+};
+
 class Step {
  public:
   virtual ~Step() = default;
   virtual void run(const Workers& workers) = 0;
+  /// Appends the calls that run() consists of.
+  virtual void flatten(const Workers& /*workers*/, std::vector<Call>& calls) { calls.push_back({.step = this}); }
   /// Bytes of scratch memory for each thread.
   virtual size_t scratch_bytes() const { return 0; }
 
@@ -34,6 +50,7 @@ class MapStep final : public Step {
  public:
   explicit MapStep(Chain chain) : chain_(std::move(chain)) {}
   void run(const Workers& workers) override;
+  void flatten(const Workers& workers, std::vector<Call>& calls) override;
   size_t scratch_bytes() const override { return chain_.scratch_bytes(); }
   Chain& chain() { return chain_; }
 
@@ -66,6 +83,7 @@ class MatmulStep final : public Step {
   MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
              std::unique_ptr<Chain> then);
   void run(const Workers& workers) override;
+  void flatten(const Workers& workers, std::vector<Call>& calls) override;
   size_t scratch_bytes() const override;
   const void** site(int operand) { return operand == 0 ? &call_.a : operand == 1 ? &call_.b : &call_.bias; }
   Chain* then() { return then_.get(); }
@@ -95,5 +113,16 @@ class CopyStep final : public Step {
   void* to_;
   size_t bytes_;
 };
+
+inline void Call::run(const Workers& workers) const {
+  if (loop)
+    loop->loop(loop->in, loop->out, loop->n, loop->parameters);
+  else if (product)
+    product->run(*operands, 0);
+  else if (begin)
+    begin->begin();
+  else
+    step->run(workers);
+}
 
 }  // namespace kette

@@ -20,14 +20,15 @@ int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
 }  // namespace
 
-MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed) {
+MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed)
+    : geometry_{m, n, k, m, n, 1, 1, std::min(k, kDepth), b_transposed, false} {
   const MatmulLoops loops = dtype == DType::f32 ? matmul_loops_f32() : matmul_loops_f64();
   // A vector is both a row and a column.
   if (m == 1) a_transposed = false;
   if (k == 1) b_transposed = false;
   if (n == 1) b_transposed = false;
-  geometry_ = {m, n, k, m, n, 1, 1, std::min(k, kDepth), b_transposed, false};
   Geometry& g = geometry_;
+  g.b_transposed = b_transposed;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const int64_t wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, double{kTiles}));  // tiles
 

@@ -292,7 +292,7 @@ MatmulLoops::Narrow narrow_functions(Choose choose) {
   const auto of = [&]<size_t kLanes, bool kPartial>() {
     return choose.template operator()<std::min(kLanes, lanes), kPartial>();
   };
-  MatmulLoops::Narrow result;
+  MatmulLoops::Narrow result{};
   const auto fill = [&]<size_t... kExponent>(std::index_sequence<kExponent...>) {
     ((result.partial[kExponent] = of.template operator()<(size_t{1} << kExponent), true>()), ...);
     ((result.full[kExponent] = of.template operator()<(size_t{1} << kExponent), false>()), ...);

@@ -1,6 +1,7 @@
 #include "kette/kernels/reduce.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include "kette/kernels/simd_targets.h"
@@ -59,25 +60,31 @@ HWY_INLINE void reduce_columns(const T* x, int64_t rows, int64_t stride, T* y, s
                         HWY_ATTR { return kPartial ? hn::MaskedLoad(mask, d, from) : hn::LoadU(d, from); };
   V value[kPhases][kV];
 #pragma GCC unroll 8
-  for (int p = 0; p < kPhases; ++p)
+  for (int p = 0; p < kPhases; ++p) {
 #pragma GCC unroll 8
     for (int v = 0; v < kV; ++v) value[p][v] = hn::Set(d, Op::template identity<T>());
+  }
   int64_t row = 0;
-  for (; row + kPhases <= rows; row += kPhases, x += kPhases * stride)
+  for (; row + kPhases <= rows; row += kPhases, x += kPhases * stride) {
 #pragma GCC unroll 8
-    for (int p = 0; p < kPhases; ++p)
+    for (int p = 0; p < kPhases; ++p) {
 #pragma GCC unroll 8
       for (int v = 0; v < kV; ++v)
         value[p][v] = Op::combine(d, value[p][v], load(x + p * stride + v * lanes));
-  for (; row < rows; ++row, x += stride)
+    }
+  }
+  for (; row < rows; ++row, x += stride) {
 #pragma GCC unroll 8
     for (int v = 0; v < kV; ++v) value[0][v] = Op::combine(d, value[0][v], load(x + v * lanes));
+  }
 #pragma GCC unroll 8
-  for (int step = kPhases / 2; step > 0; step /= 2)
+  for (int step = kPhases / 2; step > 0; step /= 2) {
 #pragma GCC unroll 8
-    for (int p = 0; p < step; ++p)
+    for (int p = 0; p < step; ++p) {
 #pragma GCC unroll 8
       for (int v = 0; v < kV; ++v) value[p][v] = Op::combine(d, value[p][v], value[p + step][v]);
+    }
+  }
 #pragma GCC unroll 8
   for (int v = 0; v < kV; ++v) {
     if (kPartial)
@@ -170,13 +177,13 @@ void argmax(const AxisTiles& tiles, const void* x_all, void* y_all, int64_t inde
       int64_t* y = static_cast<int64_t*>(y_all) + o * tiles.inner + i;
       std::fill_n(y, columns, 0);
       if (tiles.axis == 0) continue;
-      std::array<T, group> best;
+      std::array<T, group> best{};
       std::copy_n(x, columns, best.begin());
       for (int64_t k = 1; k < tiles.axis; ++k) {
         x += tiles.inner;
         for (int64_t j = 0; j < columns; ++j) {
           T& current = best[static_cast<size_t>(j)];
-          if (x[j] > current || (x[j] != x[j] && current == current)) current = x[j], y[j] = k;
+          if (x[j] > current || (std::isnan(x[j]) && !std::isnan(current))) current = x[j], y[j] = k;
         }
       }
     }

@@ -64,30 +64,30 @@ class ReduceTargets : public testing::TestWithParam<int64_t> {
 
   template <class T>
   void sums_match() {
-    for (auto [outer, axis, inner] : kShapes) {
-      const auto x = random_values<T>(outer * axis * inner, kSeed);
-      const auto y = reduce<T>(Reduction::sum, x, outer, axis, inner);
-      for_each_result(x, outer, axis, inner, [&](size_t i, const std::vector<T>& values) {
+    for (const Dims& s : kShapes) {
+      const auto x = random_values<T>(s.outer * s.axis * s.inner, kSeed);
+      const auto y = reduce<T>(Reduction::sum, x, s.outer, s.axis, s.inner);
+      for_each_result(x, s.outer, s.axis, s.inner, [&](size_t i, const std::vector<T>& values) {
         long double sum = 0, magnitude = 0;
         for (T value : values) sum += value, magnitude += std::abs(value);
         // Several accumulations of at most a quarter of the values each.
         const double terms = static_cast<double>(values.size()) / 4 + 8;
         ASSERT_NEAR(y[i], static_cast<double>(sum),
                     terms * std::numeric_limits<T>::epsilon() * static_cast<double>(magnitude))
-            << fmt::format("[{},{},{}] at {}, seed {}", outer, axis, inner, i, kSeed);
+            << fmt::format("[{},{},{}] at {}, seed {}", s.outer, s.axis, s.inner, i, kSeed);
       });
     }
   }
 
   template <class T>
   void maxima_match() {
-    for (auto [outer, axis, inner] : kShapes) {
-      const auto x = random_values<T>(outer * axis * inner, kSeed + 1);
-      const auto y = reduce<T>(Reduction::max, x, outer, axis, inner);
-      for_each_result(x, outer, axis, inner, [&](size_t i, const std::vector<T>& values) {
+    for (const Dims& s : kShapes) {
+      const auto x = random_values<T>(s.outer * s.axis * s.inner, kSeed + 1);
+      const auto y = reduce<T>(Reduction::max, x, s.outer, s.axis, s.inner);
+      for_each_result(x, s.outer, s.axis, s.inner, [&](size_t i, const std::vector<T>& values) {
         T expected = -std::numeric_limits<T>::infinity();
         for (T value : values) expected = std::max(expected, value);
-        ASSERT_EQ(y[i], expected) << fmt::format("[{},{},{}] at {}", outer, axis, inner, i);
+        ASSERT_EQ(y[i], expected) << fmt::format("[{},{},{}] at {}", s.outer, s.axis, s.inner, i);
       });
     }
   }
@@ -118,13 +118,13 @@ INSTANTIATE_TEST_SUITE_P(AllTargets, ReduceTargets, testing::ValuesIn(hwy::Suppo
                          [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
 
 TEST(Reduce, argmax_is_the_first_of_equals) {
-  for (auto [outer, axis, inner] : kShapes) {
-    auto x = random_values<double>(outer * axis * inner, kSeed + 2);
+  for (const Dims& s : kShapes) {
+    auto x = random_values<double>(s.outer * s.axis * s.inner, kSeed + 2);
     for (double& value : x) value = std::round(value * 4);  // many equals
-    const auto y = reduce<int64_t>(Reduction::argmax, x, outer, axis, inner);
-    for_each_result(x, outer, axis, inner, [&](size_t i, const std::vector<double>& values) {
+    const auto y = reduce<int64_t>(Reduction::argmax, x, s.outer, s.axis, s.inner);
+    for_each_result(x, s.outer, s.axis, s.inner, [&](size_t i, const std::vector<double>& values) {
       const auto expected = std::max_element(values.begin(), values.end()) - values.begin();
-      ASSERT_EQ(y[i], expected) << fmt::format("[{},{},{}] at {}", outer, axis, inner, i);
+      ASSERT_EQ(y[i], expected) << fmt::format("[{},{},{}] at {}", s.outer, s.axis, s.inner, i);
     });
   }
 }

@@ -61,6 +61,11 @@ std::optional<Value> simpler_arithmetic(const Node& node, std::span<const Value>
     if (fits(swapped)) return swapped;
   }
   if (op == &kLog && is(x[0], kSoftmax)) return log_softmax(operand(x[0], 0), node_of(x[0]).attributes.integer("axis"));
+  // Also when one probability is picked first: the logarithm of a number too small to hold is still finite.
+  if (op == &kLog && is(x[0], kPick) && is(operand(x[0], 0), kSoftmax)) {
+    const Value probabilities = operand(x[0], 0);
+    return pick(log_softmax(operand(probabilities, 0), node_of(probabilities).attributes.integer("axis")), operand(x[0], 1));
+  }
   if (op == &kPower) {
     const double n = node.attributes.real("exponent");
     if (n == 1) return x[0];

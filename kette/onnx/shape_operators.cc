@@ -60,7 +60,7 @@ Operand expand(NodeCall& call) {
 }
 
 /// In the order of the result's axes, from [0, rank).
-std::vector<size_t> resolved(Dims axes, int rank) {
+std::vector<size_t> resolved(const Dims& axes, int rank) {
   std::vector<size_t> result;
   for (const int64_t axis : axes) result.push_back(static_cast<size_t>(resolve_axis("axes", axis, rank)));
   std::ranges::sort(result);

@@ -138,7 +138,7 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
   model.schema = {task, dataset.features, dataset.target, dataset.labels};
   model.features = graph.input("features", Shape({kBatch, fitted.columns()}));
   const Value standardized =
-      graph.name(clip((model.features - row(graph, fitted.mean)) / row(graph, fitted.scale), -5, 5), "standardized");
+      graph.name((model.features - row(graph, fitted.mean)) / row(graph, fitted.scale), "standardized");
 
   const bool is_regression = task == Task::regression;
   const int64_t outputs = form == OutputForm::softmax ? dataset.classes() : 1;

@@ -78,9 +78,9 @@ std::vector<Value> cotangents(Graph& graph, int id, Value g) {
 }
 
 Value zeros_like(Value x) {
-  const auto dims = x.shape().dims();
+  const Shape shape = x.shape();  // a copy: the graph's own moves when nodes are added
   const Value zero = scalar_like(x, 0);
-  return dims.empty() ? zero : broadcast(zero, {dims.begin(), dims.end()});
+  return shape.rank() == 0 ? zero : broadcast(zero, {shape.dims().begin(), shape.dims().end()});
 }
 
 void check_graph(Value y, std::span<const Value> wrt) {

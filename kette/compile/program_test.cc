@@ -20,13 +20,27 @@ bool counting = false;
 int64_t allocations = 0;
 }  // namespace
 
+// Every form of new that the standard library calls, so that none escapes the count.
 void* operator new(size_t size) {
   if (counting) ++allocations;
   if (void* p = std::malloc(size)) return p;
   throw std::bad_alloc();
 }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  if (counting) ++allocations;
+  return std::malloc(size);
+}
+void* operator new(size_t size, std::align_val_t alignment) {
+  if (counting) ++allocations;
+  const auto unit = static_cast<size_t>(alignment);
+  if (void* p = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return p;
+  throw std::bad_alloc();
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace kette {
 namespace {

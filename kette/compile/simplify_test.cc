@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "input x: f32[N,3]\ninput w: f32[4,3]\ny = matmul(x, w, transpose_b=1)\n"},
         Rewrite{"input x: f32[N,3]\ns = softmax(x)\ny = log(s)\n", "input x: f32[N,3]\ny = log_softmax(x, axis=1)\n"},
         Rewrite{"input x: f32[N,3]\ninput i: i64[N]\ns = softmax(x)\np = pick(s, i)\ny = log(p)\n",
-                "input x: f32[N,3]\ninput i: i64[N]\ns = log_softmax(x, axis=1)\ny = pick(s, i)\n"},
+                "input x: f32[N,3]\ninput i: i64[N]\n%2 = log_softmax(x, axis=1)\ny = pick(%2, i)\n"},
         Rewrite{"input x: f32[N,3]\ninput w: f32[3,2]\ninput b: f32[2]\np = matmul(x, w)\ny = add(p, b)\n",
                 "input x: f32[N,3]\ninput w: f32[3,2]\ninput b: f32[2]\ny = matmul(x, w, b)\n"},
         Rewrite{"input x: f32[N,3]\nconstant c: f32[] = 2\nconstant d: f32[] = 4\np = mul(x, c)\ny = mul(d, p)\n",

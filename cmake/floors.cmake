@@ -17,6 +17,9 @@ if(KETTE_SANITIZE)
   target_link_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE})
 endif()
 
+# For tests, examples and the command line: the time goes into the library, so they need not be optimised far.
+set(kette_quick_to_build $<$<CONFIG:Release>:-O1>)
+
 # Headers that nearly every file reads are precompiled once, by the first target that asks, and shared by the others:
 # kette_precompile(TARGET KIND header...)
 function(kette_precompile target kind)
@@ -31,9 +34,9 @@ endfunction()
 
 set(kette_common_headers <fmt/format.h> <algorithm> <functional> <map> <memory> <span> <string> <vector>)
 
-# kette_floor(NAME [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header])
+# kette_floor(NAME [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header...])
 function(kette_floor name)
-  cmake_parse_arguments(ARG "" "PRECOMPILE" "LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LIBRARIES;TEST_LIBRARIES;PRECOMPILE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -60,6 +63,7 @@ function(kette_floor name)
     target_link_libraries(${name}_test PRIVATE kette_options ${below} ${libraries} ${ARG_TEST_LIBRARIES}
                           GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE KETTE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    target_compile_options(${name}_test PRIVATE ${kette_quick_to_build})
     kette_precompile(${name}_test test <gtest/gtest.h> ${kette_common_headers})
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
   endif()

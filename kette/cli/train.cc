@@ -41,7 +41,8 @@ std::string network_line(const NetworkOptions& options, const Network& network, 
 
 std::string training_line(const TrainingOptions& t, Loss loss, bool has_validation) {
   std::string line = fmt::format("{} · {}, learning rate {}", to_string(loss), t.optimizer.kind->name, t.learning_rate);
-  if (t.decay > 0) line += fmt::format("/(1 + {}·t)", t.decay);
+  if (t.decay > 0) line += fmt::format("/(1 + {:.2g}·t)", t.decay);
+  for (const auto& [name, value] : t.optimizer.settings) line += fmt::format(", {} {:.3g}", name, std::get<double>(value));
   line += fmt::format(" · {}", to_string(t.descent));
   if (t.descent == data::Descent::minibatch || t.descent == data::Descent::minibatch_shuffle)
     line += fmt::format(" of {}", counted(t.batch_size, "row"));
@@ -131,7 +132,7 @@ class TrainCommand {
     test_ = select(dataset_, split_.test);
     TrainingOptions& options = settings_.training;
     options.threads = &threads_;
-    if (!settings_.batch_size_given) options.batch_size = std::min(options.batch_size, training_.rows());
+    choose_defaults(flags_, training_.rows(), options);
     say("network", "{}", network_line(settings_.network, network_, dataset_));
     say("training", "{}",
         training_line(options, settings_.network.loss.value_or(default_loss(dataset_.task)), validation_.rows() > 0));

@@ -20,6 +20,8 @@ constexpr const char* kExamples = R"(Examples:
 Training stops early when the validation loss has not improved for --patience epochs, and the best weights are
 kept; --validation 0 or --patience 0 switches that off. A limit of --steps or --time replaces that of epochs.)";
 
+constexpr int64_t kRowsPerBatch = 200;  // the batch doubles while there are as many times its size in rows
+
 const CLI::Range kShare(0.0, 0.99);
 const CLI::Range kFromZero(0.0, 1e300);
 
@@ -63,30 +65,30 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
                  "batch, sgd, sgd-shuffle, minibatch, minibatch-shuffle (default). Given, it stands for the plain "
                  "algorithm: the optimizer is then sgd unless chosen")
       ->group(group);
-  app.add_option("--batch-size", f.batch_size, "Rows in one step of minibatch (default: 32)")
+  app.add_option("--batch-size", f.batch_size, "Rows in one step of minibatch (default: 32 to 256, by the number of rows)")
       ->check(CLI::PositiveNumber)->group(group);
-  app.add_option("--optimizer", f.optimizer, "sgd, momentum, nesterov, adam (default), adamw")->group(group);
-  app.add_option("--learning-rate", f.learning_rate, "Default: adam 0.001, momentum 0.01, sgd 0.1")
+  app.add_option("--optimizer", f.optimizer, "sgd, momentum, nesterov, adam, adamw (default)")->group(group);
+  app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.002, momentum and nesterov 0.01, sgd 0.1")
       ->check(CLI::PositiveNumber)->group(group);
-  app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t)")
-      ->check(kFromZero)->capture_default_str()->group(group);
+  app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t). Default: 0, or with default optimizer a tenth at the last epoch")
+      ->check(kFromZero)->group(group);
   app.add_option("--momentum", f.momentum, "Of momentum and nesterov (default: 0.9)")->group(group);
   app.add_option("--beta1", f.beta1, "Of adam (default: 0.9)")->group(group);
   app.add_option("--beta2", f.beta2, "Of adam (default: 0.999)")->group(group);
   app.add_option("--epsilon", f.epsilon, "Of adam (default: 1e-8)")->group(group);
-  app.add_option("--weight-decay", f.weight_decay, "Of adamw (default: 0.01)")->group(group);
+  app.add_option("--weight-decay", f.weight_decay, "Of adamw (default: up to 1, less for more steps an epoch)")->group(group);
 }
 
 void declare_stopping(CLI::App& app, TrainFlags& f) {
   const std::string group = "When to stop";
-  app.add_option("--epochs", f.epochs, "At most so many (default: 200)")->check(CLI::PositiveNumber)->group(group);
+  app.add_option("--epochs", f.epochs, "At most so many (default: 50 to 1000, fewer for more data)")->check(CLI::PositiveNumber)->group(group);
   app.add_option("--steps", f.steps, "At most so many updates")->check(CLI::PositiveNumber)->group(group);
   app.add_option("--time", f.time, "At most so long: 10s, 2m, 1h")->group(group);
   app.add_option("--tolerance", f.tolerance, "Training loss changes by less, 10 epochs in a row")
       ->check(kFromZero)->group(group);
   app.add_option("--target-loss", f.target_loss, "Training loss is this or less")->group(group);
-  app.add_option("--patience", f.patience, "Epochs without a lower validation loss (0: not looked at)")
-      ->check(CLI::NonNegativeNumber)->capture_default_str()->group(group);
+  app.add_option("--patience", f.patience, "Epochs without a lower validation loss (default: 10 to 180, fewer for more data; 0: not looked at)")
+      ->check(CLI::NonNegativeNumber)->group(group);
 }
 
 void declare_run(CLI::App& app, TrainFlags& f) {
@@ -130,8 +132,14 @@ NetworkOptions network_of(const TrainFlags& f) {
   return network;
 }
 
+/// The rate that works for most data.
+double default_learning_rate(const OptimizerDef& optimizer) {
+  if (&optimizer == &kSgd) return 0.1;
+  return &optimizer == &kAdam || &optimizer == &kAdamw ? 0.002 : 0.01;
+}
+
 OptimizerSpec optimizer_of(const TrainFlags& f) {
-  const std::string name = !f.optimizer.empty() ? f.optimizer : f.descent.empty() ? "adam" : "sgd";
+  const std::string name = !f.optimizer.empty() ? f.optimizer : f.descent.empty() ? "adamw" : "sgd";
   OptimizerSpec spec{option_value("--optimizer", [&] { return &parse_optimizer(name); })};
   const auto set = [&](const std::string& option, const std::string& setting, const std::optional<double>& value) {
     if (!value) return;
@@ -159,15 +167,29 @@ Stopping stopping_of(const TrainFlags& f) {
   if (f.epochs) stopping.epochs = *f.epochs;
   stopping.tolerance = f.tolerance;
   stopping.target_loss = f.target_loss;
-  stopping.patience = f.validation > 0 ? f.patience : 0;
+  stopping.patience = f.patience.value_or(0);
   return stopping;
 }
 
 }  // namespace
 
-double default_learning_rate(const OptimizerDef& optimizer) {
-  if (&optimizer == &kSgd) return 0.1;
-  return &optimizer == &kAdam || &optimizer == &kAdamw ? 0.001 : 0.01;
+void choose_defaults(const TrainFlags& f, int64_t rows, TrainingOptions& training) {
+  if (!f.batch_size) {
+    training.batch_size = 32;
+    while (training.batch_size < 256 && training.batch_size * kRowsPerBatch <= rows) training.batch_size *= 2;
+    training.batch_size = std::min(training.batch_size, rows);
+  }
+  const data::Batches batches(training.descent, rows, training.batch_size, training.seed);
+  const int64_t steps = batches.steps_per_epoch();
+  Stopping& stopping = training.stopping;
+  if (!f.epochs && f.steps == 0 && f.time.empty()) stopping.epochs = std::clamp<int64_t>(30000 / steps, 50, 1000);
+  if (!f.patience) stopping.patience = std::clamp<int64_t>(2000 / steps, 10, 180);
+  if (f.validation == 0) stopping.patience = 0;
+  const bool is_ours = f.optimizer.empty() && f.descent.empty();
+  if (is_ours && !f.weight_decay)
+    training.optimizer.settings.set("weight_decay", std::min(1.0, 40.0 / static_cast<double>(steps)));
+  if (is_ours && !f.decay && stopping.epochs > 0)
+    training.decay = std::min(0.01, 9.0 / static_cast<double>(stopping.epochs * steps));
 }
 
 void declare_train_flags(CLI::App& app, TrainFlags& flags) {
@@ -192,9 +214,8 @@ TrainSettings settings_of(const TrainFlags& f) {
   if (!f.descent.empty()) training.descent = option_value("--descent", [&] { return data::parse_descent(f.descent); });
   training.optimizer = optimizer_of(f);
   training.learning_rate = f.learning_rate.value_or(default_learning_rate(*training.optimizer.kind));
-  training.decay = f.decay;
-  settings.batch_size_given = f.batch_size.has_value();
-  training.batch_size = f.batch_size.value_or(32);
+  training.decay = f.decay.value_or(0);
+  training.batch_size = f.batch_size.value_or(training.batch_size);
   training.stopping = stopping_of(f);
   training.seed = f.seed;
   settings.out = f.out.empty() ? std::filesystem::path(f.file).stem().string() + ".onnx" : f.out;

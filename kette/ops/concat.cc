@@ -18,7 +18,7 @@ Shape infer(const OpCall& call) {
                       with_dim(x, axis, 0) == with_dim(first, axis, 0);
     if (!fits) fail("[concat] {} does not join {} along axis {}", to_string(x), to_string(first), axis);
     if (x[axis] == kBatch) fail("[concat] {} cannot be joined along the batch dim N", dims_to_string(x));
-    total += x[axis];
+    if (__builtin_add_overflow(total, x[axis], &total)) fail("[concat] too many elements");
   }
   return Shape(with_dim(first, axis, total), first.dtype());
 }

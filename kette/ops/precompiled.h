@@ -2,6 +2,9 @@
 #pragma once
 
 #include <hwy/base.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <cmath>
 

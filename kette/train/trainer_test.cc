@@ -192,7 +192,8 @@ TEST(Train, exclusive_or_is_learned_by_one_hidden_layer) {
 
 TEST(Train, a_sine_is_learned) {
   const data::Dataset dataset = generated("sine", 400, 0.0, 1);
-  Trained r = run(dataset, {.learning_rate = 0.01, .stopping = {.epochs = 200}}, {.hidden = {32}, .activations = {Activation::tanh}});
+  Trained r = run(dataset, {.learning_rate = 0.01, .stopping = {.epochs = 400}},
+                  {.hidden = {32}, .activations = {Activation::tanh}});
   const Predictions p = Predictor(r.network.model).predict(dataset.x);
   EXPECT_LT(root_mean_squared_error(p.prediction, samples(dataset.x, dataset.y).targets), 0.03);
 }

@@ -65,12 +65,12 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
                  "batch, sgd, sgd-shuffle, minibatch, minibatch-shuffle (default). Given, it stands for the plain "
                  "algorithm: the optimizer is then sgd unless chosen")
       ->group(group);
-  app.add_option("--batch-size", f.batch_size, "Rows in one step of minibatch (default: 32 to 256, by the number of rows)")
+  app.add_option("--batch-size", f.batch_size, "Rows in one step of minibatch (default: 32 to 128, by the number of rows)")
       ->check(CLI::PositiveNumber)->group(group);
   app.add_option("--optimizer", f.optimizer, "sgd, momentum, nesterov, adam, adamw (default)")->group(group);
-  app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.002, momentum and nesterov 0.01, sgd 0.1")
+  app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.003, momentum and nesterov 0.01, sgd 0.1")
       ->check(CLI::PositiveNumber)->group(group);
-  app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t). Default: 0, or with default optimizer a tenth at the last epoch")
+  app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t). Default: 0, or without --optimizer and --descent a fifth of the rate at the last epoch")
       ->check(kFromZero)->group(group);
   app.add_option("--momentum", f.momentum, "Of momentum and nesterov (default: 0.9)")->group(group);
   app.add_option("--beta1", f.beta1, "Of adam (default: 0.9)")->group(group);
@@ -135,7 +135,7 @@ NetworkOptions network_of(const TrainFlags& f) {
 /// The rate that works for most data.
 double default_learning_rate(const OptimizerDef& optimizer) {
   if (&optimizer == &kSgd) return 0.1;
-  return &optimizer == &kAdam || &optimizer == &kAdamw ? 0.002 : 0.01;
+  return &optimizer == &kAdam || &optimizer == &kAdamw ? 0.003 : 0.01;
 }
 
 OptimizerSpec optimizer_of(const TrainFlags& f) {
@@ -176,7 +176,7 @@ Stopping stopping_of(const TrainFlags& f) {
 void choose_defaults(const TrainFlags& f, int64_t rows, TrainingOptions& training) {
   if (!f.batch_size) {
     training.batch_size = 32;
-    while (training.batch_size < 256 && training.batch_size * kRowsPerBatch <= rows) training.batch_size *= 2;
+    while (training.batch_size < 128 && training.batch_size * kRowsPerBatch <= rows) training.batch_size *= 2;
     training.batch_size = std::min(training.batch_size, rows);
   }
   const data::Batches batches(training.descent, rows, training.batch_size, training.seed);
@@ -187,9 +187,9 @@ void choose_defaults(const TrainFlags& f, int64_t rows, TrainingOptions& trainin
   if (f.validation == 0) stopping.patience = 0;
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
-    training.optimizer.settings.set("weight_decay", std::min(1.0, 40.0 / static_cast<double>(steps)));
+    training.optimizer.settings.set("weight_decay", std::min(1.0, 200.0 / static_cast<double>(steps)));
   if (is_ours && !f.decay && stopping.epochs > 0)
-    training.decay = std::min(0.01, 9.0 / static_cast<double>(stopping.epochs * steps));
+    training.decay = std::min(0.01, 4.0 / static_cast<double>(stopping.epochs * steps));
 }
 
 void declare_train_flags(CLI::App& app, TrainFlags& flags) {

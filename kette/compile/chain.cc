@@ -280,6 +280,15 @@ void Chain::run_chunk(int64_t first, int64_t count, std::byte* scratch, const vo
   }
 }
 
+void Chain::prefetch(int64_t first, int64_t count) const {
+  for (size_t i = 0; i < operands_.size(); ++i) {
+    if (layouts_[i] != Layout::dense) continue;
+    const auto* from = static_cast<const char*>(operands_[i].data) + first * element_bytes_;
+    for (int64_t byte = 0; byte < count * element_bytes_; byte += static_cast<int64_t>(kAlignment))
+      __builtin_prefetch(from + byte);
+  }
+}
+
 void Chain::run(int64_t first, int64_t count, std::byte* scratch, const void* tile) const {
   const auto* tile_bytes = static_cast<const std::byte*>(tile);
   for (int64_t done = 0; done < count; done += chunk_)

@@ -50,6 +50,8 @@ class Chain {
   void begin();
   /// Computes elements [first, first + count). With a tile operand: `tile` holds that range's elements.
   void run(int64_t first, int64_t count, std::byte* scratch, const void* tile = nullptr) const;
+  /// Asks for the operands of a range that will be run soon, so that they are in cache by then.
+  void prefetch(int64_t first, int64_t count) const;
   /// begin() and the only chunk; no tile operand.
   void run_all();
 

@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kParallelElements = 1 << 16;
 constexpr double kParallelFlops = 4e6;
 constexpr int64_t kMapTile = 1 << 14;  // elements
+constexpr int64_t kRowsAhead = 6;      // of a tile, when operands are fetched
 
 /// Runs body(tile, scratch) for every tile, on all threads if there are several.
 template <class Body>
@@ -144,9 +145,12 @@ void MatmulStep::run_tile(int64_t index, std::byte* scratch) const {
     then_->run(t.row_begin * columns_, (t.row_end - t.row_begin) * columns_, chain_scratch, out_ ? nullptr : private_tile);
     return;
   }
-  for (int64_t row = t.row_begin; row < t.row_end; ++row)
+  // The other operands (weights, say) lie a whole row apart, which no processor foresees.
+  for (int64_t row = t.row_begin; row < t.row_end; ++row) {
+    if (row + kRowsAhead < t.row_end) then_->prefetch((row + kRowsAhead) * columns_ + t.col_begin, width);
     then_->run(row * columns_ + t.col_begin, width, chain_scratch,
                out_ ? nullptr : private_tile + (row - t.row_begin) * width * element_bytes_);
+  }
 }
 
 void CopyStep::run(const Workers&) { std::memcpy(to_, from_, bytes_); }

@@ -4,6 +4,8 @@
 add_library(kette_options INTERFACE)
 target_compile_features(kette_options INTERFACE cxx_std_20)
 target_compile_options(kette_options INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+# Every floor throws errors formatted by fmt; the same definitions everywhere let them share precompiled headers.
+target_link_libraries(kette_options INTERFACE fmt::fmt)
 target_include_directories(kette_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 # Products and sums are fused where the code says so and nowhere else: the bits do not depend on the compiler's mood.
 target_compile_options(kette_options INTERFACE -ffp-contract=off)

@@ -68,7 +68,7 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
   app.add_option("--batch-size", f.batch_size, "Rows in one step of minibatch (default: 32 to 128, by the number of rows)")
       ->check(CLI::PositiveNumber)->group(group);
   app.add_option("--optimizer", f.optimizer, "sgd, momentum, nesterov, adam, adamw (default)")->group(group);
-  app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.003, momentum and nesterov 0.01, sgd 0.1")
+  app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.003, momentum and nesterov 0.01, sgd 0.1; for one sample at a time a tenth")
       ->check(CLI::PositiveNumber)->group(group);
   app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t). Default: 0, or without --optimizer and --descent a fifth of the rate at the last epoch")
       ->check(kFromZero)->group(group);
@@ -132,10 +132,12 @@ NetworkOptions network_of(const TrainFlags& f) {
   return network;
 }
 
-/// The rate that works for most data.
-double default_learning_rate(const OptimizerDef& optimizer) {
-  if (&optimizer == &kSgd) return 0.1;
-  return &optimizer == &kAdam || &optimizer == &kAdamw ? 0.003 : 0.01;
+/// The rate that works for most data; a tenth of it where each step follows a single sample, whose gradient is noisier.
+double default_learning_rate(const OptimizerDef& optimizer, data::Descent descent) {
+  const bool adaptive = &optimizer == &kAdam || &optimizer == &kAdamw;
+  const double rate = &optimizer == &kSgd ? 0.1 : adaptive ? 0.003 : 0.01;
+  const bool single = descent == data::Descent::sgd || descent == data::Descent::sgd_shuffle;
+  return single ? rate / 10 : rate;
 }
 
 OptimizerSpec optimizer_of(const TrainFlags& f) {
@@ -213,7 +215,7 @@ TrainSettings settings_of(const TrainFlags& f) {
   TrainingOptions& training = settings.training;
   if (!f.descent.empty()) training.descent = option_value("--descent", [&] { return data::parse_descent(f.descent); });
   training.optimizer = optimizer_of(f);
-  training.learning_rate = f.learning_rate.value_or(default_learning_rate(*training.optimizer.kind));
+  training.learning_rate = f.learning_rate.value_or(default_learning_rate(*training.optimizer.kind, training.descent));
   training.decay = f.decay.value_or(0);
   training.batch_size = f.batch_size.value_or(training.batch_size);
   training.stopping = stopping_of(f);

@@ -20,6 +20,7 @@ constexpr const char* kExamples = R"(Examples:
 Training stops early when the validation loss has not improved for --patience epochs, and the best weights are
 kept; --validation 0 or --patience 0 switches that off. A limit of --steps or --time replaces that of epochs.)";
 
+constexpr int64_t kShortRun = 200;      // epochs: shorter runs gain from a decreasing learning rate
 constexpr int64_t kRowsPerBatch = 200;  // the batch doubles while there are as many times its size in rows
 
 const CLI::Range kShare(0.0, 0.99);
@@ -70,7 +71,7 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
   app.add_option("--optimizer", f.optimizer, "sgd, momentum, nesterov, adam, adamw (default)")->group(group);
   app.add_option("--learning-rate", f.learning_rate, "Default: adam and adamw 0.003, momentum and nesterov 0.01, sgd 0.1; for one sample at a time a tenth")
       ->check(CLI::PositiveNumber)->group(group);
-  app.add_option("--decay", f.decay, "Learning rate at step t: rate / (1 + decay·t). Default: 0, or without --optimizer and --descent a fifth of the rate at the last epoch")
+  app.add_option("--decay", f.decay, "Learning rate at step t: rate/(1 + decay·t) (default: 0; without --optimizer and --descent, when there are at most 200 epochs, a fifth of the rate is left at the end)")
       ->check(kFromZero)->group(group);
   app.add_option("--momentum", f.momentum, "Of momentum and nesterov (default: 0.9)")->group(group);
   app.add_option("--beta1", f.beta1, "Of adam (default: 0.9)")->group(group);
@@ -190,8 +191,8 @@ void choose_defaults(const TrainFlags& f, int64_t rows, TrainingOptions& trainin
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
     training.optimizer.settings.set("weight_decay", std::min(1.0, 200.0 / static_cast<double>(steps)));
-  if (is_ours && !f.decay && stopping.epochs > 0)
-    training.decay = std::min(0.01, 4.0 / static_cast<double>(stopping.epochs * steps));
+  if (is_ours && !f.decay && stopping.epochs > 0 && stopping.epochs <= kShortRun)
+    training.decay = std::min(0.01, 4.0 / static_cast<double>(stopping.epochs * steps));  // a fifth at the end
 }
 
 void declare_train_flags(CLI::App& app, TrainFlags& flags) {

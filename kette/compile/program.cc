@@ -5,6 +5,7 @@
 
 #include "kette/base/error.h"
 #include "kette/compile/plan.h"
+#include "kette/graph/verify.h"
 
 namespace kette {
 namespace {
@@ -26,7 +27,12 @@ Program::Program(std::span<const Value> outputs, std::span<const Update> updates
   CompiledGraph& c = *compiled_;
   c.module = prune(outputs, updates);
   if (options.simplify)
-    for (const Pass& pass : passes()) c.module = pass.run(c.module);
+    for (const Pass& pass : passes()) {
+      c.module = pass.run(c.module);
+#ifndef NDEBUG
+      verify(*c.module.graph);
+#endif
+    }
   const Graph& graph = *c.module.graph;
   c.is_static = static_nodes(graph);
   c.groups = fuse(c.module, options.fusion);

@@ -32,8 +32,8 @@ code is 1 when one is beyond the tolerance. The text form of a graph has one nod
   parameter W: f32[3,2]
   z = matmul(x, W))";
 
-constexpr int64_t kBatchRows = 3;      // for graphs given as text
-constexpr int64_t kModelRows = 8;      // of the table, unless one row is asked for
+constexpr int64_t kBatchRows = 3;  // for graphs given as text
+constexpr int64_t kModelRows = 8;  // of the table, unless one row is asked for
 
 struct Flags {
   std::string graph, file, loss;
@@ -100,14 +100,17 @@ Problem of_text(const Flags& flags) {
 /// The rows asked for, as the model's features and targets.
 Samples rows_of_table(const Flags& flags, const Schema& schema) {
   const data::Table table = data::read_csv(flags.file);
-  if (flags.row && *flags.row > table.rows()) fail("{}: has {} rows; there is no row {}", flags.file, table.rows(), *flags.row);
+  if (flags.row && *flags.row > table.rows())
+    fail("{}: has {} rows; there is no row {}", flags.file, table.rows(), *flags.row);
   std::vector<int64_t> rows;
   const int64_t first = flags.row ? *flags.row - 1 : 0;
-  for (int64_t i = first; i < (flags.row ? first + 1 : std::min(kModelRows, table.rows())); ++i) rows.push_back(i);
+  for (int64_t i = first; i < (flags.row ? first + 1 : std::min(kModelRows, table.rows())); ++i)
+    rows.push_back(i);
   const Tensor target = schema.task == data::Task::regression
                             ? data::target_values(table, schema.target)
                             : data::target_classes(table, schema.target, schema.labels);
-  return samples(data::gather_rows(data::feature_matrix(table, schema.features), rows), data::gather_rows(target, rows));
+  return samples(data::gather_rows(data::feature_matrix(table, schema.features), rows),
+                 data::gather_rows(target, rows));
 }
 
 Problem of_model(const Flags& flags) {
@@ -133,8 +136,8 @@ Problem of_model(const Flags& flags) {
   return problem;
 }
 
-/// For every leaf the best over three steps: a wrong derivative is wrong at all of them, a kink is met by large ones and
-/// rounding by small ones.
+/// For every leaf the best over three steps: a wrong derivative is wrong at all of them, a kink is met by
+/// large ones and rounding by small ones.
 std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
   std::vector<GradientError> best;
   for (const double h : {1e-3, 1e-4, 1e-2, 1e-5}) {
@@ -143,7 +146,8 @@ std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
     if (best.empty()) best = found;
     for (size_t i = 0; i < best.size(); ++i)
       if (found[i].relative < best[i].relative) best[i] = found[i];
-    if (std::ranges::all_of(best, [&](const GradientError& e) { return e.relative <= flags.tolerance; })) break;
+    if (std::ranges::all_of(best, [&](const GradientError& e) { return e.relative <= flags.tolerance; }))
+      break;
   }
   return best;
 }
@@ -151,37 +155,44 @@ std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
 int run(const Flags& flags) {
   Problem problem = flags.graph.ends_with(".onnx") ? of_model(flags) : of_text(flags);
   const std::vector<GradientError> errors = worst_errors(problem, flags);
-  std::vector<std::vector<std::string>> cells = {{"value", "element", "gradient", "difference", "relative error"}};
+  std::vector<std::vector<std::string>> cells = {
+      {"value", "element", "gradient", "difference", "relative error"}};
   int64_t beyond = 0;
   for (const GradientError& e : errors) {
     const bool is_bad = !(e.relative <= flags.tolerance);
     beyond += is_bad ? 1 : 0;
-    cells.push_back({e.name, std::to_string(e.element), fmt::format("{:.9g}", e.analytic), fmt::format("{:.9g}", e.numeric),
+    cells.push_back({e.name, std::to_string(e.element), fmt::format("{:.9g}", e.analytic),
+                     fmt::format("{:.9g}", e.numeric),
                      fmt::format("{:.1e}{}", e.relative, is_bad ? " !" : "  ")});
   }
   fmt::print("{}", table(cells));
   std::fflush(stdout);
   if (beyond > 0)
-    fail("{}: the gradient of {} is off by more than {}", flags.graph, counted(beyond, "value"), flags.tolerance);
+    fail("{}: the gradient of {} is off by more than {}", flags.graph, counted(beyond, "value"),
+         flags.tolerance);
   return 0;
 }
 
 }  // namespace
 
-const Command kCheck{"check", "Compare gradients with finite differences", [](CLI::App& app) -> std::function<int()> {
-                       auto flags = std::make_shared<Flags>();
-                       app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")->required();
-                       app.add_option("FILE", flags->file, "For a model: table with rows to check on");
-                       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
-                       app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")
-                           ->check(CLI::PositiveNumber);
-                       app.add_option("--tolerance", flags->tolerance, "Largest relative error")
-                           ->check(CLI::PositiveNumber)->capture_default_str();
-                       app.add_option("--elements", flags->elements, "At most so many elements of each value")
-                           ->check(CLI::PositiveNumber)->capture_default_str();
-                       app.add_option("--seed", flags->seed, "Of random values and of the choice of elements")->capture_default_str();
-                       app.footer(kExamples);
-                       return [flags] { return run(*flags); };
-                     }};
+const Command kCheck{
+    "check", "Compare gradients with finite differences", [](CLI::App& app) -> std::function<int()> {
+      auto flags = std::make_shared<Flags>();
+      app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")->required();
+      app.add_option("FILE", flags->file, "For a model: table with rows to check on");
+      app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
+      app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")
+          ->check(CLI::PositiveNumber);
+      app.add_option("--tolerance", flags->tolerance, "Largest relative error")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str();
+      app.add_option("--elements", flags->elements, "At most so many elements of each value")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str();
+      app.add_option("--seed", flags->seed, "Of random values and of the choice of elements")
+          ->capture_default_str();
+      app.footer(kExamples);
+      return [flags] { return run(*flags); };
+    }};
 
 }  // namespace kette::cli

@@ -12,8 +12,8 @@ class App;
 
 namespace kette::cli {
 
-/// `declare` adds options to the sub-command's parser and returns what does the work once they are read: it returns
-/// the exit code and throws Error (exit code 1) or UsageError (2).
+/// `declare` adds options to the sub-command's parser and returns what does the work once they are read: it
+/// returns the exit code and throws Error (exit code 1) or UsageError (2).
 struct Command {
   std::string name;
   std::string summary;
@@ -28,7 +28,8 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// Calls a parser of the library for the value of an option; its Error becomes a UsageError that names the option.
+/// Calls a parser of the library for the value of an option; its Error becomes a UsageError that names the
+/// option.
 template <class Parse>
 auto option_value(const std::string& option, Parse parse) {
   try {

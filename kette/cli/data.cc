@@ -10,7 +10,8 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Two classes in the plane (columns x1, x2, label): circle, xor, gauss, spiral, moons.
+constexpr const char* kExamples =
+    R"(Two classes in the plane (columns x1, x2, label): circle, xor, gauss, spiral, moons.
 Regression (columns x, y): sine.
 
 Examples:
@@ -26,23 +27,26 @@ struct Flags {
 
 }  // namespace
 
-const Command kData{"data", "Write a made-up data set", [](CLI::App& app) -> std::function<int()> {
-                      auto flags = std::make_shared<Flags>();
-                      const auto names = data::generator_names();
-                      app.add_option("NAME", flags->name, "circle, xor, gauss, spiral, moons or sine")
-                          ->required()
-                          ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
-                      app.add_option("--samples", flags->samples, "Number of rows, 2 to 10000000")
-                          ->check(CLI::Range(int64_t{2}, int64_t{10000000}))->capture_default_str();
-                      app.add_option("--noise", flags->noise, "0 to 10")->check(CLI::Range(0.0, 10.0))->capture_default_str();
-                      app.add_option("--seed", flags->seed, "The same seed gives the same rows")->capture_default_str();
-                      app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
-                      app.footer(kExamples);
-                      return [flags] {
-                        check_output(flags->out, "");
-                        write_output(flags->out, data::to_csv(data::generate(flags->name, flags->samples, flags->noise, flags->seed)));
-                        return 0;
-                      };
-                    }};
+const Command kData{
+    "data", "Write a made-up data set", [](CLI::App& app) -> std::function<int()> {
+      auto flags = std::make_shared<Flags>();
+      const auto names = data::generator_names();
+      app.add_option("NAME", flags->name, "circle, xor, gauss, spiral, moons or sine")
+          ->required()
+          ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
+      app.add_option("--samples", flags->samples, "Number of rows, 2 to 10000000")
+          ->check(CLI::Range(int64_t{2}, int64_t{10000000}))
+          ->capture_default_str();
+      app.add_option("--noise", flags->noise, "0 to 10")->check(CLI::Range(0.0, 10.0))->capture_default_str();
+      app.add_option("--seed", flags->seed, "The same seed gives the same rows")->capture_default_str();
+      app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
+      app.footer(kExamples);
+      return [flags] {
+        check_output(flags->out, "");
+        write_output(flags->out,
+                     data::to_csv(data::generate(flags->name, flags->samples, flags->noise, flags->seed)));
+        return 0;
+      };
+    }};
 
 }  // namespace kette::cli

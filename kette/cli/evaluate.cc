@@ -45,7 +45,8 @@ std::string class_table(const Schema& schema, const Predictions& predictions, co
   };
   std::vector<std::vector<std::string>> cells = {{"class", "rows", "right", "recall", "precision"}};
   for (size_t c = 0; c < count; ++c)
-    cells.push_back({schema.labels[c], grouped(rows[c]), grouped(right[c]), share(right[c], rows[c]), share(right[c], predicted[c])});
+    cells.push_back({schema.labels[c], grouped(rows[c]), grouped(right[c]), share(right[c], rows[c]),
+                     share(right[c], predicted[c])});
   return table(cells);
 }
 
@@ -75,7 +76,8 @@ int run(const Flags& flags) {
     fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
-  fmt::print("{} of {} on {}\n\n", data::to_string(schema.task), data::quote(schema.target), counted(labelled.rows(), "row"));
+  fmt::print("{} of {} on {}\n\n", data::to_string(schema.task), data::quote(schema.target),
+             counted(labelled.rows(), "row"));
   std::vector<std::vector<std::string>> cells;
   for (const auto& [name, value] : measures) cells.push_back({name, measure_text(name, value)});
   fmt::print("{}", table(cells));
@@ -86,13 +88,15 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-const Command kEvaluate{"evaluate", "Measure a model on a table that holds the target", [](CLI::App& app) -> std::function<int()> {
+const Command kEvaluate{"evaluate", "Measure a model on a table that holds the target",
+                        [](CLI::App& app) -> std::function<int()> {
                           auto flags = std::make_shared<Flags>();
                           app.add_option("MODEL", flags->model, "Model written by kette train")->required();
                           app.add_option("FILE", flags->file, "Table as CSV with a header line")->required();
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_option("--threads", flags->threads, "0: one for each core")
-                              ->check(CLI::Range(0, 1024))->capture_default_str();
+                              ->check(CLI::Range(0, 1024))
+                              ->capture_default_str();
                           app.footer(kExamples);
                           return [flags] { return run(*flags); };
                         }};

@@ -1,10 +1,13 @@
-// The program `kette`: finds the sub-command, reads its options, and turns failures into one line and an exit code.
+// The program `kette`: finds the sub-command, reads its options, and turns failures into one line and an exit
+// code.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <memory>
 
 #include "kette/cli/command.h"
+#include "kette/cli/help.h"
 #include "kette/cli/version.h"
 
 namespace kette::cli {
@@ -35,7 +38,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", version_line());
   app.footer(kExamples);
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<HelpFormatter>());
   std::map<CLI::App*, std::function<int()>> actions;
   for (const Command* command : kCommands) {
     CLI::App* sub = app.add_subcommand(command->name, command->summary);
@@ -62,7 +65,8 @@ int main(int argc, char** argv) {
   using namespace kette::cli;
   try {
     const int code = run(argc, argv);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return report("cannot write to standard output", kFailed);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+      return report("cannot write to standard output", kFailed);
     return code;
   } catch (const std::bad_alloc&) {
     return report("not enough memory", kFailed);

@@ -12,7 +12,8 @@ namespace {
 
 std::string operands(const OpDef& op) {
   if (op.min_inputs == op.max_inputs) return std::to_string(op.min_inputs);
-  return op.max_inputs > 100 ? fmt::format("{}+", op.min_inputs) : fmt::format("{}-{}", op.min_inputs, op.max_inputs);
+  return op.max_inputs > 100 ? fmt::format("{}+", op.min_inputs)
+                             : fmt::format("{}-{}", op.min_inputs, op.max_inputs);
 }
 
 void describe(const OpDef& op) {
@@ -31,14 +32,16 @@ int run(const std::string& name) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"operation", "operands", "formula"}};
-  for (const OpDef* op : catalogue()) rows.push_back({std::string(op->name), operands(*op), std::string(op->formula)});
+  for (const OpDef* op : catalogue())
+    rows.push_back({std::string(op->name), operands(*op), std::string(op->formula)});
   fmt::print("{}", table(rows, false));
   return 0;
 }
 
 }  // namespace
 
-const Command kOps{"ops", "List the operations of a graph, or tell about one", [](CLI::App& app) -> std::function<int()> {
+const Command kOps{"ops", "List the operations of a graph, or tell about one",
+                   [](CLI::App& app) -> std::function<int()> {
                      auto name = std::make_shared<std::string>();
                      app.add_option("NAME", *name, "Only this operation, with its attributes");
                      app.footer("Examples:\n  kette ops\n  kette ops leaky_relu");

@@ -62,16 +62,18 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-const Command kPredict{"predict", "Predict the target of every row of a table", [](CLI::App& app) -> std::function<int()> {
-                         auto flags = std::make_shared<Flags>();
-                         app.add_option("MODEL", flags->model, "Model written by kette train")->required();
-                         app.add_option("FILE", flags->file, "Table as CSV with a header line")->required();
-                         app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
-                         app.add_flag("--probabilities", flags->probabilities, "Also the probability of each class");
-                         app.add_option("--threads", flags->threads, "0: one for each core")
-                             ->check(CLI::Range(0, 1024))->capture_default_str();
-                         app.footer(kExamples);
-                         return [flags] { return run(*flags); };
-                       }};
+const Command kPredict{
+    "predict", "Predict the target of every row of a table", [](CLI::App& app) -> std::function<int()> {
+      auto flags = std::make_shared<Flags>();
+      app.add_option("MODEL", flags->model, "Model written by kette train")->required();
+      app.add_option("FILE", flags->file, "Table as CSV with a header line")->required();
+      app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
+      app.add_flag("--probabilities", flags->probabilities, "Also the probability of each class");
+      app.add_option("--threads", flags->threads, "0: one for each core")
+          ->check(CLI::Range(0, 1024))
+          ->capture_default_str();
+      app.footer(kExamples);
+      return [flags] { return run(*flags); };
+    }};
 
 }  // namespace kette::cli

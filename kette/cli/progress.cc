@@ -15,9 +15,10 @@
 namespace kette::cli {
 namespace {
 
-constexpr int kBarWidth = 24;
+constexpr int64_t kWidestBar = 24, kNarrowestBar = 8;
 
-/// 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, …: about a dozen lines for a hundred epochs, two dozen for a million.
+/// 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, …: about a dozen lines for a hundred epochs, two dozen for a
+/// million.
 bool is_printed(int64_t epoch) {
   int64_t power = 1;
   while (epoch >= 10 * power) power *= 10;
@@ -32,10 +33,10 @@ std::string first_measure(const EpochReport& report, bool with_name) {
   return with_name ? name + " " + measure_text(name, value) : measure_text(name, value);
 }
 
-std::string bar(double share) {
-  const int filled = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kBarWidth));
+std::string bar(double share, int64_t width) {
+  const int64_t filled = std::llround(std::clamp(share, 0.0, 1.0) * static_cast<double>(width));
   std::string text;
-  for (int i = 0; i < kBarWidth; ++i) text += i < filled ? "━" : "─";
+  for (int64_t i = 0; i < width; ++i) text += i < filled ? "━" : "─";
   return text;
 }
 
@@ -58,37 +59,49 @@ double Progress::done(int64_t epoch, double share) const {
   double most = 0;
   if (stopping_.epochs > 0) most = std::max(most, epochs / static_cast<double>(stopping_.epochs));
   if (stopping_.steps > 0)
-    most = std::max(most, epochs * static_cast<double>(steps_per_epoch_) / static_cast<double>(stopping_.steps));
+    most =
+        std::max(most, epochs * static_cast<double>(steps_per_epoch_) / static_cast<double>(stopping_.steps));
   if (stopping_.seconds > 0) most = std::max(most, last_.seconds / stopping_.seconds);
   return most;
 }
 
+/// What fits the line: the numbers first, the bar in the room that they leave.
 void Progress::draw(int64_t epoch, double share) {
-  std::string line = stopping_.epochs > 0 ? fmt::format("epoch {}/{}", epoch, stopping_.epochs) : fmt::format("epoch {}", epoch);
-  std::vector<std::string> parts = {" " + bar(done(epoch, share))};
+  std::string head = fmt::format("epoch {}", epoch);
+  if (stopping_.epochs > 0) head += fmt::format("/{}", stopping_.epochs);
+  std::vector<std::string> parts;
   if (last_.epoch > 0) {
-    parts.push_back(" loss " + measure_text("loss", last_.loss));
+    parts.push_back(fmt::format(" loss {}", measure_text("loss", last_.loss)));
     if (last_.validation) {
-      parts.push_back(" · validation loss " + measure_text("loss", last_.validation->loss));
-      parts.push_back(" · " + first_measure(last_, true));
+      parts.push_back(fmt::format(" · validation loss {}", measure_text("loss", last_.validation->loss)));
+      parts.push_back(fmt::format(" · {}", first_measure(last_, true)));
     }
-    parts.push_back(" · " + duration(last_.seconds));
+    parts.push_back(fmt::format(" · {}", duration(last_.seconds)));
   }
-  for (const std::string& part : parts)
-    if (width_of(line) + width_of(part) < static_cast<size_t>(width_)) line += part;
-  fmt::print("\r{}\x1b[K", line);
+  auto room = static_cast<int64_t>(width_) - 1 - static_cast<int64_t>(width_of(head));
+  std::string numbers;
+  for (const std::string& part : parts) {
+    if (room < static_cast<int64_t>(width_of(part))) break;
+    room -= static_cast<int64_t>(width_of(part));
+    numbers += part;
+  }
+  const int64_t bar_width = std::min<int64_t>(kWidestBar, room - 1);
+  if (bar_width >= kNarrowestBar) head += fmt::format(" {}", bar(done(epoch, share), bar_width));
+  fmt::print("\r{}{}\x1b[K", head, numbers);
   std::fflush(stdout);
 }
 
 void Progress::print(const EpochReport& report) {
   if (printed_ == 0)
     fmt::print("{:>8}{:>12}{}{:>10}\n", "epoch", "loss",
-               report.validation ? fmt::format("{:>18}{:>12}", "validation loss", report.validation->measures.front().first) : "",
+               report.validation
+                   ? fmt::format("{:>18}{:>12}", "validation loss", report.validation->measures.front().first)
+                   : "",
                "seconds");
   fmt::print("{:>8}{:>12}{}{:>10.2f}\n", report.epoch, measure_text("loss", report.loss),
-             report.validation
-                 ? fmt::format("{:>18}{:>12}", measure_text("loss", report.validation->loss), first_measure(report, false))
-                 : "",
+             report.validation ? fmt::format("{:>18}{:>12}", measure_text("loss", report.validation->loss),
+                                             first_measure(report, false))
+                               : "",
              report.seconds);
   std::fflush(stdout);
   printed_ = report.epoch;

@@ -30,8 +30,8 @@ class Progress {
   int64_t steps_per_epoch_;
   int width_;
   EpochReport last_;
-  int64_t printed_ = 0;      // epoch of the last plain line
-  double drawn_at_ = -1;     // seconds
+  int64_t printed_ = 0;   // epoch of the last plain line
+  double drawn_at_ = -1;  // seconds
 };
 
 }  // namespace kette::cli

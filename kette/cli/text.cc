@@ -21,15 +21,18 @@ std::vector<std::string> split_list(std::string_view text) {
 }
 
 double parse_duration(std::string_view text) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"", 1}};
+  constexpr std::pair<std::string_view, double> kUnits[] = {{"ms", 1e-3}, {"s", 1},    {"m", 60},
+                                                            {"min", 60},  {"h", 3600}, {"", 1}};
   double number = 0;
   const char* end = text.data() + text.size();
   const char* rest = data::parse_number_prefix(text.data(), end, number);
   if (rest)
     for (const auto& [unit, seconds] : kUnits)
-      if (std::string_view(rest, static_cast<size_t>(end - rest)) == unit && number > 0 && std::isfinite(number))
+      if (std::string_view(rest, static_cast<size_t>(end - rest)) == unit && number > 0 &&
+          std::isfinite(number))
         return number * seconds;
-  fail("\"{}\" is not a time; expected a positive number of seconds, or one with a unit: 500ms, 10s, 2m, 1h", text);
+  fail("\"{}\" is not a time; expected a positive number of seconds, or one with a unit: 500ms, 10s, 2m, 1h",
+       text);
 }
 
 std::string duration(double seconds) {

@@ -22,7 +22,8 @@ std::string measure_text(std::string_view name, double value);
 /// Number of columns a UTF-8 text takes on a terminal (every code point one).
 size_t width_of(std::string_view text);
 
-/// Columns lined up: the first to the left, the others to the right (or all to the left), two blanks between them.
+/// Columns lined up: the first to the left, the others to the right (or all to the left), two blanks between
+/// them.
 std::string table(const std::vector<std::vector<std::string>>& rows, bool numbers_right = true);
 
 }  // namespace kette::cli

@@ -40,9 +40,11 @@ std::string network_line(const NetworkOptions& options, const Network& network, 
 }
 
 std::string training_line(const TrainingOptions& t, Loss loss, bool has_validation) {
-  std::string line = fmt::format("{} · {}, learning rate {}", to_string(loss), t.optimizer.kind->name, t.learning_rate);
+  std::string line =
+      fmt::format("{} · {}, learning rate {}", to_string(loss), t.optimizer.kind->name, t.learning_rate);
   if (t.decay > 0) line += fmt::format("/(1 + {:.2g}·t)", t.decay);
-  for (const auto& [name, value] : t.optimizer.settings) line += fmt::format(", {} {:.3g}", name, std::get<double>(value));
+  for (const auto& [name, value] : t.optimizer.settings)
+    line += fmt::format(", {} {:.3g}", name, std::get<double>(value));
   line += fmt::format(" · {}", to_string(t.descent));
   if (t.descent == data::Descent::minibatch || t.descent == data::Descent::minibatch_shuffle)
     line += fmt::format(" of {}", counted(t.batch_size, "row"));
@@ -55,8 +57,10 @@ std::string training_line(const TrainingOptions& t, Loss loss, bool has_validati
 
 std::string split_line(const Split& split, Task task, uint64_t seed) {
   std::string line = grouped(static_cast<int64_t>(split.train.size())) + " training";
-  if (!split.validation.empty()) line += fmt::format(" · {} validation", grouped(static_cast<int64_t>(split.validation.size())));
-  if (!split.test.empty()) line += fmt::format(" · {} test", grouped(static_cast<int64_t>(split.test.size())));
+  if (!split.validation.empty())
+    line += fmt::format(" · {} validation", grouped(static_cast<int64_t>(split.validation.size())));
+  if (!split.test.empty())
+    line += fmt::format(" · {} test", grouped(static_cast<int64_t>(split.test.size())));
   return line + fmt::format(" rows ({}seed {})", task == Task::regression ? "" : "stratified, ", seed);
 }
 
@@ -64,7 +68,8 @@ Baseline baseline(const Dataset& dataset, std::span<const int64_t> training, con
   if (dataset.task == Task::regression) {
     double mean = 0, error = 0;
     for (const int64_t row : training) mean += dataset.y.at(row) / static_cast<double>(training.size());
-    for (int64_t i = 0; i < test.rows(); ++i) error += std::pow(test.targets.at(i) - mean, 2) / static_cast<double>(test.rows());
+    for (int64_t i = 0; i < test.rows(); ++i)
+      error += std::pow(test.targets.at(i) - mean, 2) / static_cast<double>(test.rows());
     return {"always the mean", std::sqrt(error)};
   }
   std::vector<int64_t> count(dataset.labels.size());
@@ -72,14 +77,16 @@ Baseline baseline(const Dataset& dataset, std::span<const int64_t> training, con
   const int64_t most = std::ranges::max_element(count) - count.begin();
   const std::span<const int64_t> classes = test.targets.values<int64_t>();
   const auto right = std::ranges::count(classes, most);
-  return {fmt::format("always {}", data::quote(dataset.labels[static_cast<size_t>(most)])), static_cast<double>(right) / static_cast<double>(test.rows())};
+  return {fmt::format("always {}", data::quote(dataset.labels[static_cast<size_t>(most)])),
+          static_cast<double>(right) / static_cast<double>(test.rows())};
 }
 
 std::string result_line(const Measures& measures, const Baseline& base) {
   std::string line;
   for (const auto& [name, value] : measures) {
     line += fmt::format("{}{} {}", line.empty() ? "" : " · ", name, measure_text(name, value));
-    if (&value == &measures.front().second) line += fmt::format(" ({}: {})", base.text, measure_text(name, base.value));
+    if (&value == &measures.front().second)
+      line += fmt::format(" ({}: {})", base.text, measure_text(name, base.value));
   }
   return line;
 }
@@ -95,7 +102,8 @@ std::string warning_line(const std::string& file, const std::vector<std::string>
 /// One run of the command.
 class TrainCommand {
  public:
-  explicit TrainCommand(const TrainFlags& flags) : flags_(flags), settings_(settings_of(flags)), threads_(flags.threads) {}
+  explicit TrainCommand(const TrainFlags& flags)
+      : flags_(flags), settings_(settings_of(flags)), threads_(flags.threads) {}
 
   int run() {
     read();
@@ -103,6 +111,7 @@ class TrainCommand {
     descend();
     evaluate();
     save();
+    warn();
     if (flags_.json) print_json();
     return 0;
   }
@@ -118,7 +127,6 @@ class TrainCommand {
     dataset_ = data::make_dataset(table, settings_.dataset);
     check_output(settings_.out, flags_.file);
     split_ = data::split_dataset(dataset_, settings_.hold_out, flags_.seed);
-    if (!dataset_.warnings.empty()) fmt::print(stderr, "kette: {}\n", warning_line(flags_.file, dataset_.warnings));
     say("data", "{} · {} · {}", flags_.file, counted(dataset_.rows(), "row"),
         counted(static_cast<int64_t>(dataset_.features.size()), "feature"));
     say("task", "{} from {}", dataset_.task_reason, data::quote(dataset_.target));
@@ -135,7 +143,8 @@ class TrainCommand {
     choose_defaults(flags_, training_.rows(), options);
     say("network", "{}", network_line(settings_.network, network_, dataset_));
     say("training", "{}",
-        training_line(options, settings_.network.loss.value_or(default_loss(dataset_.task)), validation_.rows() > 0));
+        training_line(options, settings_.network.loss.value_or(default_loss(dataset_.task)),
+                      validation_.rows() > 0));
     if (!flags_.quiet) fmt::print("\n");
   }
 
@@ -146,22 +155,28 @@ class TrainCommand {
     TrainingObserver observer;
     if (!flags_.quiet) {
       observer.on_epoch = [&](const EpochReport& report) { return progress.epoch(report), true; };
-      observer.on_progress = [&](int64_t epoch, double share) { return progress.progress(epoch, share), true; };
+      observer.on_progress = [&](int64_t epoch, double share) {
+        return progress.progress(epoch, share), true;
+      };
     }
     result_ = train(network_, training_, validation_.rows() > 0 ? &validation_ : nullptr, options, observer);
     if (flags_.quiet) return;
     progress.finish();
     fmt::print("\n");
     const bool went_back = result_.kept_epoch != result_.last.epoch;
-    say("stopped", "{} in {} · {} rows/s{}", describe(result_.reason, options.stopping), duration(result_.seconds),
-        grouped(static_cast<int64_t>(rate())), went_back ? fmt::format(" · weights of epoch {} kept", result_.kept_epoch) : "");
+    say("stopped", "{} in {} · {} rows/s{}", describe(result_.reason, options.stopping),
+        duration(result_.seconds), grouped(static_cast<int64_t>(rate())),
+        went_back ? fmt::format(" · weights of epoch {} kept", result_.kept_epoch) : "");
   }
 
-  double rate() const { return static_cast<double>(result_.rows_seen) / std::max(result_.step_seconds, 1e-9); }
+  double rate() const {
+    return static_cast<double>(result_.rows_seen) / std::max(result_.step_seconds, 1e-9);
+  }
 
   void evaluate() {
     if (test_.rows() == 0) return say("test", "no rows were held out");
-    measures_ = measure(network_.model.schema, Predictor(network_.model, &threads_).predict(test_.features), test_.targets);
+    measures_ = measure(network_.model.schema, Predictor(network_.model, &threads_).predict(test_.features),
+                        test_.targets);
     baseline_ = baseline(dataset_, split_.train, test_);
     say("test", "{}", result_line(measures_, baseline_));
   }
@@ -175,6 +190,12 @@ class TrainCommand {
     for (const auto& [name, value] : measures_) about["test_" + name] = fmt::format("{}", value);
     save_model(network_.model, settings_.out);
     say("model", "{}", settings_.out);
+  }
+
+  /// Last, so that a run that fails says one thing only.
+  void warn() const {
+    if (!dataset_.warnings.empty())
+      fmt::print(stderr, "kette: {}\n", warning_line(flags_.file, dataset_.warnings));
   }
 
   void print_json() const {
@@ -216,7 +237,8 @@ class TrainCommand {
 
 }  // namespace
 
-const Command kTrain{"train", "Train a network on a table and write the model", [](CLI::App& app) -> std::function<int()> {
+const Command kTrain{"train", "Train a network on a table and write the model",
+                     [](CLI::App& app) -> std::function<int()> {
                        auto flags = std::make_shared<TrainFlags>();
                        declare_train_flags(app, *flags);
                        return [flags] { return TrainCommand(*flags).run(); };

@@ -46,8 +46,8 @@ struct TrainSettings {
 /// Throws UsageError for a value that is none.
 TrainSettings settings_of(const TrainFlags& flags);
 
-/// Fills in what was not asked for and depends on the number of training rows. Small data gets many epochs of small
-/// batches, a longer patience and a stronger pull of the weights to 0.
+/// Fills in what was not asked for and depends on the number of training rows. Small data gets many epochs of
+/// small batches, a longer patience and a stronger pull of the weights to 0.
 void choose_defaults(const TrainFlags& flags, int64_t rows, TrainingOptions& training);
 
 }  // namespace kette::cli

@@ -15,13 +15,15 @@ namespace {
 using data::Task;
 
 constexpr std::array<std::string_view, 3> kOutputForms = {"softmax", "sigmoid", "identity"};
-constexpr std::array<std::string_view, 6> kLosses = {"squared-error", "mean-squared-error", "mean-absolute-error",
-                                                     "huber",         "cross-entropy",      "hinge"};
+constexpr std::array<std::string_view, 6> kLosses = {
+    "squared-error", "mean-squared-error", "mean-absolute-error", "huber", "cross-entropy", "hinge"};
 
 template <class Choice, size_t n>
-Choice parse_choice(std::string_view what, std::string_view text, const std::array<std::string_view, n>& names) {
+Choice parse_choice(std::string_view what, std::string_view text,
+                    const std::array<std::string_view, n>& names) {
   const auto found = std::ranges::find(names, text);
-  if (found == names.end()) fail("[{}] \"{}\" is unknown; expected one of {}", what, text, fmt::join(names, ", "));
+  if (found == names.end())
+    fail("[{}] \"{}\" is unknown; expected one of {}", what, text, fmt::join(names, ", "));
   return static_cast<Choice>(found - names.begin());
 }
 
@@ -66,7 +68,8 @@ void check_choices(Task task, OutputForm form, Loss loss) {
 std::vector<LayerSpec> layers_of(const NetworkOptions& options, int64_t outputs, Activation last) {
   const size_t depth = options.hidden.size(), given = options.activations.size();
   if (depth > 0 && given != 1 && given != depth)
-    fail("[network] {} activations for {} hidden layers; expected one for all, or one for each", given, depth);
+    fail("[network] {} activations for {} hidden layers; expected one for all, or one for each", given,
+         depth);
   std::vector<LayerSpec> layers;
   for (size_t i = 0; i < depth; ++i)
     layers.push_back({.units = options.hidden[i],
@@ -84,7 +87,8 @@ Objective add_regression_objective(Model& model, Loss loss, const TargetScale& s
                        : loss == Loss::mean_squared_error  ? mean_squared_error
                        : loss == Loss::mean_absolute_error ? mean_absolute_error
                                                            : nullptr;
-  const Value result = measure ? measure(model.scores, expected, Reduction::mean) : huber(model.scores, expected);
+  const Value result =
+      measure ? measure(model.scores, expected, Reduction::mean) : huber(model.scores, expected);
   return {target, graph.name(result, "loss")};
 }
 
@@ -92,7 +96,9 @@ Objective add_regression_objective(Model& model, Loss loss, const TargetScale& s
 
 std::string_view to_string(OutputForm form) { return kOutputForms[static_cast<size_t>(form)]; }
 std::string_view to_string(Loss loss) { return kLosses[static_cast<size_t>(loss)]; }
-OutputForm parse_output_form(std::string_view text) { return parse_choice<OutputForm>("output", text, kOutputForms); }
+OutputForm parse_output_form(std::string_view text) {
+  return parse_choice<OutputForm>("output", text, kOutputForms);
+}
 Loss parse_loss(std::string_view text) { return parse_choice<Loss>("loss", text, kLosses); }
 
 OutputForm default_output_form(Task task) {
@@ -120,7 +126,8 @@ Objective add_class_objective(Model& model, Loss loss) {
   else if (loss == Loss::hinge)
     result = scores == 1 ? hinge(model.scores, is_second() * 2 - 1) : multiclass_hinge(model.scores, target);
   else
-    result = scores == 1 ? binary_cross_entropy(model.scores, is_second()) : cross_entropy(model.scores, target);
+    result =
+        scores == 1 ? binary_cross_entropy(model.scores, is_second()) : cross_entropy(model.scores, target);
   return {target, graph.name(result, "loss")};
 }
 

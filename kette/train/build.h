@@ -1,4 +1,5 @@
-// From a data set to a network that can be trained: one graph from raw features to the prediction and to the loss.
+// From a data set to a network that can be trained: one graph from raw features to the prediction and to the
+// loss.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +21,19 @@ enum class OutputForm : uint8_t {
   identity,  // regression: any number
 };
 
-/// How far the network is from what was expected. Regression: the first four, on the scaled target; classes: squared
-/// error (of the probabilities against 0 and 1), cross-entropy or hinge (of the scores).
-enum class Loss : uint8_t { squared_error, mean_squared_error, mean_absolute_error, huber, cross_entropy, hinge };
+/// How far the network is from what was expected. Regression: the first four, on the scaled target; classes:
+/// squared error (of the probabilities against 0 and 1), cross-entropy or hinge (of the scores).
+enum class Loss : uint8_t {
+  squared_error,
+  mean_squared_error,
+  mean_absolute_error,
+  huber,
+  cross_entropy,
+  hinge
+};
 
-/// "softmax", "sigmoid", "identity"; "squared-error", "cross-entropy", … Parsing throws Error that lists the choices.
+/// "softmax", "sigmoid", "identity"; "squared-error", "cross-entropy", … Parsing throws Error that lists the
+/// choices.
 std::string_view to_string(OutputForm form);
 std::string_view to_string(Loss loss);
 OutputForm parse_output_form(std::string_view text);
@@ -34,9 +43,9 @@ OutputForm default_output_form(data::Task task);
 Loss default_loss(data::Task task);
 
 struct NetworkOptions {
-  std::vector<int64_t> hidden = {64, 32};                     // units of the hidden layers; may be empty
-  std::vector<Activation> activations = {Activation::relu};   // one for each hidden layer, or one for all
-  std::optional<Initializer> initializer = {};                // of all weights; absent: chosen by activation
+  std::vector<int64_t> hidden = {64, 32};                    // units of the hidden layers; may be empty
+  std::vector<Activation> activations = {Activation::relu};  // one for each hidden layer, or one for all
+  std::optional<Initializer> initializer = {};               // of all weights; absent: chosen by activation
   std::optional<OutputForm> output = {};
   std::optional<Loss> loss = {};
 };
@@ -66,12 +75,13 @@ struct Network {
   Objective objective;
 };
 
-/// Features are standardised by mean and deviation of `training_rows` alone, with these constants in the graph. For
-/// regression the network learns the target in standard units (with output sigmoid: moved from the training rows'
-/// [minimum, maximum] to [0, 1]), and the prediction is moved back. First values of the parameters follow from `seed`.
+/// Features are standardised by mean and deviation of `training_rows` alone, with these constants in the
+/// graph. For regression the network learns the target in standard units (with output sigmoid: moved from the
+/// training rows' [minimum, maximum] to [0, 1]), and the prediction is moved back. First values of the
+/// parameters follow from `seed`.
 ///
-/// Throws Error for no training row, a hidden layer of no units, activations that are neither one nor as many as
-/// hidden layers, and an output form or loss that does not fit the task.
+/// Throws Error for no training row, a hidden layer of no units, activations that are neither one nor as many
+/// as hidden layers, and an output form or loss that does not fit the task.
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
                       const NetworkOptions& options, uint64_t seed);
 

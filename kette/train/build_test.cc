@@ -39,7 +39,8 @@ TEST(BuildNetwork, features_are_standardised_by_the_training_rows_alone) {
   const Reference z = interpret(network.model.graph->find("standardized"), bound(network, samples));
   for (size_t column = 0; column < 2; ++column) {
     double sum = 0, squares = 0;
-    for (size_t row = 0; row < 4; ++row) sum += z.values[2 * row + column], squares += std::pow(z.values[2 * row + column], 2);
+    for (size_t row = 0; row < 4; ++row)
+      sum += z.values[2 * row + column], squares += std::pow(z.values[2 * row + column], 2);
     EXPECT_NEAR(sum, 0, 1e-5);
     EXPECT_NEAR(squares, 4, 1e-5);
   }
@@ -77,7 +78,8 @@ TEST(BuildNetwork, probabilities_sum_to_one_in_both_binary_forms) {
     const Predictions p = Predictor(network.model).predict(dataset.x);
     EXPECT_EQ(p.scores.shape()[1], form == OutputForm::softmax ? 2 : 1);
     ASSERT_EQ(p.prediction.shape(), Shape({50, 2}));
-    for (int64_t row = 0; row < 50; ++row) EXPECT_NEAR(p.prediction.at(2 * row) + p.prediction.at(2 * row + 1), 1, 1e-6);
+    for (int64_t row = 0; row < 50; ++row)
+      EXPECT_NEAR(p.prediction.at(2 * row) + p.prediction.at(2 * row + 1), 1, 1e-6);
   }
 }
 
@@ -93,9 +95,9 @@ TEST(BuildNetwork, every_loss_of_a_task_has_its_value_by_formula) {
       for (int64_t i = 0; i < 40; ++i) {
         const int64_t y = static_cast<int64_t>(samples.targets.at(i));
         const double p = result.predictions.prediction.at(2 * i + y);
-        const double lead = form == OutputForm::softmax
-                                ? result.predictions.scores.at(2 * i + y) - result.predictions.scores.at(2 * i + 1 - y)
-                                : result.predictions.scores.at(i) * (y == 1 ? 1 : -1);
+        const double lead = form == OutputForm::softmax ? result.predictions.scores.at(2 * i + y) -
+                                                              result.predictions.scores.at(2 * i + 1 - y)
+                                                        : result.predictions.scores.at(i) * (y == 1 ? 1 : -1);
         const double one = loss == Loss::cross_entropy ? -std::log(p)
                            : loss == Loss::hinge       ? std::max(0.0, 1 - lead)
                                                        : (1 - p) * (1 - p);  // ½·2·(1 − p)²
@@ -108,7 +110,9 @@ TEST(BuildNetwork, every_loss_of_a_task_has_its_value_by_formula) {
 
 TEST(BuildNetwork, the_same_seed_gives_the_same_parameters) {
   const data::Dataset dataset = test_data::plane();
-  const auto parameters = [&](uint64_t seed) { return build_network(dataset, all_rows(dataset), {}, seed).model.parameters; };
+  const auto parameters = [&](uint64_t seed) {
+    return build_network(dataset, all_rows(dataset), {}, seed).model.parameters;
+  };
   EXPECT_EQ(parameters(4), parameters(4));
   EXPECT_FALSE(parameters(4) == parameters(5));
 }
@@ -121,16 +125,16 @@ TEST(BuildNetwork, choices_that_do_not_fit_the_task_are_errors) {
   EXPECT_THROW(build_network(moons, all_rows(moons), {.loss = Loss::huber}, 1), Error);
   EXPECT_THROW(build_network(moons, all_rows(moons), {.hidden = {4, 0}}, 1), Error);
   EXPECT_THROW(build_network(moons, {}, {}, 1), Error);
-  EXPECT_THROW(
-      build_network(moons, all_rows(moons), {.hidden = {4, 4, 4}, .activations = {Activation::relu, Activation::tanh}}, 1),
-      Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons),
+                             {.hidden = {4, 4, 4}, .activations = {Activation::relu, Activation::tanh}}, 1),
+               Error);
 }
 
 TEST(BuildNetwork, names_of_choices_read_back) {
   for (const OutputForm form : {OutputForm::softmax, OutputForm::sigmoid, OutputForm::identity})
     EXPECT_EQ(parse_output_form(to_string(form)), form);
-  for (const Loss loss : {Loss::squared_error, Loss::mean_squared_error, Loss::mean_absolute_error, Loss::huber,
-                          Loss::cross_entropy, Loss::hinge})
+  for (const Loss loss : {Loss::squared_error, Loss::mean_squared_error, Loss::mean_absolute_error,
+                          Loss::huber, Loss::cross_entropy, Loss::hinge})
     EXPECT_EQ(parse_loss(to_string(loss)), loss);
   EXPECT_THROW(parse_loss("cross"), Error);
 }

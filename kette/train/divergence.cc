@@ -43,10 +43,12 @@ std::string describe(const TrainingStep& step, Value value) {
     if (update.next == value) return fmt::format("parameter \"{}\"", graph.label(update.target.id));
   const Node& node = graph.node(value);
   if (!node.name.empty()) return fmt::format("node \"{}\" ({})", node.name, node.op->name);
-  if (value.id > step.loss.id) return fmt::format("node %{} ({}, in the backward pass)", value.id, node.op->name);
+  if (value.id > step.loss.id)
+    return fmt::format("node %{} ({}, in the backward pass)", value.id, node.op->name);
   const std::string part_of = named_consumer(graph, value.id, step.loss.id);
-  return part_of.empty() ? fmt::format("node %{} ({})", value.id, node.op->name)
-                         : fmt::format("node %{} ({}, on the way to \"{}\")", value.id, node.op->name, part_of);
+  return part_of.empty()
+             ? fmt::format("node %{} ({})", value.id, node.op->name)
+             : fmt::format("node %{} ({}, on the way to \"{}\")", value.id, node.op->name, part_of);
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ struct NonFinite {
   float value = 0;
 };
 
-/// Repeats an epoch from its first step on until a node is not finite, looking at every node after every step: training
-/// is deterministic, so it takes the same course. Parameters and state must be as they were when the epoch began.
-/// Nothing when all of `steps` steps stay finite.
+/// Repeats an epoch from its first step on until a node is not finite, looking at every node after every
+/// step: training is deterministic, so it takes the same course. Parameters and state must be as they were
+/// when the epoch began. Nothing when all of `steps` steps stay finite.
 std::optional<NonFinite> find_non_finite(Network& network, const TrainingStep& step, Parameters& state,
                                          const Samples& samples, const data::Batches& epoch, int64_t steps,
                                          const Schedule& schedule, int64_t first_step, Threads* threads);

@@ -68,7 +68,8 @@ double mean_cross_entropy(const Tensor& scores, const Tensor& classes) {
   for (int64_t i = 0; i < classes.size(); ++i) {
     const std::span<const float> row = row_of(scores, i);
     const auto expected = static_cast<size_t>(classes.values<int64_t>()[static_cast<size_t>(i)]);
-    total += row.size() == 1 ? cross_entropy_of(double{row[0]}, expected == 1) : cross_entropy_of(row, expected);
+    total +=
+        row.size() == 1 ? cross_entropy_of(double{row[0]}, expected == 1) : cross_entropy_of(row, expected);
   }
   return total / static_cast<double>(classes.size());
 }
@@ -90,7 +91,8 @@ double r_squared(const Tensor& prediction, const Tensor& targets) {
   double mean = 0, variance = 0;
   const auto rows = static_cast<double>(targets.size());
   for (int64_t i = 0; i < targets.size(); ++i) mean += targets.at(i) / rows;
-  for (int64_t i = 0; i < targets.size(); ++i) variance += (targets.at(i) - mean) * (targets.at(i) - mean) / rows;
+  for (int64_t i = 0; i < targets.size(); ++i)
+    variance += (targets.at(i) - mean) * (targets.at(i) - mean) / rows;
   if (variance == 0) return left == 0 ? 1 : 0;
   return 1 - left / variance;
 }

@@ -1,5 +1,5 @@
-// Evaluation: how good predictions are, in terms of the task. What training makes small is the loss (nn/losses.h);
-// the two are different concepts. Everything is computed in float64.
+// Evaluation: how good predictions are, in terms of the task. What training makes small is the loss
+// (nn/losses.h); the two are different concepts. Everything is computed in float64.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ double mean_absolute_error(const Tensor& prediction, const Tensor& targets);
 /// 1 − Σ(ŷ − y)² / Σ(y − mean y)²; for a constant y: 1 when every ŷ is right, else 0.
 double r_squared(const Tensor& prediction, const Tensor& targets);
 
-/// Named measures, the one to look at first: "accuracy", "loss" (mean cross-entropy), or for regression "rmse", "mae",
-/// "r2", "loss" (mean squared error, in the target's units squared).
+/// Named measures, the one to look at first: "accuracy", "loss" (mean cross-entropy), or for regression
+/// "rmse", "mae", "r2", "loss" (mean squared error, in the target's units squared).
 using Measures = std::vector<std::pair<std::string, double>>;
 
 /// All measures of the task. `targets` as in Samples. Throws Error for no rows.

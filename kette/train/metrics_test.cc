@@ -32,7 +32,8 @@ TEST(Metrics, accuracy_is_the_share_of_right_rows) {
 }
 
 TEST(Metrics, cross_entropy_of_equal_scores_is_log_k) {
-  EXPECT_NEAR(mean_cross_entropy(matrix(2, 4, {7, 7, 7, 7, 0, 0, 0, 0}), classes({0, 3})), std::log(4.0), 1e-15);
+  EXPECT_NEAR(mean_cross_entropy(matrix(2, 4, {7, 7, 7, 7, 0, 0, 0, 0}), classes({0, 3})), std::log(4.0),
+              1e-15);
 }
 
 TEST(Metrics, cross_entropy_is_exact_where_the_probability_underflows) {

@@ -49,7 +49,8 @@ Predictor::Result Predictor::run(const Tensor& features, const Tensor* targets) 
   Result result{{Tensor(Shape({rows, scores_})), Tensor(Shape({rows, outputs_}))}};
   const auto keep = [&](size_t output, Tensor& into, int64_t first, int64_t count) {
     const int64_t row_bytes = into.shape()[1] * size_of(into.dtype());
-    std::memcpy(into.bytes() + first * row_bytes, program_.output(output), static_cast<size_t>(count * row_bytes));
+    std::memcpy(into.bytes() + first * row_bytes, program_.output(output),
+                static_cast<size_t>(count * row_bytes));
   };
   for (int64_t first = 0; first < rows; first += kRowsPerRun) {
     const int64_t count = std::min(kRowsPerRun, rows - first);

@@ -9,15 +9,16 @@
 
 namespace kette {
 
-/// Holds the compiled forward pass; reads the model's parameters where they lie, so it follows training. The model
-/// must outlive it. Results do not depend on the number of threads.
+/// Holds the compiled forward pass; reads the model's parameters where they lie, so it follows training. The
+/// model must outlive it. Results do not depend on the number of threads.
 class Predictor {
  public:
   explicit Predictor(Model& model, Threads* threads = nullptr);
   /// Also computes the mean of the objective's loss.
   Predictor(Model& model, const Objective& objective, Threads* threads = nullptr);
 
-  /// Needs the first constructor. `features`: f32 [rows, columns], raw. Throws Error for another number of columns.
+  /// Needs the first constructor. `features`: f32 [rows, columns], raw. Throws Error for another number of
+  /// columns.
   Predictions predict(const Tensor& features);
 
   struct Result {

@@ -29,8 +29,9 @@ Program compile(Network& network, const TrainingStep& step, Parameters& state, T
 
 }  // namespace
 
-DescentStep::DescentStep(Network& network, const TrainingStep& step, Parameters& state, const Samples& samples,
-                         int64_t largest_batch, Threads* threads, std::span<const Value> observed)
+DescentStep::DescentStep(Network& network, const TrainingStep& step, Parameters& state,
+                         const Samples& samples, int64_t largest_batch, Threads* threads,
+                         std::span<const Value> observed)
     : samples_(samples),
       feature_bytes_(row_bytes(samples.features)),
       target_bytes_(row_bytes(samples.targets)),

@@ -11,16 +11,18 @@
 
 namespace kette {
 
-/// Changes the network's parameters and the optimiser's state where they lie; all that is given must outlive it.
+/// Changes the network's parameters and the optimiser's state where they lie; all that is given must outlive
+/// it.
 class DescentStep {
  public:
-  /// `observed`: nodes whose values stay readable after each step; observing does not change what is computed.
+  /// `observed`: nodes whose values stay readable after each step; observing does not change what is
+  /// computed.
   DescentStep(Network& network, const TrainingStep& step, Parameters& state, const Samples& samples,
               int64_t largest_batch, Threads* threads, std::span<const Value> observed = {});
 
-  /// One step with learning rate η on the given rows of the samples; returns the mean loss before the update. Rows that
-  /// lie one behind the other are read in place, others are gathered. Allocates nothing once the number of rows has
-  /// been seen.
+  /// One step with learning rate η on the given rows of the samples; returns the mean loss before the update.
+  /// Rows that lie one behind the other are read in place, others are gathered. Allocates nothing once the
+  /// number of rows has been seen.
   double run(std::span<const int64_t> rows, double learning_rate);
 
   /// The value of observed node i in the last step.

@@ -43,10 +43,14 @@ void check(const Stopping& s) {
   check_not_negative("the time limit", s.seconds);
   check_not_negative("the tolerance", s.tolerance);
   check_not_negative("the patience", static_cast<double>(s.patience));
-  if (s.tolerance_epochs < 1) fail("[training] convergence over {} epochs; expected at least 1", s.tolerance_epochs);
+  if (s.tolerance_epochs < 1)
+    fail("[training] convergence over {} epochs; expected at least 1", s.tolerance_epochs);
   if (s.target_loss && std::isnan(*s.target_loss)) fail("[training] the target loss is not a number");
-  if (s.epochs == 0 && s.steps == 0 && s.seconds == 0 && s.tolerance == 0 && !s.target_loss && s.patience == 0)
-    fail("[training] nothing would end training; expected a limit of epochs, steps or time, or another criterion");
+  if (s.epochs == 0 && s.steps == 0 && s.seconds == 0 && s.tolerance == 0 && !s.target_loss &&
+      s.patience == 0)
+    fail(
+        "[training] nothing would end training; expected a limit of epochs, steps or time, or another "
+        "criterion");
 }
 
 std::optional<StopReason> EpochWatch::after_epoch(double train_loss, std::optional<double> validation_loss) {

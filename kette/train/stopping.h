@@ -13,12 +13,14 @@ struct Stopping {
   int64_t steps = 0;
   double seconds = 0;  // of wall time, to about a millisecond or a step
 
-  /// Convergence: the mean training loss changed by less than `tolerance` in each of `tolerance_epochs` epochs.
+  /// Convergence: the mean training loss changed by less than `tolerance` in each of `tolerance_epochs`
+  /// epochs.
   double tolerance = 0;
   int64_t tolerance_epochs = 10;
   /// The mean training loss of an epoch is this or less.
   std::optional<double> target_loss = {};
-  /// Early stopping: no lower validation loss for so many epochs. The weights of the best epoch are then kept.
+  /// Early stopping: no lower validation loss for so many epochs. The weights of the best epoch are then
+  /// kept.
   int64_t patience = 0;
 };
 

@@ -10,12 +10,15 @@ namespace kette {
 namespace {
 
 /// The epoch in which training ends, and why, for a course of losses; 0 when it goes on.
-std::pair<int64_t, std::optional<StopReason>> end_of(const Stopping& stopping, const std::vector<double>& losses,
+std::pair<int64_t, std::optional<StopReason>> end_of(const Stopping& stopping,
+                                                     const std::vector<double>& losses,
                                                      const std::vector<double>& validation = {}) {
   EpochWatch watch(stopping);
   for (size_t i = 0; i < losses.size(); ++i) {
-    const std::optional<double> held_out = i < validation.size() ? std::optional(validation[i]) : std::nullopt;
-    if (const auto reason = watch.after_epoch(losses[i], held_out)) return {static_cast<int64_t>(i) + 1, reason};
+    const std::optional<double> held_out =
+        i < validation.size() ? std::optional(validation[i]) : std::nullopt;
+    if (const auto reason = watch.after_epoch(losses[i], held_out))
+      return {static_cast<int64_t>(i) + 1, reason};
   }
   return {0, std::nullopt};
 }
@@ -26,7 +29,8 @@ TEST(Stopping, ends_after_the_given_epochs) {
 
 TEST(Stopping, convergence_needs_small_changes_in_consecutive_epochs) {
   const Stopping stopping{.epochs = 0, .tolerance = 0.1, .tolerance_epochs = 2};
-  EXPECT_EQ(end_of(stopping, {5, 4.95, 4, 3.95, 3.9, 1}), std::pair(int64_t{5}, std::optional(StopReason::converged)));
+  EXPECT_EQ(end_of(stopping, {5, 4.95, 4, 3.95, 3.9, 1}),
+            std::pair(int64_t{5}, std::optional(StopReason::converged)));
   EXPECT_EQ(end_of(stopping, {5, 4.95, 4, 3.95, 3, 2.95}).first, 0);
 }
 
@@ -36,7 +40,8 @@ TEST(Stopping, a_change_upwards_counts_as_a_change) {
 }
 
 TEST(Stopping, the_target_loss_may_be_reached_exactly) {
-  EXPECT_EQ(end_of({.target_loss = 3}, {5, 4, 3, 2}), std::pair(int64_t{3}, std::optional(StopReason::target_loss)));
+  EXPECT_EQ(end_of({.target_loss = 3}, {5, 4, 3, 2}),
+            std::pair(int64_t{3}, std::optional(StopReason::target_loss)));
 }
 
 TEST(Stopping, early_stopping_waits_for_patience_epochs_after_the_best) {

@@ -19,7 +19,8 @@ inline std::vector<int64_t> all_rows(const data::Dataset& dataset) {
 
 /// One of data::generate's.
 inline data::Dataset generated(std::string_view name, int64_t samples, double noise, uint64_t seed) {
-  return data::make_dataset(data::generate(name, samples, noise, seed), {.target = name == "sine" ? "y" : "label"});
+  return data::make_dataset(data::generate(name, samples, noise, seed),
+                            {.target = name == "sine" ? "y" : "label"});
 }
 
 /// Seven rows, two features, y = 3·x1 − 2·x2 + 5 and a little more.

@@ -15,7 +15,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Says when to look at the clock: about every millisecond, so that looking costs nothing next to tiny steps.
 class Pulse {
@@ -46,8 +48,8 @@ const char* non_finite_text(double value) { return std::isnan(value) ? "nan" : v
 
 class Training {
  public:
-  Training(Network& network, const Samples& training, const Samples* validation, const TrainingOptions& options,
-           const TrainingObserver& observer)
+  Training(Network& network, const Samples& training, const Samples* validation,
+           const TrainingOptions& options, const TrainingObserver& observer)
       : network_(network),
         samples_(training),
         validation_(validation),
@@ -154,8 +156,8 @@ class Training {
                                                            schedule_, epoch_start_step_, options_.threads);
     const int64_t step = epoch_start_step_ + (found ? found->step : steps - 1);
     fail("training diverged at epoch {}, step {}: {} became {}; lower the learning rate (now {})",
-         result_.last.epoch, step + 1, found ? found->where : "the loss", non_finite_text(found ? found->value : loss),
-         schedule_.at(step));
+         result_.last.epoch, step + 1, found ? found->where : "the loss",
+         non_finite_text(found ? found->value : loss), schedule_.at(step));
   }
 
   Network& network_;

@@ -50,18 +50,20 @@ struct TrainingObserver {
 struct TrainingResult {
   StopReason reason = StopReason::epochs;
   EpochReport last;
-  int64_t kept_epoch = 0;  // whose weights the model now has: the best on validation with early stopping, else the last
-  int64_t rows_seen = 0;   // over all steps
+  int64_t kept_epoch =
+      0;  // whose weights the model now has: the best on validation with early stopping, else the last
+  int64_t rows_seen = 0;    // over all steps
   double step_seconds = 0;  // spent in steps: rows_seen / step_seconds is the speed
   double seconds = 0;       // all in all
 };
 
-/// Trains the network's parameters in place; appends the nodes of the step to its graph. `validation` may be null.
+/// Trains the network's parameters in place; appends the nodes of the step to its graph. `validation` may be
+/// null.
 ///
-/// Throws Error for options out of range, a batch larger than the data, and when the loss or a parameter becomes
-/// infinite or NaN, naming epoch, step and the first such node:
-/// `training diverged at epoch 3, step 127: node "z2" (add) became inf; lower the learning rate (now 10)`. Steps in this
-/// message count from 1 since training began. The parameters are then of no use.
+/// Throws Error for options out of range, a batch larger than the data, and when the loss or a parameter
+/// becomes infinite or NaN, naming epoch, step and the first such node: `training diverged at epoch 3, step
+/// 127: node "z2" (add) became inf; lower the learning rate (now 10)`. Steps in this message count from 1
+/// since training began. The parameters are then of no use.
 TrainingResult train(Network& network, const Samples& training, const Samples* validation,
                      const TrainingOptions& options, const TrainingObserver& observer = {});
 

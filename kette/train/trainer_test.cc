@@ -18,7 +18,8 @@ using data::Descent;
 using test_data::all_rows;
 using test_data::generated;
 
-// The algorithms as taught, in float64, for ŷ = w·x + b and L = ½(y − ŷ)² ------------------------------------------
+// The algorithms as taught, in float64, for ŷ = w·x + b and L = ½(y − ŷ)²
+// ------------------------------------------
 
 struct Line {
   double w1, w2, b;
@@ -33,7 +34,8 @@ std::vector<Sample> standardized(const data::Dataset& dataset) {
   const auto x = data::Standardizer::fit(dataset.x, rows), y = data::Standardizer::fit(dataset.y, rows);
   std::vector<Sample> result;
   for (const int64_t i : rows)
-    result.push_back({(dataset.x.at(2 * i) - x.mean[0]) / x.scale[0], (dataset.x.at(2 * i + 1) - x.mean[1]) / x.scale[1],
+    result.push_back({(dataset.x.at(2 * i) - x.mean[0]) / x.scale[0],
+                      (dataset.x.at(2 * i + 1) - x.mean[1]) / x.scale[1],
                       (dataset.y.at(i) - y.mean[0]) / y.scale[0]});
   return result;
 }
@@ -91,8 +93,13 @@ TEST_P(FiveAlgorithms, equal_the_loops_of_the_lecture) {
 
   const Samples samples = select(dataset, all_rows(dataset));
   train(network, samples, nullptr,
-        {.descent = GetParam(), .batch_size = kBatch, .optimizer = {&kSgd}, .learning_rate = kRate, .decay = kDecay,
-         .stopping = {.epochs = kEpochs}, .seed = 11});
+        {.descent = GetParam(),
+         .batch_size = kBatch,
+         .optimizer = {&kSgd},
+         .learning_rate = kRate,
+         .decay = kDecay,
+         .stopping = {.epochs = kEpochs},
+         .seed = 11});
   EXPECT_NEAR(parameters.at("W1").at(0), expected.w1, 2e-6);
   EXPECT_NEAR(parameters.at("W1").at(1), expected.w2, 2e-6);
   EXPECT_NEAR(parameters.at("b1").at(0), expected.b, 2e-6);
@@ -105,7 +112,8 @@ INSTANTIATE_TEST_SUITE_P(Train, FiveAlgorithms, testing::ValuesIn(data::kDescent
   return name;
 });
 
-// Stopping ----------------------------------------------------------------------------------------------------------
+// Stopping
+// ----------------------------------------------------------------------------------------------------------
 
 struct Trained {
   Network network;
@@ -113,14 +121,15 @@ struct Trained {
 };
 
 Trained run(const data::Dataset& dataset, TrainingOptions options, NetworkOptions network = {.hidden = {8}},
-        const TrainingObserver& observer = {}) {
+            const TrainingObserver& observer = {}) {
   Trained r{build_network(dataset, all_rows(dataset), network, options.seed)};
   r.result = train(r.network, select(dataset, all_rows(dataset)), nullptr, options, observer);
   return r;
 }
 
 TEST(Train, stops_in_the_middle_of_an_epoch_when_the_steps_are_done) {
-  const Trained r = run(generated("moons", 100, 0.1, 1), {.batch_size = 10, .stopping = {.epochs = 0, .steps = 23}});
+  const Trained r =
+      run(generated("moons", 100, 0.1, 1), {.batch_size = 10, .stopping = {.epochs = 0, .steps = 23}});
   EXPECT_EQ(r.result.reason, StopReason::steps);
   EXPECT_EQ(r.result.last.steps, 23);
   EXPECT_EQ(r.result.last.epoch, 3);
@@ -135,8 +144,12 @@ TEST(Train, stops_when_the_time_is_over) {
 }
 
 TEST(Train, converges_on_a_convex_problem) {
-  const Trained r = run(test_data::plane(), {.descent = Descent::batch, .optimizer = {&kSgd}, .learning_rate = 0.5,
-                                         .stopping = {.epochs = 10000, .tolerance = 1e-6}}, {.hidden = {}});
+  const Trained r = run(test_data::plane(),
+                        {.descent = Descent::batch,
+                         .optimizer = {&kSgd},
+                         .learning_rate = 0.5,
+                         .stopping = {.epochs = 10000, .tolerance = 1e-6}},
+                        {.hidden = {}});
   EXPECT_EQ(r.result.reason, StopReason::converged);
   EXPECT_LT(r.result.last.epoch, 200);
 }
@@ -150,7 +163,7 @@ TEST(Train, stops_at_the_target_loss) {
 TEST(Train, an_observer_can_end_it) {
   int64_t seen = 0;
   const Trained r = run(test_data::plane(), {.batch_size = 7}, {},
-                    {.on_epoch = [&](const EpochReport& report) { return (seen = report.epoch) < 3; }});
+                        {.on_epoch = [&](const EpochReport& report) { return (seen = report.epoch) < 3; }});
   EXPECT_EQ(r.result.reason, StopReason::asked);
   EXPECT_EQ(seen, 3);
 }
@@ -176,14 +189,18 @@ TEST(Train, early_stopping_leaves_the_weights_of_the_best_epoch) {
   EXPECT_EQ(Predictor(network.model, network.objective).evaluate(validation).loss, best);
 }
 
-// What is learned ------------------------------------------------------------------------------------------------------
+// What is learned
+// ------------------------------------------------------------------------------------------------------
 
 TEST(Train, exclusive_or_is_learned_by_one_hidden_layer) {
   const data::Dataset dataset = test_data::exclusive_or();
   for (const OutputForm form : {OutputForm::softmax, OutputForm::sigmoid}) {
-    Trained r = run(dataset, {.descent = Descent::sgd_shuffle, .optimizer = {&kSgd}, .learning_rate = 0.3,
-                          .stopping = {.epochs = 2000}},
-                {.hidden = {4}, .activations = {Activation::tanh}, .output = form});
+    Trained r = run(dataset,
+                    {.descent = Descent::sgd_shuffle,
+                     .optimizer = {&kSgd},
+                     .learning_rate = 0.3,
+                     .stopping = {.epochs = 2000}},
+                    {.hidden = {4}, .activations = {Activation::tanh}, .output = form});
     const Predictions p = Predictor(r.network.model).predict(dataset.x);
     EXPECT_EQ(accuracy(p.prediction, dataset.y), 1) << to_string(form);
     EXPECT_LT(r.result.last.loss, 0.1);
@@ -201,18 +218,22 @@ TEST(Train, a_sine_is_learned) {
 TEST(Train, the_reported_loss_is_the_mean_over_the_rows_of_the_epoch) {
   // With a learning rate that changes nothing, every step sees the same network: 3 + 3 + 1 rows.
   const data::Dataset dataset = test_data::plane();
-  Trained r = run(dataset, {.batch_size = 3, .optimizer = {&kSgd}, .learning_rate = 1e-30, .stopping = {.epochs = 1}});
-  const double whole = Predictor(r.network.model, r.network.objective).evaluate(select(dataset, all_rows(dataset))).loss;
+  Trained r = run(dataset,
+                  {.batch_size = 3, .optimizer = {&kSgd}, .learning_rate = 1e-30, .stopping = {.epochs = 1}});
+  const double whole =
+      Predictor(r.network.model, r.network.objective).evaluate(select(dataset, all_rows(dataset))).loss;
   EXPECT_NEAR(r.result.last.loss, whole, 1e-6 * whole);
 }
 
-// The same bits ---------------------------------------------------------------------------------------------------------
+// The same bits
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(Train, one_and_two_threads_give_the_same_bits) {
   const data::Dataset dataset = generated("spiral", 300, 0.1, 5);
   const auto parameters = [&](int count, uint64_t seed) {
     Threads threads(count);
-    return run(dataset, {.batch_size = 100, .stopping = {.epochs = 5}, .seed = seed, .threads = &threads}, {.hidden = {256, 256}})
+    return run(dataset, {.batch_size = 100, .stopping = {.epochs = 5}, .seed = seed, .threads = &threads},
+               {.hidden = {256, 256}})
         .network.model.parameters;
   };
   const Parameters one = parameters(1, 3);
@@ -221,7 +242,8 @@ TEST(Train, one_and_two_threads_give_the_same_bits) {
   EXPECT_FALSE(one == parameters(1, 4));
 }
 
-// Divergence ------------------------------------------------------------------------------------------------------------
+// Divergence
+// ------------------------------------------------------------------------------------------------------------
 
 std::string message_of(const std::function<void()>& action) {
   try {
@@ -233,10 +255,15 @@ std::string message_of(const std::function<void()>& action) {
 }
 
 TEST(Divergence, names_epoch_step_and_node) {
-  // ŷ = w·x + b on standard units: each step of a rate far too large multiplies the error until a square overflows.
+  // ŷ = w·x + b on standard units: each step of a rate far too large multiplies the error until a square
+  // overflows.
   const std::string message = message_of([] {
-    run(test_data::plane(), {.descent = Descent::batch, .optimizer = {&kSgd}, .learning_rate = 1000,
-                             .stopping = {.epochs = 1000}}, {.hidden = {}});
+    run(test_data::plane(),
+        {.descent = Descent::batch,
+         .optimizer = {&kSgd},
+         .learning_rate = 1000,
+         .stopping = {.epochs = 1000}},
+        {.hidden = {}});
   });
   EXPECT_TRUE(message.starts_with("training diverged at epoch ")) << message;
   EXPECT_NE(message.find("(square, on the way to"), std::string::npos) << message;
@@ -259,15 +286,21 @@ TEST(Divergence, the_step_is_the_first_whose_values_are_not_finite) {
     descend(line, samples, rows, 1000);
   }
   const std::string message = message_of([&] {
-    run(dataset, {.descent = Descent::batch, .optimizer = {&kSgd}, .learning_rate = 1000, .stopping = {.epochs = 1000}},
+    run(dataset,
+        {.descent = Descent::batch,
+         .optimizer = {&kSgd},
+         .learning_rate = 1000,
+         .stopping = {.epochs = 1000}},
         {.hidden = {}});
   });
-  EXPECT_NE(message.find(fmt::format("at epoch {0}, step {0}:", expected)), std::string::npos) << message << expected;
+  EXPECT_NE(message.find(fmt::format("at epoch {0}, step {0}:", expected)), std::string::npos)
+      << message << expected;
 }
 
 TEST(Divergence, a_parameter_that_overflows_in_the_update_is_named) {
   const std::string message = message_of([] {
-    run(test_data::plane(), {.batch_size = 7, .optimizer = {&kSgd}, .learning_rate = 3e38, .stopping = {.epochs = 1}},
+    run(test_data::plane(),
+        {.batch_size = 7, .optimizer = {&kSgd}, .learning_rate = 3e38, .stopping = {.epochs = 1}},
         {.hidden = {}});
   });
   EXPECT_NE(message.find("at epoch 1, step 1: "), std::string::npos) << message;

@@ -62,4 +62,15 @@ refused 1 'cut.onnx' predict cut.onnx good.csv
 refused 1 'x1' predict model.onnx other.csv
 refused 1 'label' evaluate model.onnx other.csv
 
+# A constant column is told on one line, and training goes on; when it fails, only the failure is told.
+printf 'c,x,y\n' >constant.csv
+awk 'BEGIN { for (i = 0; i < 40; i++) printf "1,%d,%d\n", i % 7, (i % 7) * 2.5 + i }' >>constant.csv
+"$kette" train constant.csv --target y --quiet --epochs 2 --out model.onnx 2>err.txt || exit 1
+[ "$(grep -c '' err.txt)" = 1 ] && grep -qF 'column "c" is constant' err.txt ||
+  { echo "a constant column gives: $(cat err.txt)"; failures=$((failures + 1)); }
+rm -f err.txt
+refused 1 'training diverged at epoch ' train constant.csv --target y --optimizer sgd --learning-rate 1e30
+refused 1 'is the input' train good.csv --target label --out good.csv
+refused 2 '--momentum' train good.csv --target label --optimizer adam --momentum 0.5
+
 [ "$failures" = 0 ] || { echo "$failures failures"; exit 1; }

@@ -219,6 +219,21 @@ void Plan::add_map_step(const Group& group, const BuiltChain& built, const Shape
   steps_.push_back(std::move(step));
 }
 
+/// Is this group d − s·(A·B) for a number s, with nothing but the difference read elsewhere?
+std::optional<Plan::Descent> Plan::descent_of(const Placement& placement, const Group& group) const {
+  const Graph& graph = *compiled_.module.graph;
+  if (group.maps.size() != 2 || graph.node(group.head).inputs.size() != 2) return std::nullopt;
+  const int scaled = group.maps[0], difference = group.maps[1];
+  const Node &mul = graph.node(scaled), &sub = graph.node(difference);
+  if (mul.op != &kMul || sub.op != &kSub || sub.inputs[1] != scaled || sub.inputs[0] == scaled) return std::nullopt;
+  const int scale = mul.inputs[0] == group.head ? mul.inputs[1] : mul.inputs[0], minuend = sub.inputs[0];
+  if (scale == group.head || shape(scale).size() != 1 || minuend == group.head || shape(minuend) != shape(difference))
+    return std::nullopt;
+  for (int id : {group.head, scaled})
+    if (placement.kept[static_cast<size_t>(id)]) return std::nullopt;
+  return Descent{minuend, scale};
+}
+
 void Plan::build_step(const Placement& placement, const Group& group) {
   const Graph& graph = *compiled_.module.graph;
   BuiltChain built = build_chain(placement, group);
@@ -259,6 +274,19 @@ void Plan::build_step(const Placement& placement, const Group& group) {
   if (built.head_operand >= 0) {
     built.operands[static_cast<size_t>(built.head_operand)].data = out;
     built.operands[static_cast<size_t>(built.head_operand)].is_tile = out == nullptr;
+  }
+  if (const auto descent = is_matmul ? descent_of(placement, group) : std::nullopt) {
+    auto kernel = std::make_unique<MatmulKernel>(spec);
+    if (kernel->plan().can_subtract()) {
+      auto step = std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
+                                               address(descent->minuend), address(descent->scale));
+      for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
+      connect(descent->minuend, step->minuend_site());
+      connect(descent->scale, step->scale_site());
+      step->label = label(group);
+      steps_.push_back(std::move(step));
+      return;
+    }
   }
   if (is_matmul) {
     auto chain = group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);

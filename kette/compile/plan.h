@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,10 @@ class Plan {
     int last_head_read = -1;         // instruction
   };
 
+  struct Descent {
+    int minuend, scale;  // nodes
+  };
+
   Shape shape(int id) const { return compiled_.module.graph->node(id).shape.bind(batch_); }
   void run_static_nodes();
   void place_buffers(const Placement& placement);
@@ -82,6 +87,7 @@ class Plan {
   void add_map_step(const Group& group, const BuiltChain& built, const Shape& space);
   void build_step(const Placement& placement, const Group& group);
   BuiltChain build_chain(const Placement& placement, const Group& group) const;
+  std::optional<Descent> descent_of(const Placement& placement, const Group& group) const;
   void connect(const BuiltChain& built, Chain& chain);
   void connect(int node, const void** site);
   void* head_address(const Placement& placement, const Group& group, BuiltChain& built, bool may_be_private);

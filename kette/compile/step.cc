@@ -108,6 +108,14 @@ MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const voi
   simple_ = tiles_ == 1 && out_ && (!then_ || then_->is_single_chunk());
 }
 
+MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
+                       const void* minuend, const void* scale)
+    : MatmulStep(std::move(kernel), in, out, nullptr) {
+  call_.minuend = minuend;
+  call_.minuend_row = columns_;
+  call_.scale = scale;
+}
+
 size_t MatmulStep::scratch_bytes() const {
   return workspace_bytes_ + tile_bytes_ + (then_ ? then_->scratch_bytes() : 0);
 }
@@ -136,7 +144,9 @@ void MatmulStep::run_tile(int64_t index, std::byte* scratch) const {
   std::byte* const private_tile = scratch + workspace_bytes_;
   kernels::MatmulCall call = call_;
   call.workspace = scratch;
-  call.c = out_ ? static_cast<std::byte*>(out_) + (t.row_begin * columns_ + t.col_begin) * element_bytes_ : private_tile;
+  const int64_t corner = (t.row_begin * columns_ + t.col_begin) * element_bytes_;
+  call.c = out_ ? static_cast<std::byte*>(out_) + corner : private_tile;
+  if (call.minuend) call.minuend = static_cast<const std::byte*>(call.minuend) + corner;
   call.c_row = out_ ? columns_ : width;
   plan_.run(call, index);
   if (!then_) return;

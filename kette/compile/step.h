@@ -82,10 +82,15 @@ class MatmulStep final : public Step {
  public:
   MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
              std::unique_ptr<Chain> then);
+  /// minuend − scale·product, finished in the product's registers; the kernel's plan can_subtract().
+  MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out, const void* minuend,
+             const void* scale);
   void run(const Workers& workers) override;
   void flatten(const Workers& workers, std::vector<Call>& calls) override;
   size_t scratch_bytes() const override;
   const void** site(int operand) { return operand == 0 ? &call_.a : operand == 1 ? &call_.b : &call_.bias; }
+  const void** minuend_site() { return &call_.minuend; }
+  const void** scale_site() { return &call_.scale; }
   Chain* then() { return then_.get(); }
 
  private:

@@ -59,6 +59,7 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   g.col_tiles = n == 0 ? 1 : divide_up(n, g.tile_cols);
   const int64_t elements = g.pack_b ? g.depth * loops.panel_columns : 2 * k;
   const bool needed = g.pack_b || run_ == loops.column_dots || run_ == loops.row_dots;
+  can_subtract_ = k <= g.depth && run_ != loops.column_dots && run_ != loops.row_dots;
   workspace_bytes_ = needed ? static_cast<size_t>(elements * size_of(dtype)) : 0;
 }
 

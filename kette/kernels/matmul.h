@@ -1,4 +1,4 @@
-// C = A·B (+ bias on every row), cut into tiles that any number of threads may share.
+// C = A·B (+ bias on every row), or C = D − s·(A·B), cut into tiles that any number of threads may share.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,11 @@ struct MatmulCall {
   int64_t c_row;
   /// The memory of C goes on to a multiple of 64 bytes, and what stands there past the last element may be overwritten.
   bool c_padded;
+  /// If given, the tile becomes D − s·(A·B), rounded after the product with s and after the difference. D may be C:
+  /// this is a step of gradient descent. Only where plan.can_subtract(), and without bias.
+  const void* minuend;  ///< The tile's first element of D; columns are contiguous.
+  int64_t minuend_row;  ///< 1 where N = 1
+  const void* scale;    ///< s, one element.
   void* workspace;  ///< plan.workspace_bytes() at a multiple of 64 bytes, not shared with another thread.
 };
 
@@ -46,6 +51,8 @@ class MatmulPlan {
             col + g.tile_cols < g.n ? col + g.tile_cols : g.n};
   }
   size_t workspace_bytes() const { return workspace_bytes_; }
+  /// Whether calls may give a minuend: the sums of this product never leave the registers before they are whole.
+  bool can_subtract() const { return can_subtract_; }
   /// Writes one tile of C.
   void run(const MatmulCall& call, int64_t tile) const { run_(geometry_, call, tile); }
 
@@ -61,6 +68,7 @@ class MatmulPlan {
   Geometry geometry_;
   Run run_;
   size_t workspace_bytes_;
+  bool can_subtract_;
 };
 
 }  // namespace kette::kernels

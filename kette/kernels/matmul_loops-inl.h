@@ -34,6 +34,23 @@ struct Tile {
         bias(call.bias == nullptr ? nullptr : static_cast<const T*>(call.bias) + col_begin),
         c(static_cast<T*>(call.c)) {}
 
+  /// The block at the tile's corner, `depth` of k from 0 on.
+  HWY_INLINE Block<T> block(const MatmulCall& call, int64_t depth) const {
+    return {.a = a,
+            .a_row = call.a_row,
+            .a_col = call.a_col,
+            .b = b,
+            .b_row = call.b_row,
+            .start = bias,
+            .start_row = 0,
+            .c = c,
+            .c_row = call.c_row,
+            .k = depth,
+            .minuend = static_cast<const T*>(call.minuend),
+            .minuend_row = call.minuend_row,
+            .scale = call.minuend == nullptr ? T{0} : *static_cast<const T*>(call.scale)};
+  }
+
   int64_t row_begin, col_begin, rows, columns;
   const T *a, *b, *bias;
   T* c;
@@ -86,7 +103,7 @@ void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
   constexpr int64_t width = kVectors * lanes_of(hn::ScalableTag<T>());
   const Tile<T> tile(g, call, index / g.col_tiles, index % g.col_tiles);
   T* packed = static_cast<T*>(call.workspace);
-  Block<T> block{tile.a, call.a_row, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, call.c_row, 0};
+  Block<T> block = tile.block(call, g.depth);
   int64_t k = 0;
   do {
     block.k = std::min(g.depth, g.k - k);
@@ -101,6 +118,7 @@ void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
       } else if (tile.bias != nullptr) {
         block.start = tile.bias + n;
       }
+      if (call.minuend != nullptr) block.minuend = static_cast<const T*>(call.minuend) + n;
       block.b = b + n * call.b_col;
       if (g.pack_b) {
         if (g.b_transposed)
@@ -131,7 +149,7 @@ void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
   constexpr size_t wide = kLanes == most ? most : std::max<size_t>(most / 2, 1);
   constexpr bool wide_partial = kPartial || kLanes < most;
   const Tile<T> tile(g, call, index, 0);
-  Block<T> block{tile.a, call.a_row, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, call.c_row, 0};
+  Block<T> block = tile.block(call, g.depth);
   int64_t k = 0;
   do {
     block.k = std::min(g.depth, g.k - k);
@@ -156,16 +174,7 @@ void run_narrow(const Geometry& g, const MatmulCall& call, int64_t index) {
 template <class T, size_t kLanes, bool kPartial>
 void run_vector(const Geometry& g, const MatmulCall& call, int64_t) {
   const hn::CappedTag<T, kLanes> d;
-  const Block<T> block{static_cast<const T*>(call.a),
-                       0,
-                       call.a_col,
-                       static_cast<const T*>(call.b),
-                       call.b_row,
-                       static_cast<const T*>(call.bias),
-                       0,
-                       static_cast<T*>(call.c),
-                       0,
-                       g.k};
+  const Block<T> block = Tile<T>(g, call, 0, 0).block(call, g.k);
   if (call.c_padded)
     multiply_vector<kPartial, true>(d, block, g.n);
   else
@@ -174,7 +183,7 @@ void run_vector(const Geometry& g, const MatmulCall& call, int64_t) {
 
 // ---- One row. ----
 
-/// C[1,n] += x·B for the rows of B contiguous; `call` holds what a Block holds.
+/// One row of C.
 template <class T>
 HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
   constexpr int64_t lanes = lanes_of(hn::ScalableTag<T>());
@@ -184,9 +193,7 @@ HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
       block_function<1, 7, true, T>, block_function<1, 8, true, T>};
   static_assert(std::size(partial) == kRowVectors);
   const auto advance = [&](int64_t count) {
-    block.b += count;
-    if (block.start != nullptr) block.start += count;
-    block.c += count;
+    block.skip_columns(count);
     columns -= count;
   };
   while (columns >= kRowVectors * lanes) {
@@ -199,7 +206,7 @@ HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
 template <class T>
 void run_row(const Geometry& g, const MatmulCall& call, int64_t index) {
   const Tile<T> tile(g, call, 0, index);
-  multiply_row<T>({tile.a, 0, call.a_col, tile.b, call.b_row, tile.bias, 0, tile.c, 0, g.k}, tile.columns);
+  multiply_row<T>(tile.block(call, g.k), tile.columns);
 }
 
 template <class T>
@@ -211,9 +218,15 @@ void run_column(const Geometry& g, const MatmulCall& call, int64_t index) {
     const int64_t count = std::min(chunk, tile.rows - m);
     T* to = call.c_row == 1 ? tile.c + m : buffer;
     if (tile.bias != nullptr) std::fill_n(buffer, count, tile.bias[0]);
-    multiply_row<T>({tile.b, 0, call.b_row, tile.a + m, call.a_col, tile.bias == nullptr ? nullptr : buffer,
-                     0, to, 0, g.k},
-                    count);
+    Block<T> row = tile.block(call, g.k);  // of Cᵀ = Bᵀ·Aᵀ
+    row.a = tile.b;
+    row.a_col = call.b_row;
+    row.b = tile.a + m;
+    row.b_row = call.a_col;
+    row.start = tile.bias == nullptr ? nullptr : buffer;
+    row.c = to;
+    if (call.minuend != nullptr) row.minuend = static_cast<const T*>(call.minuend) + m;
+    multiply_row<T>(row, count);
     if (call.c_row != 1)
       for (int64_t i = 0; i < count; ++i) tile.c[(m + i) * call.c_row] = buffer[i];
   }

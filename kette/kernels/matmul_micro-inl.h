@@ -30,7 +30,7 @@ constexpr int64_t lanes_of(D) {
   return static_cast<int64_t>(hn::MaxLanes(D()));
 }
 
-/// C = start + A·B, where A is [rows,k] of any strides and the rows of B are contiguous.
+/// C = start + A·B, or minuend − scale·(start + A·B), where A is [rows,k] of any strides and the rows of B are contiguous.
 template <class T>
 struct Block {
   const T* a;
@@ -42,11 +42,21 @@ struct Block {
   T* c;
   int64_t c_row;
   int64_t k;
+  const T* minuend = nullptr;
+  int64_t minuend_row = 0;
+  T scale = 0;
 
   void skip_rows(int64_t rows) {
     a += rows * a_row;
     if (start != nullptr) start += rows * start_row;
+    if (minuend != nullptr) minuend += rows * minuend_row;
     c += rows * c_row;
+  }
+  void skip_columns(int64_t columns) {
+    b += columns;
+    if (start != nullptr) start += columns;
+    if (minuend != nullptr) minuend += columns;
+    c += columns;
   }
 };
 
@@ -83,6 +93,9 @@ HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
 #pragma GCC unroll 16
     for (int v = 0; v < kV; ++v)
       sum[r][v] = block.start == nullptr ? hn::Zero(d) : columns.load(block.start + r * block.start_row, v);
+  if (block.minuend != nullptr)  // which no processor foresees: its rows lie far apart
+    for (int r = 0; r < kR; ++r)
+      for (int v = 0; v < kV; ++v) __builtin_prefetch(block.minuend + r * block.minuend_row + v * lanes_of(d));
 
   const T* a = block.a;
   const T* b = block.b;
@@ -99,6 +112,15 @@ HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
     }
   }
 
+  if (block.minuend != nullptr) {
+    const V scale = hn::Set(d, block.scale);
+#pragma GCC unroll 16
+    for (int r = 0; r < kR; ++r)
+#pragma GCC unroll 16
+      for (int v = 0; v < kV; ++v)
+        sum[r][v] =
+            hn::Sub(columns.load(block.minuend + r * block.minuend_row, v), hn::Mul(scale, sum[r][v]));
+  }
 #pragma GCC unroll 16
   for (int r = 0; r < kR; ++r)
 #pragma GCC unroll 16
@@ -140,6 +162,8 @@ HWY_INLINE void multiply_vector(D d, const Block<T>& block, int64_t last) {
   }
   for (; k > 0; --k, a += block.a_col, b += block.b_row)
     sum = hn::MulAdd(hn::Set(d, a[0]), columns.load(b, 0), sum);
+  if (block.minuend != nullptr)
+    sum = hn::Sub(columns.load(block.minuend, 0), hn::Mul(hn::Set(d, block.scale), sum));
   if constexpr (kWholeStore)
     store_whole(d, sum, block.c);
   else

@@ -100,9 +100,19 @@ std::unique_ptr<Guarded<T>> stored(const std::vector<float>& values, int64_t row
 
 constexpr double kUntouched = 12345;
 
+enum class Minuend { none, apart, in_place };
+constexpr double kScale = 0.37;
+
+/// Element i of the minuend.
+template <class T>
+T minuend_at(int64_t i) {
+  return static_cast<T>(0.1) * static_cast<T>(i % 23 - 11);
+}
+
 /// C as [m, n] dense. Fails the test where memory outside of C changes.
 template <class T>
-std::vector<T> multiply(const Problem& p, const Layout& layout, bool backwards = false) {
+std::vector<T> multiply(const Problem& p, const Layout& layout, bool backwards = false,
+                        Minuend minuend = Minuend::none) {
   const auto a = stored<T>(p.a, p.m, p.k, layout.a_transposed, layout.a_padding);
   const auto b = stored<T>(p.b, p.k, p.n, layout.b_transposed, layout.b_padding);
   const auto bias = stored<T>(p.bias, 1, p.n, false, 0);
@@ -119,6 +129,14 @@ std::vector<T> multiply(const Problem& p, const Layout& layout, bool backwards =
   call.b_row = layout.b_transposed ? 1 : p.n + layout.b_padding;
   call.b_col = layout.b_transposed ? p.k + layout.b_padding : 1;
   call.c_row = c_row;
+  Guarded<T> apart(minuend == Minuend::apart ? p.m * p.n : 0);
+  T* const d = minuend == Minuend::apart ? apart.data() : c.data() + before;
+  const int64_t d_row = minuend == Minuend::apart ? p.n : c_row;
+  const T scale = static_cast<T>(kScale);
+  if (minuend != Minuend::none)
+    for (int64_t i = 0; i < p.m * p.n; ++i) d[i / p.n * d_row + i % p.n] = minuend_at<T>(i);
+  call.minuend_row = d_row;
+  call.scale = &scale;
 
   std::vector<bool> covered(static_cast<size_t>(p.m * p.n));
   for (int64_t i = 0; i < plan.tiles(); ++i) {
@@ -134,6 +152,7 @@ std::vector<T> multiply(const Problem& p, const Layout& layout, bool backwards =
                                  std::byte{0xff});
     call.workspace = workspace.data();
     call.c = c.data() + before + tile.row_begin * c_row + tile.col_begin;
+    if (minuend != Minuend::none) call.minuend = d + tile.row_begin * d_row + tile.col_begin;
     plan.run(call, index);
   }
   EXPECT_TRUE(std::ranges::all_of(covered, [](bool is) { return is; }));
@@ -167,6 +186,24 @@ void expect_close(const Problem& p, const Layout& layout) {
   }
 }
 
+/// minuend − scale·C rounds as two operations of their own would.
+template <class T>
+void expect_subtracts(const Problem& p, Layout layout) {
+  layout.bias = false;
+  const MatmulPlan plan(sizeof(T) == 4 ? DType::f32 : DType::f64, p.m, p.n, p.k, layout.a_transposed,
+                        layout.b_transposed);
+  if (!plan.can_subtract()) return;
+  const std::vector<T> c = multiply<T>(p, layout);
+  for (const Minuend minuend : {Minuend::apart, Minuend::in_place}) {
+    if (minuend == Minuend::in_place && p.n == 1) layout.c_padding = 0;
+    const std::vector<T> result = multiply<T>(p, layout, false, minuend);
+    for (size_t i = 0; i < c.size(); ++i) {
+      const T scaled = static_cast<T>(kScale) * c[i];
+      ASSERT_EQ(result[i], minuend_at<T>(static_cast<int64_t>(i)) - scaled) << describe(p, layout) << " element " << i;
+    }
+  }
+}
+
 class MatmulTargets : public testing::TestWithParam<int64_t> {
  protected:
   void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
@@ -181,6 +218,8 @@ void expect_close_in_all_layouts(int64_t m, int64_t n, int64_t k, std::mt19937& 
     if (k == 1) layout.a_padding = layout.b_padding = 0;
     expect_close<float>(p, layout);
     expect_close<double>(p, layout);
+    expect_subtracts<float>(p, layout);
+    expect_subtracts<double>(p, layout);
   }
 }
 

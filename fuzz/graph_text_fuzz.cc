@@ -1,4 +1,5 @@
-// Graph text from anyone: parsing gives an Error or a sound graph that prints and parses back to the same text.
+// Graph text from anyone: parsing gives an Error or a sound graph that prints and parses back to the same
+// text.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   kette::parse(text, again, kette::find_op);
   kette::verify(again);
   if (kette::print(again) != text) {
-    std::fprintf(stderr, "printed:\n%s\nparsed and printed again:\n%s\n", text.c_str(), kette::print(again).c_str());
+    std::fprintf(stderr, "printed:\n%s\nparsed and printed again:\n%s\n", text.c_str(),
+                 kette::print(again).c_str());
     std::abort();
   }
   return 0;

@@ -1,5 +1,5 @@
-// Runs a fuzz target once on each file named on the command line, and on each file of the folders named: how the
-// corpus is a test without libFuzzer.
+// Runs a fuzz target once on each file named on the command line, and on each file of the folders named: how
+// the corpus is a test without libFuzzer.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

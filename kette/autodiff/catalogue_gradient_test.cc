@@ -13,8 +13,8 @@
 namespace kette {
 namespace {
 
-constexpr double kTolerance = 1e-7;         // relative, first derivatives
-constexpr double kSecondTolerance = 2e-6;   // relative, differences of derivatives
+constexpr double kTolerance = 1e-7;        // relative, first derivatives
+constexpr double kSecondTolerance = 2e-6;  // relative, differences of derivatives
 constexpr double kAwayFromKinks = 0.05;
 
 bool near_kink(double x, const Domain& domain) {
@@ -23,8 +23,9 @@ bool near_kink(double x, const Domain& domain) {
   return false;
 }
 
-/// An operand's elements, on a grid of cells that no two of them share while there are enough, and at another place of
-/// the cell for each operand: so differences do not step across a kink at equal numbers (min, reduce_max, ==).
+/// An operand's elements, on a grid of cells that no two of them share while there are enough, and at another
+/// place of the cell for each operand: so differences do not step across a kink at equal numbers (min,
+/// reduce_max, ==).
 Tensor sample(const Shape& shape, const Domain& domain, uint64_t seed, size_t operand) {
   constexpr double kCell = 1.0 / 32;
   Tensor tensor(is_float(shape.dtype()) ? shape.as(DType::f64) : shape);
@@ -42,7 +43,8 @@ Tensor sample(const Shape& shape, const Domain& domain, uint64_t seed, size_t op
     do {
       x = domain.low + (domain.high - domain.low) * random.uniform(position++);
       x = (std::floor(x / kCell) + 0.25 * static_cast<double>(operand + 1)) * kCell;
-    } while (near_kink(x, domain) || x < domain.low || x > domain.high || (taken.contains(x) && ++attempts < 100));
+    } while (near_kink(x, domain) || x < domain.low || x > domain.high ||
+             (taken.contains(x) && ++attempts < 100));
     taken.insert(x);
     tensor.set(i, x);
   }
@@ -102,8 +104,8 @@ class CatalogueGradient : public testing::TestWithParam<const OpDef*> {
 TEST_P(CatalogueGradient, agrees_with_central_differences) {
   for_examples([](Built& b, uint64_t seed) {
     for (const GradientError& error : check_gradient(b.y, b.differentiable, b.bindings, seed, 12))
-      EXPECT_LE(error.relative, kTolerance) << error.name << " element " << error.element << ": " << error.analytic
-                                            << " against " << error.numeric;
+      EXPECT_LE(error.relative, kTolerance) << error.name << " element " << error.element << ": "
+                                            << error.analytic << " against " << error.numeric;
   });
 }
 

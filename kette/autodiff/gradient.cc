@@ -42,7 +42,8 @@ Value add_scattered(Value a, Value b) {
     const int64_t count = shape.has_batch() && shape.product(1, last) == 1 ? kBatch : shape.product(0, last);
     return reshape(x, rows ? std::vector<int64_t>{count, shape[last]} : std::vector<int64_t>{count});
   };
-  const std::vector<Value> indices{flat(a, 0, false), flat(b, 0, false)}, rows{flat(a, 1, true), flat(b, 1, true)};
+  const std::vector<Value> indices{flat(a, 0, false), flat(b, 0, false)},
+      rows{flat(a, 1, true), flat(b, 1, true)};
   return scatter_add(concat(indices, 0), concat(rows, 0), a.shape()[0]);
 }
 
@@ -67,7 +68,8 @@ std::vector<Value> cotangents(Graph& graph, int id, Value g) {
   std::vector<Value> result;
   if (op.is_elementwise()) {
     if (!op.partials) return std::vector<Value>(x.size());
-    for (Value derivative : op.partials(call)) result.push_back(derivative ? product(g, derivative) : Value{});
+    for (Value derivative : op.partials(call))
+      result.push_back(derivative ? product(g, derivative) : Value{});
   } else {
     if (!op.vjp) return std::vector<Value>(x.size());
     result = op.vjp(call, g);
@@ -120,7 +122,8 @@ std::vector<Value> vjp(Value y, std::span<const Value> wrt, Value cotangent) {
 
 std::vector<Value> gradient(Value loss, std::span<const Value> wrt) {
   if (loss.shape().has_batch() || loss.shape().size() != 1)
-    fail("[gradient] the loss is {}; expected one element (take the mean or the sum)", to_string(loss.shape()));
+    fail("[gradient] the loss is {}; expected one element (take the mean or the sum)",
+         to_string(loss.shape()));
   const Value one = scalar_like(loss, 1);
   const auto dims = loss.shape().dims();
   return vjp(loss, wrt, dims.empty() ? one : reshape(one, {dims.begin(), dims.end()}));
@@ -162,7 +165,8 @@ Value jvp(Value y, std::span<const Value> wrt, std::span<const Value> tangents) 
     } else if (op.jvp) {
       result = op.jvp(call, t);
     }
-    if (result && !result.shape().same_dims(shape)) result = broadcast(result, {shape.dims().begin(), shape.dims().end()});
+    if (result && !result.shape().same_dims(shape))
+      result = broadcast(result, {shape.dims().begin(), shape.dims().end()});
     tangent[static_cast<size_t>(id)] = result;
   }
   return tangent.back() ? tangent.back() : zeros_like(y);

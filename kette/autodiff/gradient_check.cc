@@ -27,8 +27,8 @@ std::vector<int64_t> chosen(int64_t size, int64_t count, const Random& random) {
 
 }  // namespace
 
-std::vector<GradientError> check_gradient(Value y, std::span<const Value> wrt, const Bindings& given, uint64_t seed,
-                                          int64_t elements, double h) {
+std::vector<GradientError> check_gradient(Value y, std::span<const Value> wrt, const Bindings& given,
+                                          uint64_t seed, int64_t elements, double h) {
   Graph& graph = *y.graph;
   Bindings bindings;
   for (const auto& [name, tensor] : given) bindings.emplace(name, widened(tensor));
@@ -61,9 +61,10 @@ std::vector<GradientError> check_gradient(Value y, std::span<const Value> wrt, c
     for (int64_t element : chosen(bound->second.size(), elements, Random(seed, i + 1))) {
       const double x = bound->second.at(element), step = h * std::max(1.0, std::abs(x));
       Tensor& tensor = bound->second;
-      const double numeric = (8 * (loss_at(tensor, element, x + step) - loss_at(tensor, element, x - step)) -
-                              (loss_at(tensor, element, x + 2 * step) - loss_at(tensor, element, x - 2 * step))) /
-                             (12 * step);
+      const double numeric =
+          (8 * (loss_at(tensor, element, x + step) - loss_at(tensor, element, x - step)) -
+           (loss_at(tensor, element, x + 2 * step) - loss_at(tensor, element, x - 2 * step))) /
+          (12 * step);
       tensor.set(element, x);
       const double found = exact[static_cast<size_t>(element)];
       const double scale = std::max({std::abs(found), std::abs(numeric), 1e-3 * largest, 1e-12});

@@ -50,14 +50,17 @@ struct Network {
   Bindings bindings;
 
   Network() {
-    const Value x = graph.input("x", Shape({kBatch, 3}, DType::f64)), y = graph.input("y", Shape({kBatch}, DType::i64));
-    const Value W1 = graph.parameter("W1", Shape({3, 5}, DType::f64)), b1 = graph.parameter("b1", Shape({5}, DType::f64));
+    const Value x = graph.input("x", Shape({kBatch, 3}, DType::f64)),
+                y = graph.input("y", Shape({kBatch}, DType::i64));
+    const Value W1 = graph.parameter("W1", Shape({3, 5}, DType::f64)),
+                b1 = graph.parameter("b1", Shape({5}, DType::f64));
     const Value W2 = graph.parameter("W2", Shape({5, 4}, DType::f64));
     const Value z = matmul(tanh(matmul(x, W1) + b1), W2);
     loss = mean(logsumexp(z) - pick(z, y));
     weights = {W1, b1, W2};
     bindings.emplace("x", random_tensor(Shape({6, 3}, DType::f64), 1));
-    bindings.emplace("y", Tensor(Shape({6}, DType::i64), {int64_t{0}, int64_t{3}, int64_t{1}, int64_t{2}, int64_t{0}, int64_t{1}}));
+    bindings.emplace("y", Tensor(Shape({6}, DType::i64),
+                                 {int64_t{0}, int64_t{3}, int64_t{1}, int64_t{2}, int64_t{0}, int64_t{1}}));
     for (size_t i = 0; i < weights.size(); ++i)
       bindings.emplace(graph.node(weights[i]).name, random_tensor(weights[i].shape(), i + 2));
   }
@@ -129,12 +132,14 @@ TEST(Gradient, of_a_table_looked_up_three_times_is_one_sparse_gradient) {
   Bindings bindings{{"E", random_tensor(Shape({9, 2}, DType::f64), 4)}};
   const std::vector<std::pair<const char*, int64_t>> words{{"the", 2}, {"black", 7}, {"dog", 2}};
   for (const auto& [name, id] : words) bindings.emplace(name, Tensor(Shape({1}, DType::i64), {id}));
-  for (const GradientError& error : check_gradient(loss, std::vector<Value>{table}, bindings)) EXPECT_LE(error.relative, 1e-7);
+  for (const GradientError& error : check_gradient(loss, std::vector<Value>{table}, bindings))
+    EXPECT_LE(error.relative, 1e-7);
 }
 
 TEST(Gradient, of_what_the_loss_does_not_depend_on_is_zero) {
   Graph graph;
-  const Value x = graph.input("x", Shape({2}, DType::f64)), other = graph.input("other", Shape({3}, DType::f64));
+  const Value x = graph.input("x", Shape({2}, DType::f64)),
+              other = graph.input("other", Shape({3}, DType::f64));
   const Reference g = interpret(gradient(sum(x), {other})[0], {});
   EXPECT_EQ(g.values, (std::vector<double>{0, 0, 0}));
 }

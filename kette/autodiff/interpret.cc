@@ -25,7 +25,8 @@ std::array<int64_t, kMaxRank> strides_in(const Shape& operand, const Shape& resu
   return strides;
 }
 
-void map(const OpDef& op, const Attributes& attributes, std::span<const Reference* const> in, Reference& out) {
+void map(const OpDef& op, const Attributes& attributes, std::span<const Reference* const> in,
+         Reference& out) {
   const auto reals = real_attributes(op, attributes);
   std::vector<std::array<int64_t, kMaxRank>> strides;
   for (const Reference* x : in) strides.push_back(strides_in(x->shape, out.shape));
@@ -71,7 +72,8 @@ void interpret_node(const Node& node, std::span<const Reference* const> in, Refe
     node.op->reference({in, out, node.attributes});
 }
 
-std::vector<Reference> interpret(const Graph& graph, std::span<const Value> wanted, const Bindings& bindings) {
+std::vector<Reference> interpret(const Graph& graph, std::span<const Value> wanted,
+                                 const Bindings& bindings) {
   const int64_t batch = batch_of(graph, bindings);
   std::vector<bool> needed(static_cast<size_t>(graph.size()), false);
   for (const Value& value : wanted) needed[static_cast<size_t>(value.id)] = true;

@@ -23,8 +23,9 @@ inline std::array<uint32_t, 4> philox(uint64_t key, std::array<uint32_t, 4> coun
   return counter;
 }
 
-/// One independent sequence of random numbers, addressed by position. Copyable and immutable. The functions draw from
-/// the same bits: numbers of two kinds at equal positions are independent only in different streams.
+/// One independent sequence of random numbers, addressed by position. Copyable and immutable. The functions
+/// draw from the same bits: numbers of two kinds at equal positions are independent only in different
+/// streams.
 class Random {
  public:
   /// `seed`: the user's; `stream`: what the numbers are for (a parameter, an epoch, a dropout layer …).

@@ -20,7 +20,8 @@ TEST(Philox, gives_the_published_words_for_zero) {
 
 TEST(Philox, gives_the_published_words_for_all_ones) {
   constexpr uint32_t kOnes = 0xffffffff;
-  EXPECT_EQ(philox(~uint64_t{0}, {kOnes, kOnes, kOnes, kOnes}), (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(philox(~uint64_t{0}, {kOnes, kOnes, kOnes, kOnes}),
+            (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
 }
 
 TEST(Philox, gives_the_published_words_for_the_digits_of_pi) {
@@ -51,7 +52,8 @@ TEST(Random, uniform_numbers_have_the_moments_of_their_distribution) {
   const Random random(7);
   const auto u = [&](uint64_t i) { return random.uniform(i) - 0.5; };
   EXPECT_NEAR(mean(kCount, u), 0, kFiveSigma * std::sqrt(1.0 / 12));
-  EXPECT_NEAR(mean(kCount, [&](uint64_t i) { return u(i) * u(i); }), 1.0 / 12, kFiveSigma * std::sqrt(1.0 / 180));
+  EXPECT_NEAR(mean(kCount, [&](uint64_t i) { return u(i) * u(i); }), 1.0 / 12,
+              kFiveSigma * std::sqrt(1.0 / 180));
   EXPECT_NEAR(mean(kCount, [&](uint64_t i) { return u(i) * u(i + 1); }), 0, kFiveSigma / 12);  // neighbours
 }
 

@@ -59,13 +59,15 @@ struct Threads::State {
   }
 
   void take_tiles(int thread) {
-    for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) body(context, tile, thread);
+    for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;)
+      body(context, tile, thread);
   }
 
   void work(int thread) {
     uint32_t seen = 0;
     while (true) {
-      for (int spin = 0; spin < kSpins && round.load(std::memory_order_acquire) == seen; ++spin) pause_briefly();
+      for (int spin = 0; spin < kSpins && round.load(std::memory_order_acquire) == seen; ++spin)
+        pause_briefly();
       round.wait(seen, std::memory_order_acquire);
       seen = round.load(std::memory_order_acquire);
       if (stopping.load(std::memory_order_relaxed)) return;
@@ -108,7 +110,8 @@ void Threads::run(int64_t tiles, void (*body)(void*, int64_t, int), void* contex
   s.round.notify_all();
   s.take_tiles(0);
   for (int spin = 0; spin < kSpins && s.busy.load(std::memory_order_acquire) != 0; ++spin) pause_briefly();
-  for (int left; (left = s.busy.load(std::memory_order_acquire)) != 0;) s.busy.wait(left, std::memory_order_acquire);
+  for (int left; (left = s.busy.load(std::memory_order_acquire)) != 0;)
+    s.busy.wait(left, std::memory_order_acquire);
 }
 
 }  // namespace kette

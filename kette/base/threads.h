@@ -21,8 +21,8 @@ class Threads {
   int count() const { return count_; }
 
   /// Calls `body(context, tile, thread)` once for every tile in [0, tiles), thread in [0, count()), and
-  /// returns when all are done. Which thread runs which tile is unspecified, so `body` must not let the result
-  /// depend on `thread`. `body` must not throw. Allocates nothing.
+  /// returns when all are done. Which thread runs which tile is unspecified, so `body` must not let the
+  /// result depend on `thread`. `body` must not throw. Allocates nothing.
   void run(int64_t tiles, void (*body)(void* context, int64_t tile, int thread), void* context);
 
  private:

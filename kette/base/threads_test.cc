@@ -23,9 +23,11 @@ struct Counted {
 void count_tile(void* context, int64_t tile, int thread) {
   auto& counted = *static_cast<Counted*>(context);
   counted.times[static_cast<size_t>(tile)].fetch_add(1);
-  for (int seen = counted.highest_thread; thread > seen && !counted.highest_thread.compare_exchange_weak(seen, thread);) {
+  for (int seen = counted.highest_thread;
+       thread > seen && !counted.highest_thread.compare_exchange_weak(seen, thread);) {
   }
-  for (int seen = counted.lowest_thread; thread < seen && !counted.lowest_thread.compare_exchange_weak(seen, thread);) {
+  for (int seen = counted.lowest_thread;
+       thread < seen && !counted.lowest_thread.compare_exchange_weak(seen, thread);) {
   }
 }
 
@@ -48,7 +50,10 @@ TEST_P(ThreadsOf, results_are_visible_to_the_caller_after_each_of_many_rounds) {
   std::vector<int64_t> values(8);  // not atomic: run() itself must order the accesses
   for (int64_t round = 1; round <= 1000; ++round) {
     threads.run(
-        8, [](void* context, int64_t tile, int) { ++(*static_cast<std::vector<int64_t>*>(context))[static_cast<size_t>(tile)]; },
+        8,
+        [](void* context, int64_t tile, int) {
+          ++(*static_cast<std::vector<int64_t>*>(context))[static_cast<size_t>(tile)];
+        },
         &values);
     for (const int64_t value : values) ASSERT_EQ(value, round);
   }

@@ -27,7 +27,8 @@ void expand_column(const T* from, T* to, int64_t first, int64_t count, int64_t c
 }
 
 template <class T>
-void expand_general(const T* from, T* to, int64_t first, int64_t count, const Shape& shape, const Shape& space) {
+void expand_general(const T* from, T* to, int64_t first, int64_t count, const Shape& shape,
+                    const Shape& space) {
   for (int64_t i = 0; i < count; ++i) {
     int64_t rest = first + i, at = 0, stride = 1;
     for (int axis = space.rank() - 1, own = shape.rank() - 1; axis >= 0; --axis, --own) {
@@ -43,7 +44,8 @@ void expand_general(const T* from, T* to, int64_t first, int64_t count, const Sh
 
 }  // namespace
 
-Chain::Chain(const Shape& space, std::vector<ChainOperand> operands, std::vector<ChainInstruction> instructions)
+Chain::Chain(const Shape& space, std::vector<ChainOperand> operands,
+             std::vector<ChainInstruction> instructions)
     : space_(space),
       size_(space.size()),
       element_bytes_(size_of(space.dtype())),
@@ -139,7 +141,8 @@ bool Chain::is_shared(int operand) const {
 bool Chain::is_read_as_array(int operand) const {
   for (const ChainInstruction& instruction : instructions_)
     for (int k = 0; k < instruction.operands; ++k)
-      if (instruction.in[static_cast<size_t>(k)] == operand && !(k == 1 && instruction.uniform_second)) return true;
+      if (instruction.in[static_cast<size_t>(k)] == operand && !(k == 1 && instruction.uniform_second))
+        return true;
   return false;
 }
 
@@ -206,7 +209,8 @@ void Chain::bind_single_chunk() {
     for (int k = 0; k < instructions_[i].operands; ++k) {
       const int in = instructions_[i].in[static_cast<size_t>(k)];
       const bool in_place = k == 1 && instructions_[i].uniform_second;
-      if (in < operand_count && (in_place || !is_shared(in))) sites_[static_cast<size_t>(in)].push_back(&bound_[i].in[k]);
+      if (in < operand_count && (in_place || !is_shared(in)))
+        sites_[static_cast<size_t>(in)].push_back(&bound_[i].in[k]);
     }
 }
 
@@ -223,11 +227,20 @@ void Chain::expand(int operand, int64_t first, int64_t count, std::byte* to) con
     const T* source = static_cast<const T*>(from.data);
     T* target = reinterpret_cast<T*>(to);
     switch (layout) {
-      case Layout::uniform: std::fill_n(target, count, source[0]); break;
-      case Layout::dense: std::copy_n(source + first, count, target); break;
-      case Layout::row: expand_row(source, target, first, count, columns_); break;
-      case Layout::column: expand_column(source, target, first, count, columns_); break;
-      default: expand_general(source, target, first, count, from.shape, space_);
+      case Layout::uniform:
+        std::fill_n(target, count, source[0]);
+        break;
+      case Layout::dense:
+        std::copy_n(source + first, count, target);
+        break;
+      case Layout::row:
+        expand_row(source, target, first, count, columns_);
+        break;
+      case Layout::column:
+        expand_column(source, target, first, count, columns_);
+        break;
+      default:
+        expand_general(source, target, first, count, from.shape, space_);
     }
   };
   if (element_bytes_ == 4)
@@ -245,19 +258,25 @@ void Chain::run_all() {
   for (const Bound& step : bound_) step.loop(step.in, step.out, step.n, step.parameters);
 }
 
-const void* Chain::place(int operand, int64_t first, int64_t count, std::byte* scratch, const void* tile) const {
+const void* Chain::place(int operand, int64_t first, int64_t count, std::byte* scratch,
+                         const void* tile) const {
   const ChainOperand& from = operands_[static_cast<size_t>(operand)];
   const auto* data = static_cast<const std::byte*>(from.data);
   switch (layouts_[static_cast<size_t>(operand)]) {
-    case Layout::dense: return data + first * element_bytes_;
-    case Layout::tile: return tile;
-    case Layout::uniform: return shared_offset_[static_cast<size_t>(operand)] >= 0 ? shared(operand) : data;
+    case Layout::dense:
+      return data + first * element_bytes_;
+    case Layout::tile:
+      return tile;
+    case Layout::uniform:
+      return shared_offset_[static_cast<size_t>(operand)] >= 0 ? shared(operand) : data;
     case Layout::row:
       if (first % columns_ + count <= columns_) return data + first % columns_ * element_bytes_;
       break;
-    default: break;
+    default:
+      break;
   }
-  std::byte* slot = scratch + table_bytes_ + static_cast<size_t>(slots_[static_cast<size_t>(operand)]) * slot_bytes_;
+  std::byte* slot =
+      scratch + table_bytes_ + static_cast<size_t>(slots_[static_cast<size_t>(operand)]) * slot_bytes_;
   expand(operand, first, count, slot);
   return slot;
 }
@@ -269,8 +288,9 @@ void Chain::run_chunk(int64_t first, int64_t count, std::byte* scratch, const vo
   for (size_t i = 0; i < instructions_.size(); ++i) {
     const ChainInstruction& instruction = instructions_[i];
     const size_t reg = operand_count + i;
-    std::byte* out = instruction.out ? static_cast<std::byte*>(instruction.out) + first * element_bytes_
-                                     : scratch + table_bytes_ + static_cast<size_t>(slots_[reg]) * slot_bytes_;
+    std::byte* out = instruction.out
+                         ? static_cast<std::byte*>(instruction.out) + first * element_bytes_
+                         : scratch + table_bytes_ + static_cast<size_t>(slots_[reg]) * slot_bytes_;
     const void* in[3];
     for (int k = 0; k < instruction.operands; ++k)
       in[k] = at[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
@@ -292,7 +312,8 @@ void Chain::prefetch(int64_t first, int64_t count) const {
 void Chain::run(int64_t first, int64_t count, std::byte* scratch, const void* tile) const {
   const auto* tile_bytes = static_cast<const std::byte*>(tile);
   for (int64_t done = 0; done < count; done += chunk_)
-    run_chunk(first + done, std::min(chunk_, count - done), scratch, tile ? tile_bytes + done * element_bytes_ : nullptr);
+    run_chunk(first + done, std::min(chunk_, count - done), scratch,
+              tile ? tile_bytes + done * element_bytes_ : nullptr);
 }
 
 }  // namespace kette

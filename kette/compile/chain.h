@@ -1,4 +1,5 @@
-// A fused chain of element-wise operations: its loops run one after the other over a chunk that stays in L1 cache.
+// A fused chain of element-wise operations: its loops run one after the other over a chunk that stays in L1
+// cache.
 #pragma once
 
 #include <array>
@@ -15,9 +16,9 @@ namespace kette {
 struct ChainOperand {
   Shape shape;
   const void* data = nullptr;
-  bool is_static = false;   // the elements never change: they are expanded once
-  bool is_tile = false;     // given at each run as a private copy of the range (space's shape)
-  bool is_padded = true;    // readable up to a multiple of kAlignment bytes
+  bool is_static = false;  // the elements never change: they are expanded once
+  bool is_tile = false;    // given at each run as a private copy of the range (space's shape)
+  bool is_padded = true;   // readable up to a multiple of kAlignment bytes
 };
 
 /// One operation. Registers: 0 … operands−1 are the operands, operands+i is the result of instruction i.
@@ -27,12 +28,12 @@ struct ChainInstruction {
   std::array<int, 3> in{};
   int operands = 1;
   bool uniform_second = false;  // in[1] is an operand of one element, read where it lies
-  void* out = nullptr;  // where the result is kept, dense in the chain's space and padded to a multiple of kAlignment
-                        // bytes; null: nowhere
+  void* out = nullptr;  // where the result is kept, dense in the chain's space and padded to a multiple of
+                        // kAlignment bytes; null: nowhere
 };
 
-/// Prepared for concrete shapes and addresses. Ranges are of the space's elements in row-major order; they may run on
-/// several threads at once, each with scratch memory of its own.
+/// Prepared for concrete shapes and addresses. Ranges are of the space's elements in row-major order; they
+/// may run on several threads at once, each with scratch memory of its own.
 class Chain {
  public:
   Chain(const Shape& space, std::vector<ChainOperand> operands, std::vector<ChainInstruction> instructions);
@@ -78,7 +79,9 @@ class Chain {
   const void* place(int operand, int64_t first, int64_t count, std::byte* scratch, const void* tile) const;
   bool is_shared(int operand) const;
   bool is_read_as_array(int operand) const;
-  std::byte* shared(int operand) const { return shared_.get() + shared_offset_[static_cast<size_t>(operand)]; }
+  std::byte* shared(int operand) const {
+    return shared_.get() + shared_offset_[static_cast<size_t>(operand)];
+  }
   void run_chunk(int64_t first, int64_t count, std::byte* scratch, const void* tile) const;
 
   Shape space_;

@@ -9,11 +9,12 @@
 namespace kette {
 namespace {
 
-/// Groups under construction. A group runs as a whole, so merging two is legal only if no path leads from one through a
-/// third to the other.
+/// Groups under construction. A group runs as a whole, so merging two is legal only if no path leads from one
+/// through a third to the other.
 class Grouping {
  public:
-  explicit Grouping(const Module& module) : graph_(*module.graph), of_(static_cast<size_t>(graph_.size()), -1) {
+  explicit Grouping(const Module& module)
+      : graph_(*module.graph), of_(static_cast<size_t>(graph_.size()), -1) {
     users_.resize(static_cast<size_t>(graph_.size()));
     const std::vector<bool> is_static = static_nodes(graph_);
     for (int id = 0; id < graph_.size(); ++id) {
@@ -35,7 +36,8 @@ class Grouping {
     for (const Update& update : module.updates) updated_.insert(source(update.next.id));
   }
 
-  /// An element-wise operation joins the group that alone reads it; so does a general operation as that group's head.
+  /// An element-wise operation joins the group that alone reads it; so does a general operation as that
+  /// group's head.
   void sink() {
     for (int id = graph_.size() - 1; id >= 0; --id) {
       if (group(id) < 0) continue;
@@ -83,7 +85,9 @@ class Grouping {
     return id;
   }
   int group(int id) const { return of_[static_cast<size_t>(id)]; }
-  bool empty(int g) const { return groups_[static_cast<size_t>(g)].head < 0 && groups_[static_cast<size_t>(g)].maps.empty(); }
+  bool empty(int g) const {
+    return groups_[static_cast<size_t>(g)].head < 0 && groups_[static_cast<size_t>(g)].maps.empty();
+  }
   const Shape& space(int g) const {
     const Group& group = groups_[static_cast<size_t>(g)];
     return graph_.node(group.head >= 0 ? group.head : group.maps.front()).shape;
@@ -157,7 +161,8 @@ class Grouping {
     bool found = false;
     for (int id : groups_[static_cast<size_t>(reader)].maps)
       for (int input : graph_.node(id).inputs)
-        found |= group(source(input)) == written && (is_view(input) || graph_.node(input).shape != space(reader));
+        found |=
+            group(source(input)) == written && (is_view(input) || graph_.node(input).shape != space(reader));
     return found;
   }
 

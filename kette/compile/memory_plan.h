@@ -19,8 +19,8 @@ struct MemoryPlan {
   int64_t total = 0;             // bytes
 };
 
-/// Buffers live at the same step do not overlap; memory is reused otherwise (largest first, lowest place that is
-/// free). A pure function.
+/// Buffers live at the same step do not overlap; memory is reused otherwise (largest first, lowest place that
+/// is free). A pure function.
 MemoryPlan plan_memory(std::span<const BufferUse> uses);
 
 }  // namespace kette

@@ -9,12 +9,15 @@ namespace kette {
 namespace {
 
 const Graph& graph_of(std::span<const Value> outputs, std::span<const Update> updates) {
-  const Graph* graph = !outputs.empty() ? outputs.front().graph : !updates.empty() ? updates.front().next.graph : nullptr;
+  const Graph* graph = !outputs.empty()   ? outputs.front().graph
+                       : !updates.empty() ? updates.front().next.graph
+                                          : nullptr;
   if (!graph) fail("[compile] a program needs an output or an update");
   for (const Value& v : outputs)
     if (v.graph != graph) fail("[compile] the outputs belong to different graphs");
   for (const Update& u : updates) {
-    if (u.target.graph != graph || u.next.graph != graph) fail("[compile] the updates belong to different graphs");
+    if (u.target.graph != graph || u.next.graph != graph)
+      fail("[compile] the updates belong to different graphs");
     const Node& target = graph->node(u.target);
     if (target.kind != NodeKind::parameter)
       fail("[compile] \"{}\" cannot be updated; it is not a parameter", graph->label(u.target.id));
@@ -27,9 +30,12 @@ const Graph& graph_of(std::span<const Value> outputs, std::span<const Update> up
 
 Value copy_leaf(Graph& graph, const Node& node) {
   switch (node.kind) {
-    case NodeKind::input: return graph.input(node.name, node.shape);
-    case NodeKind::parameter: return graph.parameter(node.name, node.shape);
-    default: return graph.constant(*node.value);
+    case NodeKind::input:
+      return graph.input(node.name, node.shape);
+    case NodeKind::parameter:
+      return graph.parameter(node.name, node.shape);
+    default:
+      return graph.constant(*node.value);
   }
 }
 
@@ -44,7 +50,8 @@ Module rewrite(std::span<const Value> outputs, std::span<const Update> updates,
   const Graph& old = graph_of(outputs, updates);
   std::vector<bool> needed(static_cast<size_t>(old.size()), false);
   for (const Value& v : outputs) needed[static_cast<size_t>(v.id)] = true;
-  for (const Update& u : updates) needed[static_cast<size_t>(u.target.id)] = needed[static_cast<size_t>(u.next.id)] = true;
+  for (const Update& u : updates)
+    needed[static_cast<size_t>(u.target.id)] = needed[static_cast<size_t>(u.next.id)] = true;
   for (int id = old.size() - 1; id >= 0; --id)
     if (needed[static_cast<size_t>(id)])
       for (int input : old.node(id).inputs) needed[static_cast<size_t>(input)] = true;
@@ -62,11 +69,13 @@ Module rewrite(std::span<const Value> outputs, std::span<const Update> updates,
       for (int input : node.inputs) operands.push_back(copy[static_cast<size_t>(input)]);
       made = rule(graph, node, operands);
       if (made.shape() != node.shape)
-        fail("[compile] {} became {} where {} was", node.op->name, to_string(made.shape()), to_string(node.shape));
+        fail("[compile] {} became {} where {} was", node.op->name, to_string(made.shape()),
+             to_string(node.shape));
     } else {
       made = copy_leaf(graph, node);
     }
-    if (!node.name.empty() && graph.node(made).name.empty() && !graph.find(node.name)) graph.name(made, node.name);
+    if (!node.name.empty() && graph.node(made).name.empty() && !graph.find(node.name))
+      graph.name(made, node.name);
   }
   for (const Value& v : outputs) result.outputs.push_back(copy[static_cast<size_t>(v.id)]);
   for (const Update& u : updates)

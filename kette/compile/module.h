@@ -31,8 +31,8 @@ std::span<const Pass> passes();
 Module prune(std::span<const Value> outputs, std::span<const Update> updates);
 Module prune(const Module& module);
 
-/// Cheaper forms of the same values: x+0 → x, a transpose taken by a matmul, log softmax in one stable operation,
-/// constants folded, broadcasts left to the operation that does them anyway …
+/// Cheaper forms of the same values: x+0 → x, a transpose taken by a matmul, log softmax in one stable
+/// operation, constants folded, broadcasts left to the operation that does them anyway …
 Module simplify(const Module& module);
 
 /// Copies the needed nodes into a new graph, each as `rule(new graph, old node, new operands)` says.

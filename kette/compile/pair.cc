@@ -29,7 +29,8 @@ std::optional<PairOuter> outer_of(const OpDef* op, bool inner_first) {
 std::vector<int> count_reads(const std::vector<ChainInstruction>& instructions, int operands) {
   std::vector<int> reads(static_cast<size_t>(operands) + instructions.size(), 0);
   for (const ChainInstruction& instruction : instructions)
-    for (int k = 0; k < instruction.operands; ++k) ++reads[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
+    for (int k = 0; k < instruction.operands; ++k)
+      ++reads[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
   return reads;
 }
 
@@ -61,7 +62,8 @@ std::vector<ChainInstruction> pair_up(const std::vector<ChainInstruction>& instr
       if (reg < operands) continue;
       const auto i = static_cast<size_t>(reg - operands);
       const auto inner = inner_of(ops[i]);
-      if (!inner || paired[i] || gone[i] || instructions[i].out || reads[static_cast<size_t>(reg)] != 1) continue;
+      if (!inner || paired[i] || gone[i] || instructions[i].out || reads[static_cast<size_t>(reg)] != 1)
+        continue;
       if (writes_between(instructions, i, j)) continue;
       int a = instructions[i].in[0], b = instructions[i].in[1];
       if (*inner != PairInner::sub && is_uniform(a)) std::swap(a, b);

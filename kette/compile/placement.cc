@@ -1,4 +1,5 @@
-// Which results need memory of their own, and which updates can overwrite their parameter as they are computed.
+// Which results need memory of their own, and which updates can overwrite their parameter as they are
+// computed.
 #include <set>
 
 #include "kette/compile/plan.h"
@@ -14,7 +15,8 @@ std::vector<std::vector<int>> readers(const CompiledGraph& compiled, const std::
   for (int id = 0; id < graph.size(); ++id) {
     const int group = group_of[static_cast<size_t>(id)];
     if (group < 0) continue;
-    for (int input : graph.node(id).inputs) result[static_cast<size_t>(compiled.source(input))].push_back(group);
+    for (int input : graph.node(id).inputs)
+      result[static_cast<size_t>(compiled.source(input))].push_back(group);
   }
   return result;
 }
@@ -43,14 +45,16 @@ bool may_overwrite(const CompiledGraph& compiled, const Group& group, int group_
 }  // namespace
 
 int CompiledGraph::source(int id) const {
-  while (module.graph->node(id).op && module.graph->node(id).op->is_view) id = module.graph->node(id).inputs[0];
+  while (module.graph->node(id).op && module.graph->node(id).op->is_view)
+    id = module.graph->node(id).inputs[0];
   return id;
 }
 
 Placement place_results(const CompiledGraph& compiled) {
   const Graph& graph = *compiled.module.graph;
   const auto nodes = static_cast<size_t>(graph.size());
-  Placement result{std::vector<bool>(nodes, false), std::vector<int>(nodes, -1), std::vector<int>(nodes, -1), {}, {}};
+  Placement result{
+      std::vector<bool>(nodes, false), std::vector<int>(nodes, -1), std::vector<int>(nodes, -1), {}, {}};
   for (size_t g = 0; g < compiled.groups.size(); ++g) {
     const Group& group = compiled.groups[g];
     if (group.head >= 0) result.group_of[static_cast<size_t>(group.head)] = static_cast<int>(g);
@@ -70,8 +74,8 @@ Placement place_results(const CompiledGraph& compiled) {
     const int group = result.group_of[static_cast<size_t>(id)];
     if (shown.contains(target)) result.saved.push_back(target);
     const bool in_place = group >= 0 && result.in_place[static_cast<size_t>(id)] < 0 &&
-                          may_overwrite(compiled, compiled.groups[static_cast<size_t>(group)], group, id, target,
-                                        read_by[static_cast<size_t>(target)]);
+                          may_overwrite(compiled, compiled.groups[static_cast<size_t>(group)], group, id,
+                                        target, read_by[static_cast<size_t>(target)]);
     if (in_place)
       result.in_place[static_cast<size_t>(id)] = target;
     else

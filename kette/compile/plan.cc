@@ -15,7 +15,6 @@ namespace {
 constexpr int64_t kLargestWholeHead = 1 << 17;
 }  // namespace
 
-
 Plan::Plan(const CompiledGraph& compiled, int64_t batch)
     : compiled_(compiled),
       batch_(batch),
@@ -26,19 +25,22 @@ Plan::Plan(const CompiledGraph& compiled, int64_t batch)
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
     if (node.kind == NodeKind::constant) address_[static_cast<size_t>(id)] = node.value->bytes();
-    if (node.kind == NodeKind::parameter) address_[static_cast<size_t>(id)] = compiled_.parameters[static_cast<size_t>(id)];
+    if (node.kind == NodeKind::parameter)
+      address_[static_cast<size_t>(id)] = compiled_.parameters[static_cast<size_t>(id)];
   }
   run_static_nodes();
   const Placement placement = place_results(compiled_);
   place_buffers(placement);
   for (int id = 0; id < graph.size(); ++id)
-    if (compiled_.source(id) != id) address_[static_cast<size_t>(id)] = address_[static_cast<size_t>(compiled_.source(id))];
+    if (compiled_.source(id) != id)
+      address_[static_cast<size_t>(id)] = address_[static_cast<size_t>(compiled_.source(id))];
   save_parameters(placement);
   for (const Group& group : compiled_.groups) build_step(placement, group);
   for (size_t i : placement.copied) {
     const Update& update = compiled_.module.updates[i];
     const int from = compiled_.source(update.next.id);
-    auto copy = std::make_unique<CopyStep>(output_address(from), compiled_.parameters[static_cast<size_t>(update.target.id)],
+    auto copy = std::make_unique<CopyStep>(output_address(from),
+                                           compiled_.parameters[static_cast<size_t>(update.target.id)],
                                            static_cast<size_t>(update.target.shape().bytes()));
     copy->label = fmt::format("copy {} over {}", graph.label(from), graph.label(update.target.id));
     connect(from, copy->site());
@@ -63,7 +65,8 @@ void Plan::run_static_nodes() {
     if (!compiled_.is_static[static_cast<size_t>(id)]) continue;
     Reference value{shape(id), std::vector<double>(static_cast<size_t>(shape(id).size()))};
     if (node.kind == NodeKind::constant) {
-      for (int64_t i = 0; i < node.value->size(); ++i) value.values[static_cast<size_t>(i)] = node.value->at(i);
+      for (int64_t i = 0; i < node.value->size(); ++i)
+        value.values[static_cast<size_t>(i)] = node.value->at(i);
       known.emplace(id, std::move(value));
       continue;
     }
@@ -107,7 +110,8 @@ void Plan::place_buffers(const Placement& placement) {
       last = std::max(last, group);
     }
   }
-  for (const Value& output : compiled_.module.outputs) last_read[static_cast<size_t>(compiled_.source(output.id))] = steps;
+  for (const Value& output : compiled_.module.outputs)
+    last_read[static_cast<size_t>(compiled_.source(output.id))] = steps;
   for (size_t i : placement.copied)
     last_read[static_cast<size_t>(compiled_.source(compiled_.module.updates[i].next.id))] = steps;
 
@@ -155,10 +159,11 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
       const bool is_head = input == group.head;
       reg.emplace(input, static_cast<int>(built.operands.size()));
       if (is_head) built.head_operand = static_cast<int>(built.operands.size());
-      built.operands.push_back({.shape = shape(input),
-                                .data = address(input),
-                                .is_static = compiled_.is_static[static_cast<size_t>(input)],
-                                .is_padded = compiled_.input_slot[static_cast<size_t>(compiled_.source(input))] < 0});
+      built.operands.push_back(
+          {.shape = shape(input),
+           .data = address(input),
+           .is_static = compiled_.is_static[static_cast<size_t>(input)],
+           .is_padded = compiled_.input_slot[static_cast<size_t>(compiled_.source(input))] < 0});
       built.operand_nodes.push_back(is_head ? -1 : input);
     }
   for (size_t i = 0; i < group.maps.size(); ++i) {
@@ -169,8 +174,9 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
                                  .operands = static_cast<int>(node.inputs.size())};
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       const auto inner = instruction_of.find(node.inputs[k]);
-      instruction.in[k] = inner != instruction_of.end() ? static_cast<int>(built.operands.size() + inner->second)
-                                                        : reg.at(node.inputs[k]);
+      instruction.in[k] = inner != instruction_of.end()
+                              ? static_cast<int>(built.operands.size() + inner->second)
+                              : reg.at(node.inputs[k]);
       if (node.inputs[k] == group.head) built.last_head_read = static_cast<int>(i);
     }
     if (placement.kept[static_cast<size_t>(group.maps[i])])
@@ -179,14 +185,15 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
     ops.push_back(node.op);
   }
   if (!group.maps.empty())
-    built.instructions = pair_up(built.instructions, ops, built.operands,
-                                 graph.node(group.maps.front()).shape.dtype());
+    built.instructions =
+        pair_up(built.instructions, ops, built.operands, graph.node(group.maps.front()).shape.dtype());
   return built;
 }
 
-/// Where a head writes: its own buffer when kept; else over the first kept result of the chain that comes after the
-/// last read of the head, in memory of the group's own, or (null) tile by tile in scratch memory.
-void* Plan::head_address(const Placement& placement, const Group& group, BuiltChain& built, bool may_be_private) {
+/// Where a head writes: its own buffer when kept; else over the first kept result of the chain that comes
+/// after the last read of the head, in memory of the group's own, or (null) tile by tile in scratch memory.
+void* Plan::head_address(const Placement& placement, const Group& group, BuiltChain& built,
+                         bool may_be_private) {
   if (placement.kept[static_cast<size_t>(group.head)]) return const_cast<void*>(address(group.head));
   for (size_t i = 0; i < group.maps.size(); ++i) {
     const auto id = static_cast<size_t>(group.maps[i]);
@@ -194,8 +201,10 @@ void* Plan::head_address(const Placement& placement, const Group& group, BuiltCh
     if (static_cast<int>(i) < built.last_head_read) break;  // would be overwritten before it is read
     return const_cast<void*>(address(group.maps[i]));
   }
-  if (void* own = head_scratch_[static_cast<size_t>(placement.group_of[static_cast<size_t>(group.head)])]) return own;
-  if (!may_be_private) fail("[compile] internal error: no memory for {}", compiled_.module.graph->label(group.head));
+  if (void* own = head_scratch_[static_cast<size_t>(placement.group_of[static_cast<size_t>(group.head)])])
+    return own;
+  if (!may_be_private)
+    fail("[compile] internal error: no memory for {}", compiled_.module.graph->label(group.head));
   return nullptr;
 }
 
@@ -208,7 +217,8 @@ void Plan::connect(const BuiltChain& built, Chain& chain) {
   for (size_t i = 0; i < built.operand_nodes.size(); ++i) {
     if (built.operand_nodes[i] < 0) continue;
     const int slot = compiled_.input_slot[static_cast<size_t>(compiled_.source(built.operand_nodes[i]))];
-    if (slot >= 0) sites_[static_cast<size_t>(slot)].push_back({.chain = &chain, .operand = static_cast<int>(i)});
+    if (slot >= 0)
+      sites_[static_cast<size_t>(slot)].push_back({.chain = &chain, .operand = static_cast<int>(i)});
   }
 }
 
@@ -225,9 +235,11 @@ std::optional<Plan::Descent> Plan::descent_of(const Placement& placement, const 
   if (group.maps.size() != 2 || graph.node(group.head).inputs.size() != 2) return std::nullopt;
   const int scaled = group.maps[0], difference = group.maps[1];
   const Node &mul = graph.node(scaled), &sub = graph.node(difference);
-  if (mul.op != &kMul || sub.op != &kSub || sub.inputs[1] != scaled || sub.inputs[0] == scaled) return std::nullopt;
+  if (mul.op != &kMul || sub.op != &kSub || sub.inputs[1] != scaled || sub.inputs[0] == scaled)
+    return std::nullopt;
   const int scale = mul.inputs[0] == group.head ? mul.inputs[1] : mul.inputs[0], minuend = sub.inputs[0];
-  if (scale == group.head || shape(scale).size() != 1 || minuend == group.head || shape(minuend) != shape(difference))
+  if (scale == group.head || shape(scale).size() != 1 || minuend == group.head ||
+      shape(minuend) != shape(difference))
     return std::nullopt;
   for (int id : {group.head, scaled})
     if (placement.kept[static_cast<size_t>(id)]) return std::nullopt;
@@ -278,8 +290,9 @@ void Plan::build_step(const Placement& placement, const Group& group) {
   if (const auto descent = is_matmul ? descent_of(placement, group) : std::nullopt) {
     auto kernel = std::make_unique<MatmulKernel>(spec);
     if (kernel->plan().can_subtract()) {
-      auto step = std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
-                                               address(descent->minuend), address(descent->scale));
+      auto step =
+          std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
+                                       address(descent->minuend), address(descent->scale));
       for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
       connect(descent->minuend, step->minuend_site());
       connect(descent->scale, step->scale_site());
@@ -289,7 +302,8 @@ void Plan::build_step(const Placement& placement, const Group& group) {
     }
   }
   if (is_matmul) {
-    auto chain = group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);
+    auto chain =
+        group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);
     auto step = std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in, out, std::move(chain));
     if (step->then()) connect(built, *step->then());
     for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
@@ -297,7 +311,9 @@ void Plan::build_step(const Placement& placement, const Group& group) {
     steps_.push_back(std::move(step));
     return;
   }
-  auto then = group.maps.empty() ? nullptr : std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
+  auto then = group.maps.empty()
+                  ? nullptr
+                  : std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
   auto step = std::make_unique<KernelStep>(head.op->prepare(spec), in, out, std::move(then));
   if (step->then()) connect(built, step->then()->chain());
   for (size_t i = 0; i < head.inputs.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
@@ -310,7 +326,8 @@ std::string Plan::label(const Group& group) const {
   std::string text;
   const auto add = [&](int id) {
     const Node& node = graph.node(id);
-    text += fmt::format("{}{}{}", text.empty() ? "" : " → ", node.op->name, node.name.empty() ? "" : " (" + node.name + ")");
+    text += fmt::format("{}{}{}", text.empty() ? "" : " → ", node.op->name,
+                        node.name.empty() ? "" : " (" + node.name + ")");
   };
   if (group.head >= 0) add(group.head);
   for (int id : group.maps) add(id);

@@ -16,9 +16,9 @@ namespace kette {
 struct CompiledGraph {
   Module module;
   std::vector<Group> groups;
-  std::vector<bool> is_static;               // by node
-  std::vector<std::byte*> parameters;        // by node: storage of a parameter, else null
-  std::vector<int> input_slot;               // by node: number of an input, else −1
+  std::vector<bool> is_static;                        // by node
+  std::vector<std::byte*> parameters;                 // by node: storage of a parameter, else null
+  std::vector<int> input_slot;                        // by node: number of an input, else −1
   std::vector<std::pair<std::string, Shape>> inputs;  // by slot; includes inputs that nothing needs
   Threads* threads = nullptr;
 
@@ -28,11 +28,11 @@ struct CompiledGraph {
 
 /// Which results are kept, and where updates may overwrite parameters at once.
 struct Placement {
-  std::vector<bool> kept;        // by node: read outside its group
-  std::vector<int> group_of;     // by node, −1: none
-  std::vector<int> in_place;     // by node: the parameter node that this result overwrites, else −1
-  std::vector<size_t> copied;    // updates that need a copy at the end
-  std::vector<int> saved;        // parameters that are overwritten but must be shown as they were before the step
+  std::vector<bool> kept;      // by node: read outside its group
+  std::vector<int> group_of;   // by node, −1: none
+  std::vector<int> in_place;   // by node: the parameter node that this result overwrites, else −1
+  std::vector<size_t> copied;  // updates that need a copy at the end
+  std::vector<int> saved;  // parameters that are overwritten but must be shown as they were before the step
 };
 Placement place_results(const CompiledGraph& compiled);
 
@@ -73,7 +73,7 @@ class Plan {
     std::vector<ChainInstruction> instructions;
     std::vector<int> operand_nodes;  // −1: the head's tile
     int head_operand = -1;
-    int last_head_read = -1;         // instruction
+    int last_head_read = -1;  // instruction
   };
 
   struct Descent {
@@ -99,11 +99,11 @@ class Plan {
   int64_t arena_bytes_ = 0;
   std::vector<Tensor> static_values_, saved_values_;
   std::map<int, const void*> saved_address_;
-  std::vector<const void*> address_;       // by node
-  std::vector<void*> head_scratch_;        // by group: where a head's result lies that is not kept, or null
+  std::vector<const void*> address_;  // by node
+  std::vector<void*> head_scratch_;   // by group: where a head's result lies that is not kept, or null
   std::vector<std::unique_ptr<Step>> steps_;
-  std::vector<Call> calls_;                // the steps, flattened
-  std::vector<std::vector<Site>> sites_;   // by input slot
+  std::vector<Call> calls_;               // the steps, flattened
+  std::vector<std::vector<Site>> sites_;  // by input slot
   Workers workers_;
 };
 

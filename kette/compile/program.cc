@@ -15,7 +15,8 @@ constexpr size_t kMostPlans = 8;  // batch sizes that stay prepared
 std::vector<std::pair<std::string, Shape>> inputs_of(const Graph& graph) {
   std::vector<std::pair<std::string, Shape>> result;
   for (int id = 0; id < graph.size(); ++id)
-    if (graph.node(id).kind == NodeKind::input) result.emplace_back(graph.node(id).name, graph.node(id).shape);
+    if (graph.node(id).kind == NodeKind::input)
+      result.emplace_back(graph.node(id).name, graph.node(id).shape);
   return result;
 }
 
@@ -51,7 +52,8 @@ Program::Program(std::span<const Value> outputs, std::span<const Update> updates
     Tensor* tensor = parameters ? parameters(node.name) : nullptr;
     if (!tensor) fail("[compile] the parameter \"{}\" has no value", node.name);
     if (tensor->shape() != node.shape)
-      fail("[compile] the parameter \"{}\" is {}; expected {}", node.name, to_string(tensor->shape()), to_string(node.shape));
+      fail("[compile] the parameter \"{}\" is {}; expected {}", node.name, to_string(tensor->shape()),
+           to_string(node.shape));
     c.parameters[static_cast<size_t>(id)] = tensor->bytes();
   }
 }
@@ -74,9 +76,11 @@ void Program::set(int slot, const void* elements) {
 void Program::set(std::string_view name, const Tensor& tensor) {
   const int slot = input(name);
   const Shape& expected = compiled_->inputs[static_cast<size_t>(slot)].second;
-  if (expected.has_batch() && plan_ == nullptr) fail("[program] bind a batch size before setting \"{}\"", name);
+  if (expected.has_batch() && plan_ == nullptr)
+    fail("[program] bind a batch size before setting \"{}\"", name);
   if (tensor.shape() != expected.bind(batch_))
-    fail("[program] the input \"{}\" is {}; expected {}", name, to_string(tensor.shape()), to_string(expected.bind(batch_)));
+    fail("[program] the input \"{}\" is {}; expected {}", name, to_string(tensor.shape()),
+         to_string(expected.bind(batch_)));
   set(slot, tensor.bytes());
 }
 
@@ -99,7 +103,8 @@ void Program::run() {
   if (missing_inputs_ > 0) {
     const Graph& graph = *compiled_->module.graph;
     for (int id = 0; id < graph.size(); ++id)
-      if (const int slot = compiled_->input_slot[static_cast<size_t>(id)]; slot >= 0 && !inputs_[static_cast<size_t>(slot)])
+      if (const int slot = compiled_->input_slot[static_cast<size_t>(id)];
+          slot >= 0 && !inputs_[static_cast<size_t>(slot)])
         fail("[program] the input \"{}\" was not set", graph.node(id).name);
     missing_inputs_ = 0;
   }
@@ -110,7 +115,8 @@ const void* Program::output(size_t i) const {
   if (i >= compiled_->module.outputs.size()) fail("[program] there is no output {}", i);
   if (!plan_) fail("[program] there is no output before the first run");
   const int source = compiled_->source(compiled_->module.outputs[i].id);
-  if (const int slot = compiled_->input_slot[static_cast<size_t>(source)]; slot >= 0) return inputs_[static_cast<size_t>(slot)];
+  if (const int slot = compiled_->input_slot[static_cast<size_t>(source)]; slot >= 0)
+    return inputs_[static_cast<size_t>(slot)];
   return plan_->output_address(source);
 }
 

@@ -23,9 +23,9 @@ struct CompileOptions {
   bool fusion = true;          // … and bit for bit
 };
 
-/// Computes `outputs` and carries out `updates` on parameters, for any batch size. The graph may be changed or
-/// destroyed afterwards. Parameters are read and written where they lie; inputs are read where the caller put them.
-/// Not to be used by two threads at once.
+/// Computes `outputs` and carries out `updates` on parameters, for any batch size. The graph may be changed
+/// or destroyed afterwards. Parameters are read and written where they lie; inputs are read where the caller
+/// put them. Not to be used by two threads at once.
 class Program {
  public:
   /// The storage of a parameter by name, or null; it must stay where it is while the program lives.
@@ -40,7 +40,8 @@ class Program {
 
   /// The number by which set() knows an input; throws Error when the graph has no such input.
   int input(std::string_view name) const;
-  /// The elements of an input: dense, of the input's shape with N bound. They are read at each run, not copied.
+  /// The elements of an input: dense, of the input's shape with N bound. They are read at each run, not
+  /// copied.
   void set(int input, const void* elements);
   /// As above, with the shape checked (against the batch size now bound for the dim N).
   void set(std::string_view name, const Tensor& tensor);

@@ -1,5 +1,5 @@
-// Programs against the float64 interpreter, and what programs promise: the same bits whatever the fusion, the threads
-// and the nodes observed; no allocation; parameters updated as if all at once.
+// Programs against the float64 interpreter, and what programs promise: the same bits whatever the fusion, the
+// threads and the nodes observed; no allocation; parameters updated as if all at once.
 #include "kette/compile/program.h"
 
 #include <gtest/gtest.h>
@@ -70,7 +70,8 @@ struct Network {
   Network(int64_t batch, int64_t in, int64_t hidden, int64_t classes, DType dtype) {
     x = graph.input("x", Shape({kBatch, in}, dtype));
     y = graph.input("y", Shape({kBatch}, DType::i64));
-    const Value W1 = graph.parameter("W1", Shape({in, hidden}, dtype)), b1 = graph.parameter("b1", Shape({hidden}, dtype));
+    const Value W1 = graph.parameter("W1", Shape({in, hidden}, dtype)),
+                b1 = graph.parameter("b1", Shape({hidden}, dtype));
     const Value W2 = graph.parameter("W2", Shape({hidden, classes}, dtype)),
                 b2 = graph.parameter("b2", Shape({classes}, dtype));
     h = tanh(matmul(x, W1) + b1);
@@ -88,7 +89,8 @@ struct Network {
     for (int id = 0; id < graph.size(); ++id) {
       const Node& node = graph.node(id);
       if (node.kind == NodeKind::parameter || node.kind == NodeKind::input)
-        bindings.emplace(node.name, random_tensor(node.shape.bind(batch), static_cast<uint64_t>(id) + 7, 0.5));
+        bindings.emplace(node.name,
+                         random_tensor(node.shape.bind(batch), static_cast<uint64_t>(id) + 7, 0.5));
     }
     for (int64_t i = 0; i < batch; ++i) bindings.at("y").set(i, static_cast<double>(i * 7 % classes));
     bindings.at("rate").set(0, 0.1);
@@ -107,7 +109,8 @@ void expect_close(const Reference& expected, const Tensor& actual, double tolera
   double largest = 1;  // everything here is a difference of numbers of this size
   for (double v : expected.values) largest = std::max(largest, std::abs(v));
   for (int64_t i = 0; i < actual.size(); ++i)
-    ASSERT_NEAR(actual.at(i), expected.values[static_cast<size_t>(i)], tolerance * largest) << what << " element " << i;
+    ASSERT_NEAR(actual.at(i), expected.values[static_cast<size_t>(i)], tolerance * largest)
+        << what << " element " << i;
 }
 
 class TrainingStep : public testing::TestWithParam<std::tuple<int64_t, DType, int64_t>> {};
@@ -128,12 +131,14 @@ TEST_P(TrainingStep, agrees_with_the_interpreter) {
     expect_close(expected[static_cast<size_t>(outputs[i].id)], program.output_tensor(i), tolerance,
                  net.graph.label(outputs[i].id));
   for (const Update& update : net.updates)
-    expect_close(expected[static_cast<size_t>(update.next.id)], net.bindings.at(net.graph.node(update.target).name),
-                 tolerance, net.graph.node(update.target).name);
+    expect_close(expected[static_cast<size_t>(update.next.id)],
+                 net.bindings.at(net.graph.node(update.target).name), tolerance,
+                 net.graph.node(update.target).name);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, TrainingStep,
-                         testing::Combine(testing::Values(1, 2, 7, 64, 513), testing::Values(DType::f32, DType::f64),
+                         testing::Combine(testing::Values(1, 2, 7, 64, 513),
+                                          testing::Values(DType::f32, DType::f64),
                                           testing::Values(4, 17, 300)));
 
 /// Parameters after three steps.
@@ -150,11 +155,13 @@ Bindings trained(int64_t batch, int64_t hidden, const CompileOptions& options, b
 
 TEST(Program, fusion_does_not_change_a_bit) {
   for (int64_t batch : {1, 5, 300})
-    EXPECT_EQ(trained(batch, 64, {.fusion = true}, false), trained(batch, 64, {.fusion = false}, false)) << batch;
+    EXPECT_EQ(trained(batch, 64, {.fusion = true}, false), trained(batch, 64, {.fusion = false}, false))
+        << batch;
 }
 
 TEST(Program, observing_every_node_does_not_change_a_bit) {
-  for (int64_t batch : {1, 5, 300}) EXPECT_EQ(trained(batch, 64, {}, true), trained(batch, 64, {}, false)) << batch;
+  for (int64_t batch : {1, 5, 300})
+    EXPECT_EQ(trained(batch, 64, {}, true), trained(batch, 64, {}, false)) << batch;
 }
 
 TEST(Program, threads_do_not_change_a_bit) {
@@ -212,7 +219,8 @@ TEST(Program, one_definition_serves_any_batch_size) {
 TEST(Program, updates_happen_as_if_all_at_once) {
   Graph graph;
   const Value a = graph.parameter("a", Shape({3})), b = graph.parameter("b", Shape({3}));
-  Bindings bindings{{"a", Tensor(Shape({3}), {1.f, 2.f, 3.f})}, {"b", Tensor(Shape({3}), {10.f, 20.f, 30.f})}};
+  Bindings bindings{{"a", Tensor(Shape({3}), {1.f, 2.f, 3.f})},
+                    {"b", Tensor(Shape({3}), {10.f, 20.f, 30.f})}};
   const std::vector<Update> updates{{a, b}, {b, a + b}};
   Program program({}, updates, storage_of(bindings));
   program.run();
@@ -250,7 +258,8 @@ TEST(Program, a_row_update_leaves_other_rows_alone) {
   const Value rows = lookup(table, words);
   Bindings bindings{{"E", random_tensor(Shape({5, 2}), 3)}};
   const Tensor before = bindings.at("E");
-  Program program({}, std::vector<Update>{{table, assign_rows(table, words, rows * 2.0)}}, storage_of(bindings));
+  Program program({}, std::vector<Update>{{table, assign_rows(table, words, rows * 2.0)}},
+                  storage_of(bindings));
   program.bind(2);
   const Tensor index(Shape({2}, DType::i64), {int64_t{3}, int64_t{1}});
   program.set("words", index);
@@ -279,8 +288,13 @@ TEST(Program, mistakes_are_named) {
   Program program(outputs, {}, storage_of(right));
   program.bind(4);
   EXPECT_EQ(message([&] { program.run(); }), "[program] the input \"x\" was not set");
-  EXPECT_EQ(message([&] { program.set("y", Tensor(Shape({4, 2}))); }), "[program] the graph has no input \"y\"");
-  EXPECT_EQ(message([&] { program.set("x", Tensor(Shape({4, 3}))); }),
+  EXPECT_EQ(message([&] {
+              program.set("y", Tensor(Shape({4, 2})));
+            }),
+            "[program] the graph has no input \"y\"");
+  EXPECT_EQ(message([&] {
+              program.set("x", Tensor(Shape({4, 3})));
+            }),
             "[program] the input \"x\" is f32[4,3]; expected f32[4,2]");
   EXPECT_EQ(message([&] { program.bind(0); }), "[program] batch size 0; expected at least 1");
 }

@@ -1,5 +1,5 @@
-// Local rewriting, operands first. Every rule keeps the value exactly, or (folding a constant) computes it more
-// precisely than the program would.
+// Local rewriting, operands first. Every rule keeps the value exactly, or (folding a constant) computes it
+// more precisely than the program would.
 #include <algorithm>
 #include <optional>
 
@@ -19,7 +19,8 @@ Value operand(Value x, size_t i) { return x.graph->value(node_of(x).inputs[i]); 
 /// The one number that all elements of a constant are.
 std::optional<double> uniform_constant(Value x) {
   const Node& node = node_of(x);
-  if (node.kind != NodeKind::constant || node.value->size() == 0 || !is_float(node.shape.dtype())) return std::nullopt;
+  if (node.kind != NodeKind::constant || node.value->size() == 0 || !is_float(node.shape.dtype()))
+    return std::nullopt;
   const double first = node.value->at(0);
   for (int64_t i = 1; i < node.value->size(); ++i)
     if (node.value->at(i) != first) return std::nullopt;
@@ -60,11 +61,13 @@ std::optional<Value> simpler_arithmetic(const Node& node, std::span<const Value>
     const Value swapped = sub(operand(x[0], 1), operand(x[0], 0));
     if (fits(swapped)) return swapped;
   }
-  if (op == &kLog && is(x[0], kSoftmax)) return log_softmax(operand(x[0], 0), node_of(x[0]).attributes.integer("axis"));
+  if (op == &kLog && is(x[0], kSoftmax))
+    return log_softmax(operand(x[0], 0), node_of(x[0]).attributes.integer("axis"));
   // Also when one probability is picked first: the logarithm of a number too small to hold is still finite.
   if (op == &kLog && is(x[0], kPick) && is(operand(x[0], 0), kSoftmax)) {
     const Value probabilities = operand(x[0], 0);
-    return pick(log_softmax(operand(probabilities, 0), node_of(probabilities).attributes.integer("axis")), operand(x[0], 1));
+    return pick(log_softmax(operand(probabilities, 0), node_of(probabilities).attributes.integer("axis")),
+                operand(x[0], 1));
   }
   if (op == &kPower) {
     const double n = node.attributes.real("exponent");
@@ -107,7 +110,8 @@ std::optional<Value> with_row(const Node& node, std::span<const Value> x) {
   if (node.op != &kAdd) return std::nullopt;
   for (size_t i = 0; i < 2; ++i) {
     const Value product = x[i], row = x[1 - i];
-    if (!is(product, kMatmul) || node_of(product).inputs.size() != 2 || product.shape() != node.shape) continue;
+    if (!is(product, kMatmul) || node_of(product).inputs.size() != 2 || product.shape() != node.shape)
+      continue;
     if (row.shape() != Shape({node.shape[1]}, node.shape.dtype())) continue;
     const Attributes& attributes = node_of(product).attributes;
     return affine(operand(product, 0), operand(product, 1), row, attributes.integer("transpose_a") != 0,
@@ -119,15 +123,18 @@ std::optional<Value> with_row(const Node& node, std::span<const Value> x) {
 std::optional<Value> simpler_layout(const Node& node, std::span<const Value> x) {
   const OpDef* op = node.op;
   if ((op == &kReshape || op == &kBroadcast) && x[0].shape() == node.shape) return x[0];
-  if (op == &kReshape && is(x[0], kReshape)) return reshape(operand(x[0], 0), node.attributes.integers("dims"));
+  if (op == &kReshape && is(x[0], kReshape))
+    return reshape(operand(x[0], 0), node.attributes.integers("dims"));
   if (op == &kTranspose && node.shape.rank() == 2) {
     if (is(x[0], kTranspose)) return operand(x[0], 0);
     // A row or column has the same bytes as its transpose.
     if (x[0].shape()[0] == 1 || (x[0].shape()[1] == 1 && !x[0].shape().has_batch()))
-      if (!x[0].shape().has_batch()) return reshape(x[0], {node.shape.dims().begin(), node.shape.dims().end()});
+      if (!x[0].shape().has_batch())
+        return reshape(x[0], {node.shape.dims().begin(), node.shape.dims().end()});
   }
   if (op == &kMatmul && (is(x[0], kTranspose) || is(x[1], kTranspose))) {
-    bool transposed[2] = {node.attributes.integer("transpose_a") != 0, node.attributes.integer("transpose_b") != 0};
+    bool transposed[2] = {node.attributes.integer("transpose_a") != 0,
+                          node.attributes.integer("transpose_b") != 0};
     Value y[2] = {x[0], x[1]};
     for (int i = 0; i < 2; ++i)
       if (is(y[i], kTranspose)) {

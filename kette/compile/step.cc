@@ -101,7 +101,8 @@ MatmulStep::MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const voi
   for (int64_t i = 0; i < tiles_; ++i) {
     const kernels::MatmulTile t = plan_.tile(i);
     const int64_t elements = (t.row_end - t.row_begin) * (t.col_end - t.col_begin);
-    if (!out_) tile_bytes_ = std::max(tile_bytes_, static_cast<size_t>((elements * element_bytes_ + 63) / 64 * 64));
+    if (!out_)
+      tile_bytes_ = std::max(tile_bytes_, static_cast<size_t>((elements * element_bytes_ + 63) / 64 * 64));
   }
   parallel_ = tiles_ > 1 && kernel_->flops() >= kParallelFlops;
   call_.c_padded = tiles_ == 1 && out_;  // buffers and parameters are padded
@@ -152,7 +153,8 @@ void MatmulStep::run_tile(int64_t index, std::byte* scratch) const {
   if (!then_) return;
   std::byte* const chain_scratch = private_tile + tile_bytes_;
   if (width == columns_) {
-    then_->run(t.row_begin * columns_, (t.row_end - t.row_begin) * columns_, chain_scratch, out_ ? nullptr : private_tile);
+    then_->run(t.row_begin * columns_, (t.row_end - t.row_begin) * columns_, chain_scratch,
+               out_ ? nullptr : private_tile);
     return;
   }
   // The other operands (weights, say) lie a whole row apart, which no processor foresees.

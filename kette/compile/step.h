@@ -14,14 +14,14 @@ namespace kette {
 
 /// Where a step runs.
 struct Workers {
-  Threads* threads = nullptr;              // null: the caller's thread only
-  std::vector<AlignedBuffer> scratch;      // one for each thread, as large as the neediest step asks
+  Threads* threads = nullptr;          // null: the caller's thread only
+  std::vector<AlignedBuffer> scratch;  // one for each thread, as large as the neediest step asks
 };
 
 class Step;
 
-/// A part of a step that is a single call: a loop, a product of one tile, or, if neither, the whole step. Small networks
-/// spend their time between the loops, so their programs are a flat list of these.
+/// A part of a step that is a single call: a loop, a product of one tile, or, if neither, the whole step.
+/// Small networks spend their time between the loops, so their programs are a flat list of these.
 struct Call {
   const Chain::Bound* loop = nullptr;
   const kernels::MatmulPlan* product = nullptr;
@@ -37,7 +37,9 @@ class Step {
   virtual ~Step() = default;
   virtual void run(const Workers& workers) = 0;
   /// Appends the calls that run() consists of.
-  virtual void flatten(const Workers& /*workers*/, std::vector<Call>& calls) { calls.push_back({.step = this}); }
+  virtual void flatten(const Workers& /*workers*/, std::vector<Call>& calls) {
+    calls.push_back({.step = this});
+  }
   /// Bytes of scratch memory for each thread.
   virtual size_t scratch_bytes() const { return 0; }
 
@@ -61,8 +63,13 @@ class MapStep final : public Step {
 /// A kernel, and the chain that follows it on its whole result.
 class KernelStep final : public Step {
  public:
-  KernelStep(std::unique_ptr<Kernel> kernel, std::vector<const void*> in, void* out, std::unique_ptr<MapStep> then)
-      : kernel_(std::move(kernel)), in_(std::move(in)), out_(out), then_(std::move(then)), tiles_(kernel_->tiles()) {}
+  KernelStep(std::unique_ptr<Kernel> kernel, std::vector<const void*> in, void* out,
+             std::unique_ptr<MapStep> then)
+      : kernel_(std::move(kernel)),
+        in_(std::move(in)),
+        out_(out),
+        then_(std::move(then)),
+        tiles_(kernel_->tiles()) {}
   void run(const Workers& workers) override;
   size_t scratch_bytes() const override;
   const void** site(int operand) { return &in_[static_cast<size_t>(operand)]; }
@@ -76,15 +83,15 @@ class KernelStep final : public Step {
   int64_t tiles_;
 };
 
-/// A matrix product whose tiles the chain follows while they are in cache. With a null `out` the product itself is
-/// not kept: a tile lives in the thread's scratch memory until the chain has read it.
+/// A matrix product whose tiles the chain follows while they are in cache. With a null `out` the product
+/// itself is not kept: a tile lives in the thread's scratch memory until the chain has read it.
 class MatmulStep final : public Step {
  public:
   MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
              std::unique_ptr<Chain> then);
   /// minuend − scale·product, finished in the product's registers; the kernel's plan can_subtract().
-  MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out, const void* minuend,
-             const void* scale);
+  MatmulStep(std::unique_ptr<MatmulKernel> kernel, std::span<const void* const> in, void* out,
+             const void* minuend, const void* scale);
   void run(const Workers& workers) override;
   void flatten(const Workers& workers, std::vector<Call>& calls) override;
   size_t scratch_bytes() const override;

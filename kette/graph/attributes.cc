@@ -21,7 +21,8 @@ bool same(const Attribute& a, const Attribute& b) {
 
 size_t hash_of(const Attribute& value) {
   if (const auto* i = std::get_if<int64_t>(&value)) return std::hash<int64_t>{}(*i);
-  if (const auto* x = std::get_if<double>(&value)) return std::hash<uint64_t>{}(std::bit_cast<uint64_t>(*x)) + 1;
+  if (const auto* x = std::get_if<double>(&value))
+    return std::hash<uint64_t>{}(std::bit_cast<uint64_t>(*x)) + 1;
   if (const auto* s = std::get_if<std::string>(&value)) return std::hash<std::string>{}(*s) + 2;
   size_t h = 3;
   for (int64_t i : std::get<std::vector<int64_t>>(value)) h = h * 1000003 + std::hash<int64_t>{}(i);
@@ -40,7 +41,8 @@ const T& typed(const Attributes& attributes, std::string_view key, std::string_v
 }  // namespace
 
 void Attributes::set(std::string_view key, Attribute value) {
-  const auto at = std::ranges::lower_bound(entries_, key, {}, [](const auto& e) -> std::string_view { return e.first; });
+  const auto at =
+      std::ranges::lower_bound(entries_, key, {}, [](const auto& e) -> std::string_view { return e.first; });
   if (at != entries_.end() && at->first == key)
     at->second = std::move(value);
   else
@@ -53,25 +55,31 @@ const Attribute* Attributes::find(std::string_view key) const {
   return nullptr;
 }
 
-int64_t Attributes::integer(std::string_view key) const { return typed<int64_t>(*this, key, "a whole number"); }
+int64_t Attributes::integer(std::string_view key) const {
+  return typed<int64_t>(*this, key, "a whole number");
+}
 double Attributes::real(std::string_view key) const {
   if (const Attribute* value = find(key))
     if (const auto* i = std::get_if<int64_t>(value)) return static_cast<double>(*i);
   return typed<double>(*this, key, "a number");
 }
-const std::string& Attributes::text(std::string_view key) const { return typed<std::string>(*this, key, "a text"); }
+const std::string& Attributes::text(std::string_view key) const {
+  return typed<std::string>(*this, key, "a text");
+}
 const std::vector<int64_t>& Attributes::integers(std::string_view key) const {
   return typed<std::vector<int64_t>>(*this, key, "a list of whole numbers");
 }
 
 bool operator==(const Attributes& a, const Attributes& b) {
-  return std::ranges::equal(a.entries_, b.entries_,
-                            [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
+  return std::ranges::equal(a.entries_, b.entries_, [](const auto& x, const auto& y) {
+    return x.first == y.first && same(x.second, y.second);
+  });
 }
 
 size_t Attributes::hash() const {
   size_t h = 17;
-  for (const auto& [key, value] : entries_) h = h * 1000003 + std::hash<std::string>{}(key) * 31 + hash_of(value);
+  for (const auto& [key, value] : entries_)
+    h = h * 1000003 + std::hash<std::string>{}(key)*31 + hash_of(value);
   return h;
 }
 

@@ -1,5 +1,5 @@
-// The parameters of an operation that are fixed when the graph is built: one generic key → value type, so that
-// identity, hashing, printing and parsing cover every attribute of every operation without further code.
+// The parameters of an operation that are fixed when the graph is built: one generic key → value type, so
+// that identity, hashing, printing and parsing cover every attribute of every operation without further code.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,9 @@ class Attributes {
   std::vector<std::pair<std::string, Attribute>> entries_;
 };
 
-/// As in the text form of a graph: `3`, `0.5`, `"text"`, `[1, 2]`. A real always holds one of `.`, `e`, `n` (nan, inf)
-/// or `x` (a NaN's bits), which tells it from an integer. Two attributes are equal if and only if their texts are.
+/// As in the text form of a graph: `3`, `0.5`, `"text"`, `[1, 2]`. A real always holds one of `.`, `e`, `n`
+/// (nan, inf) or `x` (a NaN's bits), which tells it from an integer. Two attributes are equal if and only if
+/// their texts are.
 std::string to_string(const Attribute& value);
 
 }  // namespace kette

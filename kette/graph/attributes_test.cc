@@ -44,12 +44,15 @@ TEST(Attributes, reals_compare_by_their_bits) {
   EXPECT_NE((Attributes{{"a", 0.0}}), (Attributes{{"a", -0.0}}));
 }
 
-TEST(Attributes, a_whole_number_is_read_as_a_real) { EXPECT_EQ((Attributes{{"a", int64_t{3}}}).real("a"), 3.0); }
+TEST(Attributes, a_whole_number_is_read_as_a_real) {
+  EXPECT_EQ((Attributes{{"a", int64_t{3}}}).real("a"), 3.0);
+}
 
 TEST(Attributes, missing_and_mistyped_ones_are_named) {
   const Attributes attributes{{"mode", std::string("plain")}};
   EXPECT_EQ(message([&] { attributes.integer("axis"); }), "[attributes] \"axis\" is missing");
-  EXPECT_EQ(message([&] { attributes.real("mode"); }), "[attributes] \"mode\" is \"plain\"; expected a number");
+  EXPECT_EQ(message([&] { attributes.real("mode"); }),
+            "[attributes] \"mode\" is \"plain\"; expected a number");
   EXPECT_EQ(message([&] { attributes.integers("mode"); }),
             "[attributes] \"mode\" is \"plain\"; expected a list of whole numbers");
   EXPECT_EQ(attributes.text("mode"), "plain");

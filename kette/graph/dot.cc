@@ -39,7 +39,8 @@ std::string call(const Node& node) {
 
 std::string values(const Tensor& tensor) {
   std::string list;
-  for (int64_t i = 0; i < tensor.size(); ++i) list += fmt::format("{}{:.6g}", i == 0 ? "" : ", ", tensor.at(i));
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    list += fmt::format("{}{:.6g}", i == 0 ? "" : ", ", tensor.at(i));
   return tensor.shape().rank() == 0 ? list : "[" + list + "]";
 }
 
@@ -54,10 +55,14 @@ std::string label(const Graph& graph, int id) {
 
 std::string_view style(NodeKind kind) {
   switch (kind) {
-    case NodeKind::input: return "shape=plaintext";
-    case NodeKind::parameter: return "shape=box, style=filled, fillcolor=lightgrey";
-    case NodeKind::constant: return "shape=plaintext, fontsize=10, margin=0, height=0";
-    case NodeKind::operation: return "shape=oval";
+    case NodeKind::input:
+      return "shape=plaintext";
+    case NodeKind::parameter:
+      return "shape=box, style=filled, fillcolor=lightgrey";
+    case NodeKind::constant:
+      return "shape=plaintext, fontsize=10, margin=0, height=0";
+    case NodeKind::operation:
+      return "shape=oval";
   }
   return "";
 }

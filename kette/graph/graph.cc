@@ -34,7 +34,8 @@ Attributes completed(const OpDef& op, Attributes given) {
   for (const auto& [key, value] : given) {
     const AttributeSpec* spec = op.attribute(key);
     if (!spec) fail("[{}] has no attribute \"{}\"", op.name, key);
-    const bool whole_for_real = std::holds_alternative<int64_t>(value) && std::holds_alternative<double>(spec->initial);
+    const bool whole_for_real =
+        std::holds_alternative<int64_t>(value) && std::holds_alternative<double>(spec->initial);
     if (value.index() != spec->initial.index() && !whole_for_real)
       fail("[{}] attribute \"{}\" is {}; expected the form of {}", op.name, key, to_string(value),
            to_string(spec->initial));
@@ -85,8 +86,9 @@ Value Graph::constant(Tensor value) {
     if (known.kind == NodeKind::constant && *known.value == value) return {this, at->second};
   }
   const Shape shape = value.shape();
-  return append({.kind = NodeKind::constant, .shape = shape, .value = std::make_shared<const Tensor>(std::move(value))},
-                hash);
+  return append(
+      {.kind = NodeKind::constant, .shape = shape, .value = std::make_shared<const Tensor>(std::move(value))},
+      hash);
 }
 
 Value Graph::constant(double value, DType dtype) {
@@ -125,7 +127,8 @@ Value Graph::name(Value value, std::string_view name) {
   check_name(name);
   if (value.graph != this || value.id < 0 || value.id >= size())
     fail("[graph] the node to be named {} is not one of this graph", quoted(name));
-  if (const Value known = find(name); known && known != value) fail("[graph] the name {} is taken", quoted(name));
+  if (const Value known = find(name); known && known != value)
+    fail("[graph] the name {} is taken", quoted(name));
   Node& node = nodes_[static_cast<size_t>(value.id)];
   if (node.name == name) return value;
   if (node.kind == NodeKind::input || node.kind == NodeKind::parameter)

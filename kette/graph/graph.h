@@ -33,24 +33,24 @@ enum class NodeKind : uint8_t { input, parameter, constant, operation };
 /// Inputs have smaller ids than the node itself, so ids are a topological order.
 struct Node {
   NodeKind kind = NodeKind::operation;
-  const OpDef* op = nullptr;                    // operations only
-  std::vector<int> inputs;                      // operations only
-  Attributes attributes;                        // operations only
-  Shape shape;                                  // of the result
-  std::string name;                             // inputs and parameters: always; others: optional
-  std::shared_ptr<const Tensor> value;          // constants only
+  const OpDef* op = nullptr;            // operations only
+  std::vector<int> inputs;              // operations only
+  Attributes attributes;                // operations only
+  Shape shape;                          // of the result
+  std::string name;                     // inputs and parameters: always; others: optional
+  std::shared_ptr<const Tensor> value;  // constants only
 };
 
-/// Interning: asking twice for the same operation on the same operands with the same attributes gives the same
-/// node, so common subexpressions exist once. Neither copied nor moved, because values point at it.
+/// Interning: asking twice for the same operation on the same operands with the same attributes gives the
+/// same node, so common subexpressions exist once. Neither copied nor moved, because values point at it.
 class Graph {
  public:
   Graph() = default;
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  /// A value given at each run. The first dim may be kBatch. The same name and shape give the same node; the same
-  /// name with another shape or kind is an Error.
+  /// A value given at each run. The first dim may be kBatch. The same name and shape give the same node; the
+  /// same name with another shape or kind is an Error.
   Value input(std::string_view name, const Shape& shape);
   /// A value that training changes. No symbolic dim.
   Value parameter(std::string_view name, const Shape& shape);
@@ -64,7 +64,8 @@ class Graph {
     return apply(op, std::span<const Value>(inputs.begin(), inputs.size()), std::move(attributes));
   }
 
-  /// Names an operation or constant, for printing, finding and observing; throws Error when the name is taken.
+  /// Names an operation or constant, for printing, finding and observing; throws Error when the name is
+  /// taken.
   Value name(Value value, std::string_view name);
   /// The node of that name, or an empty Value.
   Value find(std::string_view name) const;

@@ -58,9 +58,15 @@ TEST(Graph, leaves_are_known_by_name) {
   EXPECT_EQ(graph.input("x", {kBatch, 3}), x);
   EXPECT_EQ(graph.find("x"), x);
   EXPECT_FALSE(graph.find("y"));
-  EXPECT_EQ(message([&] { graph.input("x", {kBatch, 4}); }), "[graph] the name \"x\" is taken by a f32[N,3] node");
+  EXPECT_EQ(message([&] {
+              graph.input("x", {kBatch, 4});
+            }),
+            "[graph] the name \"x\" is taken by a f32[N,3] node");
   EXPECT_THROW(graph.parameter("x", {3}), Error);
-  EXPECT_EQ(message([&] { graph.parameter("W", {kBatch, 4}); }), "[graph] the parameter \"W\" has the symbolic dim N");
+  EXPECT_EQ(message([&] {
+              graph.parameter("W", {kBatch, 4});
+            }),
+            "[graph] the parameter \"W\" has the symbolic dim N");
 }
 
 TEST(Graph, a_node_can_be_named_and_renamed) {
@@ -94,7 +100,10 @@ TEST(Graph, values_that_are_not_of_this_graph_are_refused) {
   graph.input("x", {3});
   EXPECT_EQ(message([&] { graph.apply(kWave, {stranger}); }), "[wave] an operand belongs to another graph");
   EXPECT_EQ(message([&] { graph.apply(kWave, {Value{}}); }), "[wave] an operand belongs to no graph");
-  EXPECT_EQ(message([&] { graph.apply(kWave, {Value{&graph, 7}}); }), "[wave] an operand is node 7; the graph has 1");
+  EXPECT_EQ(message([&] {
+              graph.apply(kWave, {Value{&graph, 7}});
+            }),
+            "[wave] an operand is node 7; the graph has 1");
   EXPECT_THROW(graph.name(stranger, "y"), Error);
   EXPECT_THROW(graph.name(Value{}, "y"), Error);
   EXPECT_THROW(graph.value(1), Error);
@@ -109,7 +118,9 @@ TEST(Graph, misfit_calls_are_refused_and_leave_the_graph_as_it_was) {
   EXPECT_EQ(message([&] { graph.apply(kJoin, {}, axis); }), "[join] takes 1 or more operand(s), found 0");
   EXPECT_EQ(message([&] { graph.apply(kJoin, {x, y}, axis); }), "[join] operands differ: f32[3] and f32[4]");
   EXPECT_EQ(message([&] { graph.apply(kJoin, {x}); }), "[join] attribute \"axis\" is missing");
-  EXPECT_EQ(message([&] { graph.apply(kJoin, {x}, {{"axis", 0.5}}); }),
+  EXPECT_EQ(message([&] {
+              graph.apply(kJoin, {x}, {{"axis", 0.5}});
+            }),
             "[join] attribute \"axis\" is 0.5; expected the form of 0");
   EXPECT_EQ(message([&] { graph.apply(kWave, {x}, {{"speed", 1.0}}); }), "[wave] has no attribute \"speed\"");
   EXPECT_EQ(graph.size(), 2);

@@ -13,26 +13,33 @@ using nlohmann::ordered_json;
 
 std::string_view to_string(NodeKind kind) {
   switch (kind) {
-    case NodeKind::input: return "input";
-    case NodeKind::parameter: return "parameter";
-    case NodeKind::constant: return "constant";
-    case NodeKind::operation: return "operation";
+    case NodeKind::input:
+      return "input";
+    case NodeKind::parameter:
+      return "parameter";
+    case NodeKind::constant:
+      return "constant";
+    case NodeKind::operation:
+      return "operation";
   }
   return "";
 }
 
 ordered_json text(std::string_view value) {
-  return ordered_json::parse(ordered_json(value).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  return ordered_json::parse(
+      ordered_json(value).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 template <class T>
 ordered_json real(T value) {
-  return std::isfinite(value) ? ordered_json(value) : ordered_json(std::isnan(value) ? "nan" : literal(value));
+  return std::isfinite(value) ? ordered_json(value)
+                              : ordered_json(std::isnan(value) ? "nan" : literal(value));
 }
 
 ordered_json dims(const Shape& shape) {
   ordered_json list = ordered_json::array();
-  for (const int64_t dim : shape.dims()) list.push_back(dim == kBatch ? ordered_json("N") : ordered_json(dim));
+  for (const int64_t dim : shape.dims())
+    list.push_back(dim == kBatch ? ordered_json("N") : ordered_json(dim));
   return list;
 }
 
@@ -70,7 +77,8 @@ ordered_json node_json(int id, const Node& node) {
   }
   result["dtype"] = kette::to_string(node.shape.dtype());
   result["shape"] = dims(node.shape);
-  if (node.kind == NodeKind::constant && node.shape.size() <= kJsonValues) result["values"] = values(*node.value);
+  if (node.kind == NodeKind::constant && node.shape.size() <= kJsonValues)
+    result["values"] = values(*node.value);
   return result;
 }
 

@@ -3,10 +3,12 @@
 //     {"nodes": [
 //       {"id": 0, "kind": "input", "name": "x", "dtype": "f32", "shape": ["N", 3]},
 //       {"id": 1, "kind": "constant", "dtype": "f32", "shape": [], "values": [0.5]},
-//       {"id": 2, "kind": "operation", "op": "mul", "inputs": [0, 1], "attributes": {}, "dtype": "f32", "shape": ["N", 3]}]}
+//       {"id": 2, "kind": "operation", "op": "mul", "inputs": [0, 1], "attributes": {}, "dtype": "f32",
+//       "shape": ["N", 3]}]}
 //
-// `name` is present where the node has one, `values` (row-major) for constants of at most kJsonValues elements. What
-// JSON cannot hold as a number is a text: "nan", "inf", "-inf". Names that are not UTF-8 get replacement characters.
+// `name` is present where the node has one, `values` (row-major) for constants of at most kJsonValues
+// elements. What JSON cannot hold as a number is a text: "nan", "inf", "-inf". Names that are not UTF-8 get
+// replacement characters.
 #pragma once
 
 #include <cstdint>

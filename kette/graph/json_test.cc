@@ -15,7 +15,9 @@ TEST(Json, every_kind_of_node_is_written_as_documented) {
   const Value x = graph.input("x", {kBatch, 3});
   graph.parameter("W", {3});
   graph.constant(0.5);
-  graph.name(graph.apply(testing_ops::kJoin, {x, x}, {{"axis", int64_t{1}}, {"sizes", std::vector<int64_t>{1, 2}}}), "y");
+  graph.name(
+      graph.apply(testing_ops::kJoin, {x, x}, {{"axis", int64_t{1}}, {"sizes", std::vector<int64_t>{1, 2}}}),
+      "y");
   EXPECT_EQ(json(graph), nlohmann::ordered_json::parse(R"({"nodes": [
     {"id": 0, "kind": "input", "name": "x", "dtype": "f32", "shape": ["N", 3]},
     {"id": 1, "kind": "parameter", "name": "W", "dtype": "f32", "shape": [3]},
@@ -46,7 +48,10 @@ TEST(Json, large_constants_are_left_out) {
 
 TEST(Json, names_that_are_not_utf8_can_still_be_written) {
   Graph graph;
-  graph.input("gr\xf6\xdf" "e", {1});
+  graph.input(
+      "gr\xf6\xdf"
+      "e",
+      {1});
   EXPECT_EQ(json(graph)["nodes"][0]["name"], "gr\uFFFD\uFFFDe");
   EXPECT_NO_THROW(json(graph).dump());
 }

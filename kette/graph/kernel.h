@@ -10,8 +10,8 @@
 
 namespace kette {
 
-/// out[i] = f(in[0][i], in[1][i], …; parameters) for i in [0, n). `out` may be one of `in`. `parameters` are the
-/// operation's real attributes in the order of its specification.
+/// out[i] = f(in[0][i], in[1][i], …; parameters) for i in [0, n). `out` may be one of `in`. `parameters` are
+/// the operation's real attributes in the order of its specification.
 using MapLoop = void (*)(const void* const* in, void* out, int64_t n, const double* parameters);
 
 /// The loop in both precisions, chosen for this machine's processor; call once, when a program is compiled.
@@ -27,9 +27,9 @@ struct KernelSpec {
   const Attributes& attributes;
 };
 
-/// Immutable once prepared; safe to run from several threads at once. The work is split into tiles whose number and
-/// extent depend on the shapes only, and every element of the result is computed by one tile: the same bits come
-/// out for any number of threads.
+/// Immutable once prepared; safe to run from several threads at once. The work is split into tiles whose
+/// number and extent depend on the shapes only, and every element of the result is computed by one tile: the
+/// same bits come out for any number of threads.
 class Kernel {
  public:
   virtual ~Kernel() = default;

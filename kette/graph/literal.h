@@ -1,4 +1,5 @@
-// Numbers, texts and names as they stand in the text form of a graph. What is written is read back bit for bit.
+// Numbers, texts and names as they stand in the text form of a graph. What is written is read back bit for
+// bit.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,8 @@
 
 namespace kette {
 
-/// The shortest digits that give the same number; `nan`, `-nan`, `inf`, `-inf`; the bits as `0x…` for any other NaN.
+/// The shortest digits that give the same number; `nan`, `-nan`, `inf`, `-inf`; the bits as `0x…` for any
+/// other NaN.
 std::string literal(float value);
 std::string literal(double value);
 std::string literal(int64_t value);

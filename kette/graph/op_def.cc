@@ -38,9 +38,11 @@ Shape broadcast_shapes(const OpDef& op, std::span<const Shape> shapes) {
 
 Shape infer_elementwise(const OpCall& call) {
   for (const Shape& shape : call.inputs) {
-    if (!is_float(shape.dtype())) fail("[{}] operands must be f32 or f64, found {}", call.op.name, to_string(shape));
+    if (!is_float(shape.dtype()))
+      fail("[{}] operands must be f32 or f64, found {}", call.op.name, to_string(shape));
     if (shape.dtype() != call.inputs.front().dtype())
-      fail("[{}] operands differ in type: {} and {}", call.op.name, to_string(call.inputs.front()), to_string(shape));
+      fail("[{}] operands differ in type: {} and {}", call.op.name, to_string(call.inputs.front()),
+           to_string(shape));
   }
   return broadcast_shapes(call.op, call.inputs);
 }

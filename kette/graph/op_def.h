@@ -67,7 +67,8 @@ class OnnxWriter {
  public:
   virtual ~OnnxWriter() = default;
   /// Appends a node of one output and returns the output's name.
-  virtual std::string node(std::string_view type, std::vector<std::string> inputs, Attributes attributes = {}) = 0;
+  virtual std::string node(std::string_view type, std::vector<std::string> inputs,
+                           Attributes attributes = {}) = 0;
   /// Constants.
   virtual std::string integers(std::vector<int64_t> values) = 0;
   virtual std::string integer(int64_t value) = 0;
@@ -82,7 +83,8 @@ struct OnnxCall {
   const Attributes& attributes;
 };
 
-/// An operation is written by `write` where given; else as one node of `type` with the attributes listed in `renamed`
+/// An operation is written by `write` where given; else as one node of `type` with the attributes listed in
+/// `renamed`
 /// ({ours, ONNX's}). An operation with neither is not written (training-only operations).
 struct OnnxForm {
   std::string_view type = "";
@@ -90,8 +92,8 @@ struct OnnxForm {
   std::string (*write)(OnnxWriter&, const OnnxCall&) = nullptr;
 };
 
-/// Element-wise operations fill `scalar`, `loops` and `partials`; the others `reference`, `prepare`, `vjp`, `jvp` and
-/// `examples`. All function pointers are pure.
+/// Element-wise operations fill `scalar`, `loops` and `partials`; the others `reference`, `prepare`, `vjp`,
+/// `jvp` and `examples`. All function pointers are pure.
 struct OpDef {
   std::string_view name;
   /// The definition as a formula, with the subgradient convention where there is a kink.
@@ -115,7 +117,8 @@ struct OpDef {
   std::unique_ptr<Kernel> (*prepare)(const KernelSpec&) = nullptr;
   /// Vector–Jacobian product: cotangent g of y → cotangents of every operand (an empty Value is zero).
   std::vector<Value> (*vjp)(const LocalCall&, Value g) = nullptr;
-  /// Jacobian–vector product: tangents of the operands (an empty Value is zero; not all are empty) → tangent of y.
+  /// Jacobian–vector product: tangents of the operands (an empty Value is zero; not all are empty) → tangent
+  /// of y.
   Value (*jvp)(const LocalCall&, std::span<const Value> tangents) = nullptr;
   std::vector<Example> (*examples)() = nullptr;
   /// The result has the operand's bytes; nothing is computed.
@@ -125,8 +128,8 @@ struct OpDef {
   /// The result depends on the operands' shapes alone; their values are not needed.
   bool reads_shape_only = false;
 
-  /// Bound of the float32 kernel's error against the reference on `domains`/`examples`, in units in the last place
-  /// of the result, or for reductions of the largest magnitude that enters it.
+  /// Bound of the float32 kernel's error against the reference on `domains`/`examples`, in units in the last
+  /// place of the result, or for reductions of the largest magnitude that enters it.
   double max_ulp = 0.5;
   OnnxForm onnx = {};
 

@@ -68,7 +68,8 @@ std::string Scanner::place(const Token& token) const {
 
 void Scanner::fail_at(const Token& token, std::string_view expected) const {
   std::string found = excerpt(token.text);
-  if (token.kind == TokenKind::end) found = token.at == text_.size() ? "the end of the text" : "the end of the line";
+  if (token.kind == TokenKind::end)
+    found = token.at == text_.size() ? "the end of the text" : "the end of the line";
   fail("{}expected {}, found {}", place(token), expected, found);
 }
 

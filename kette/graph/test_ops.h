@@ -24,7 +24,9 @@ inline const OpDef kJoin{
     .formula = "y = the first operand",
     .min_inputs = 1,
     .max_inputs = std::numeric_limits<int>::max(),
-    .attributes = {{"axis", int64_t{0}, true}, {"mode", std::string("plain")}, {"sizes", std::vector<int64_t>{}}},
+    .attributes = {{"axis", int64_t{0}, true},
+                   {"mode", std::string("plain")},
+                   {"sizes", std::vector<int64_t>{}}},
     .infer =
         [](const OpCall& call) {
           for (const Shape& shape : call.inputs)

@@ -34,9 +34,12 @@ std::string written_values(const Tensor& tensor) {
 
 std::string written_values(const Tensor& tensor) {
   switch (tensor.dtype()) {
-    case DType::f32: return written_values<float>(tensor);
-    case DType::f64: return written_values<double>(tensor);
-    case DType::i64: return written_values<int64_t>(tensor);
+    case DType::f32:
+      return written_values<float>(tensor);
+    case DType::f64:
+      return written_values<double>(tensor);
+    case DType::i64:
+      return written_values<int64_t>(tensor);
   }
   return "";
 }
@@ -108,7 +111,8 @@ class Parser {
     scanner_.expect(':');
     const Shape shape = take_shape();
     define(label, placed(label, [&] {
-             return kind == NodeKind::input ? into_.input(label.name, shape) : into_.parameter(label.name, shape);
+             return kind == NodeKind::input ? into_.input(label.name, shape)
+                                            : into_.parameter(label.name, shape);
            }));
   }
 
@@ -120,9 +124,12 @@ class Parser {
     if (shape.has_batch()) scanner_.fail_at(at, "a shape without N");
     scanner_.expect('=');
     switch (shape.dtype()) {
-      case DType::f32: return define(label, into_.constant(take_tensor<float>(shape)));
-      case DType::f64: return define(label, into_.constant(take_tensor<double>(shape)));
-      case DType::i64: return define(label, into_.constant(take_tensor<int64_t>(shape)));
+      case DType::f32:
+        return define(label, into_.constant(take_tensor<float>(shape)));
+      case DType::f64:
+        return define(label, into_.constant(take_tensor<double>(shape)));
+      case DType::i64:
+        return define(label, into_.constant(take_tensor<int64_t>(shape)));
     }
   }
 
@@ -139,7 +146,8 @@ class Parser {
     const OpDef* op = find_op_(name.text);
     if (!op) {
       const std::string suggestion = nearest(find_op_, name.text);
-      scanner_.fail_at(name, suggestion.empty() ? "an operation" : fmt::format("an operation (\"{}\"?)", suggestion));
+      scanner_.fail_at(
+          name, suggestion.empty() ? "an operation" : fmt::format("an operation (\"{}\"?)", suggestion));
     }
     scanner_.expect('(');
     std::vector<Value> operands;
@@ -151,8 +159,8 @@ class Parser {
     }
     const Value value = placed(name, [&] { return into_.apply(*op, operands, std::move(attributes)); });
     if (shape && value.shape() != *shape)
-      fail("{}expected the shape {}, which {} gives, found {}", scanner_.place(shape_at), to_string(value.shape()),
-           op->name, to_string(*shape));
+      fail("{}expected the shape {}, which {} gives, found {}", scanner_.place(shape_at),
+           to_string(value.shape()), op->name, to_string(*shape));
     define(label, value);
   }
 
@@ -184,7 +192,8 @@ class Parser {
     while (!scanner_.accept(']')) {
       if (!dims.empty()) scanner_.expect(',');
       const Token token = scanner_.take();
-      const auto dim = dims.empty() && token.text == "N" ? kBatch : read_literal<int64_t>(token.text).value_or(-2);
+      const auto dim =
+          dims.empty() && token.text == "N" ? kBatch : read_literal<int64_t>(token.text).value_or(-2);
       if (dim < 0 && (dim != kBatch || token.text != "N"))
         scanner_.fail_at(token, dims.empty() ? "a dim: N or a whole number" : "a dim: a whole number");
       if (dims.size() == kMaxRank) scanner_.fail_at(token, fmt::format("at most {} dims", kMaxRank));
@@ -201,7 +210,8 @@ class Parser {
     scanner_.expect('[');
     const std::vector<T> values = take_list<T>(shape.size());
     if (static_cast<int64_t>(values.size()) != shape.size())
-      fail("{}expected {} numbers for {}, found {}", scanner_.place(open), shape.size(), to_string(shape), values.size());
+      fail("{}expected {} numbers for {}, found {}", scanner_.place(open), shape.size(), to_string(shape),
+           values.size());
     return Tensor(shape, std::span<const T>(values));
   }
 
@@ -251,8 +261,8 @@ class Parser {
     if (label.kind != TokenKind::label) {
       const std::string& name = into_.node(value).name;
       if (!name.empty() && name != label.name)
-        fail("{}{} is the same node as {}; expected one name for it", scanner_.place(label), quoted(label.name),
-             quoted(name));
+        fail("{}{} is the same node as {}; expected one name for it", scanner_.place(label),
+             quoted(label.name), quoted(name));
       placed(label, [&] { return into_.name(value, label.name); });
     }
     labels_.emplace(label.name, value);
@@ -282,17 +292,26 @@ std::string print(const Graph& graph) {
     const Node& node = graph.node(id);
     const std::string head = fmt::format("{}: {}", written_label(graph, id), to_string(node.shape));
     switch (node.kind) {
-      case NodeKind::input: text += "input " + head; break;
-      case NodeKind::parameter: text += "parameter " + head; break;
-      case NodeKind::constant: text += "constant " + head + " = " + written_values(*node.value); break;
-      case NodeKind::operation: text += head + " = " + written_call(graph, node); break;
+      case NodeKind::input:
+        text += "input " + head;
+        break;
+      case NodeKind::parameter:
+        text += "parameter " + head;
+        break;
+      case NodeKind::constant:
+        text += "constant " + head + " = " + written_values(*node.value);
+        break;
+      case NodeKind::operation:
+        text += head + " = " + written_call(graph, node);
+        break;
     }
     text += '\n';
   }
   return text;
 }
 
-void parse(std::string_view text, Graph& into, const OpDef* (*find_op)(std::string_view), std::string_view source) {
+void parse(std::string_view text, Graph& into, const OpDef* (*find_op)(std::string_view),
+           std::string_view source) {
   Parser(text, into, find_op, source).run();
 }
 

@@ -68,7 +68,9 @@ TEST(Text, parsing_gives_the_same_nodes) {
     EXPECT_EQ(a.shape, b.shape);
     EXPECT_EQ(a.name, b.name);
     ASSERT_EQ(a.value == nullptr, b.value == nullptr);
-    if (a.value) { EXPECT_EQ(*a.value, *b.value); }
+    if (a.value) {
+      EXPECT_EQ(*a.value, *b.value);
+    }
   }
 }
 
@@ -76,10 +78,11 @@ TEST(Text, constants_keep_every_bit) {
   using F = std::numeric_limits<float>;
   using D = std::numeric_limits<double>;
   Graph graph, parsed;
-  const Tensor f32(Shape({9}), {0.1f, -0.0f, F::max(), F::denorm_min(), F::infinity(), -F::infinity(), F::quiet_NaN(),
-                                -F::quiet_NaN(), std::bit_cast<float>(0x7fc01234)});
-  const Tensor f64(Shape({8}, DType::f64), {0.1, -0.0, D::max(), D::denorm_min(), -D::infinity(), D::quiet_NaN(),
-                                            -D::quiet_NaN(), std::bit_cast<double>(0xfff8000000001234)});
+  const Tensor f32(Shape({9}), {0.1f, -0.0f, F::max(), F::denorm_min(), F::infinity(), -F::infinity(),
+                                F::quiet_NaN(), -F::quiet_NaN(), std::bit_cast<float>(0x7fc01234)});
+  const Tensor f64(Shape({8}, DType::f64),
+                   {0.1, -0.0, D::max(), D::denorm_min(), -D::infinity(), D::quiet_NaN(), -D::quiet_NaN(),
+                    std::bit_cast<double>(0xfff8000000001234)});
   const Tensor i64(Shape({3}, DType::i64), {INT64_MIN, INT64_MAX, int64_t{(1LL << 53) + 1}});
   for (const Tensor& tensor : {f32, f64, i64}) graph.constant(tensor);
   parse(print(graph), parsed, find);
@@ -89,7 +92,8 @@ TEST(Text, constants_keep_every_bit) {
 }
 
 TEST(Text, real_attributes_keep_every_bit) {
-  for (const double value : {0.1, -0.0, 1e300, 5e-324, HUGE_VAL, -HUGE_VAL, std::bit_cast<double>(0x7ff8000000000001)}) {
+  for (const double value :
+       {0.1, -0.0, 1e300, 5e-324, HUGE_VAL, -HUGE_VAL, std::bit_cast<double>(0x7ff8000000000001)}) {
     Graph graph, parsed;
     graph.apply(kWave, {graph.input("x", {})}, {{"frequency", value}});
     parse(print(graph), parsed, find);
@@ -98,8 +102,10 @@ TEST(Text, real_attributes_keep_every_bit) {
 }
 
 TEST(Text, hand_written_forms_are_understood) {
-  EXPECT_EQ(reprinted("\n  # a comment\r\ninput x:f32[ N , 3 ]# another\n%99 = wave( x , frequency = 2 )\ny = wave(%99)"),
-            "input x: f32[N,3]\n%1: f32[N,3] = wave(x, frequency=2.0)\ny: f32[N,3] = wave(%1)\n");
+  EXPECT_EQ(
+      reprinted(
+          "\n  # a comment\r\ninput x:f32[ N , 3 ]# another\n%99 = wave( x , frequency = 2 )\ny = wave(%99)"),
+      "input x: f32[N,3]\n%1: f32[N,3] = wave(x, frequency=2.0)\ny: f32[N,3] = wave(%1)\n");
   EXPECT_EQ(reprinted(""), "");
   EXPECT_EQ(reprinted("input \"\\x41\\t\": f32[]"), "input \"A\\t\": f32[]\n");
 }
@@ -143,7 +149,8 @@ TEST(Text, errors_name_their_place_and_what_was_expected) {
       {"constant c: f32[N] = []", "1:13: expected a shape without N, found \"f32\""},
       {"constant c: f32[2] = [1]", "1:22: expected 2 numbers for f32[2], found 1"},
       {"constant c: f32[1] = [1, 2]", "1:26: expected \"]\" after 1 numbers, found \"2\""},
-      {"constant c: f32[4000000000000] = [1]", "1:34: expected 4000000000000 numbers for f32[4000000000000], found 1"},
+      {"constant c: f32[4000000000000] = [1]",
+       "1:34: expected 4000000000000 numbers for f32[4000000000000], found 1"},
       {"constant c: f32[2] = [1 2]", "1:25: expected \",\", found \"2\""},
       {"constant c: i64[] = 0.5", "1:21: expected a whole number of 64 bits, found \"0.5\""},
       {"constant c: f32[] = 1e39", "1:21: expected an f32 number, found \"1e39\""},
@@ -156,8 +163,10 @@ TEST(Text, errors_name_their_place_and_what_was_expected) {
       {x + "y = wave(y)", "2:10: expected a node defined above, found \"y\""},
       {x + "y = wave(%0)", "2:10: expected a node defined above, found \"%0\""},
       {x + "y = wave(x, speed=1)", "2:13: expected an attribute of wave, found \"speed\""},
-      {x + "y = wave(x, frequency=1, frequency=1)", "2:26: expected each attribute once, found \"frequency\""},
-      {x + "y = wave(x, frequency=)", "2:23: expected a number, a quoted text or a list of whole numbers, found \")\""},
+      {x + "y = wave(x, frequency=1, frequency=1)",
+       "2:26: expected each attribute once, found \"frequency\""},
+      {x + "y = wave(x, frequency=)",
+       "2:23: expected a number, a quoted text or a list of whole numbers, found \")\""},
       {x + "y = wave(x, frequency=fast)", "2:23: expected an f64 number, found \"fast\""},
       {x + "y = join(x, axis=99999999999999999999)",
        "2:18: expected a whole number of 64 bits, found \"99999999999999999999\""},
@@ -167,15 +176,19 @@ TEST(Text, errors_name_their_place_and_what_was_expected) {
       {x + "größe: f32[]", "2:3: expected a name, a number or one of : = ( ) [ ] ,, found \"ö\""},
       {x + "\"größe\" z", "2:9: expected \":\" or \"=\", found \"z\""},
       {"input \"a: f32[]", "1:16: expected a closing quote, found the end of the text"},
-      {"input \"\\q\": f32[]", "1:8: expected one of the escapes \\\" \\\\ \\n \\r \\t \\xHH, found \"\\\\q\""},
-      {"input \"%1\": f32[]", "1:7: [graph] \"%1\" is not a name; a name is not empty and does not begin with %"},
+      {"input \"\\q\": f32[]",
+       "1:8: expected one of the escapes \\\" \\\\ \\n \\r \\t \\xHH, found \"\\\\q\""},
+      {"input \"%1\": f32[]",
+       "1:7: [graph] \"%1\" is not a name; a name is not empty and does not begin with %"},
       {"% = wave(x)", "1:1: expected a number after %, found \"%\""},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(parse_error(text), "graph:" + expected) << text;
 }
 
 TEST(Text, unknown_operations_suggest_a_near_one) {
-  const auto suggestion = [](const std::string& name) { return parse_error("input x: f32[]\ny = " + name + "(x)"); };
+  const auto suggestion = [](const std::string& name) {
+    return parse_error("input x: f32[]\ny = " + name + "(x)");
+  };
   const auto expected = [](const std::string& what, const std::string& found) {
     return "graph:2:5: expected an operation" + what + ", found \"" + found + "\"";
   };

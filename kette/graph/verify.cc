@@ -28,13 +28,20 @@ class Verifier {
       const Node& node = nodes_[id_];
       check_name(node);
       switch (node.kind) {
-        case NodeKind::input: check_leaf(node); break;
+        case NodeKind::input:
+          check_leaf(node);
+          break;
         case NodeKind::parameter:
           check_leaf(node);
-          if (node.shape.has_batch()) broken("is a parameter of the shape {}; expected one without N", to_string(node.shape));
+          if (node.shape.has_batch())
+            broken("is a parameter of the shape {}; expected one without N", to_string(node.shape));
           break;
-        case NodeKind::constant: check_constant(node); break;
-        case NodeKind::operation: check_operation(node); break;
+        case NodeKind::constant:
+          check_constant(node);
+          break;
+        case NodeKind::operation:
+          check_operation(node);
+          break;
       }
     }
   }
@@ -82,13 +89,15 @@ class Verifier {
     std::vector<Shape> shapes;
     size_t hash = node.attributes.hash() + std::hash<const void*>{}(&op);
     for (const int input : node.inputs) {
-      if (input < 0 || static_cast<size_t>(input) >= id_) broken("has the operand %{}, which is not before it", input);
+      if (input < 0 || static_cast<size_t>(input) >= id_)
+        broken("has the operand %{}, which is not before it", input);
       shapes.push_back(nodes_[static_cast<size_t>(input)].shape);
       hash = hash * 31 + static_cast<size_t>(input);
     }
     check_attributes(node);
     const Shape inferred = infer(node, shapes);
-    if (inferred != node.shape) broken("has the shape {}; its operands give {}", to_string(node.shape), to_string(inferred));
+    if (inferred != node.shape)
+      broken("has the shape {}; its operands give {}", to_string(node.shape), to_string(inferred));
     check_unique(hash, [&](const Node& other) {
       return other.op == node.op && other.inputs == node.inputs && other.attributes == node.attributes;
     });
@@ -117,7 +126,8 @@ class Verifier {
   template <class IsSame>
   void check_unique(size_t hash, IsSame is_same) {
     for (auto [at, end] = identities_.equal_range(hash); at != end; ++at)
-      if (is_same(nodes_[at->second])) broken("is the same as node %{}; expected one node for both", at->second);
+      if (is_same(nodes_[at->second]))
+        broken("is the same as node %{}; expected one node for both", at->second);
     identities_.emplace(hash, id_);
   }
 

@@ -8,7 +8,8 @@
 namespace kette {
 
 /// Throws Error naming the first node that breaks an invariant:
-/// - operands come before the node, are as many as the operation takes, and its shape inference gives the node's shape
+/// - operands come before the node, are as many as the operation takes, and its shape inference gives the
+/// node's shape
 /// - an operation has exactly the attributes of its definition, each of its type
 /// - inputs and parameters have a name; parameters and constants no N; a constant has its value, of its shape
 /// - a node has nothing that only other kinds have

@@ -1,5 +1,5 @@
-// Element-wise SIMD loops. An operation's file defines HWY_TARGET_INCLUDE as itself, includes this header (which
-// compiles the file once per instruction set), and gives its formula as a functor on vectors:
+// Element-wise SIMD loops. An operation's file defines HWY_TARGET_INCLUDE as itself, includes this header
+// (which compiles the file once per instruction set), and gives its formula as a functor on vectors:
 //
 //   struct Square {
 //     template <class D, class V> static V apply(D, const double*, V x) { return hn::Mul(x, x); }

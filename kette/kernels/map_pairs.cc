@@ -12,11 +12,17 @@ struct Pair {
   template <class D, class V>
   static V apply(D, const double*, V a, V b, V c) {
     using kernels::PairInner, kernels::PairOuter;
-    const V inner = kInner == PairInner::add ? hn::Add(a, b) : kInner == PairInner::sub ? hn::Sub(a, b) : hn::Mul(a, b);
-    if constexpr (kOuter == PairOuter::add) return hn::Add(inner, c);
-    else if constexpr (kOuter == PairOuter::sub) return hn::Sub(inner, c);
-    else if constexpr (kOuter == PairOuter::mul) return hn::Mul(inner, c);
-    else return hn::Sub(c, inner);
+    const V inner = kInner == PairInner::add   ? hn::Add(a, b)
+                    : kInner == PairInner::sub ? hn::Sub(a, b)
+                                               : hn::Mul(a, b);
+    if constexpr (kOuter == PairOuter::add)
+      return hn::Add(inner, c);
+    else if constexpr (kOuter == PairOuter::sub)
+      return hn::Sub(inner, c);
+    else if constexpr (kOuter == PairOuter::mul)
+      return hn::Mul(inner, c);
+    else
+      return hn::Sub(c, inner);
   }
 };
 
@@ -45,11 +51,15 @@ template <class T, kernels::PairInner kInner>
 kernels::PairLoop pair_of(kernels::PairOuter outer, bool uniform) {
   using kernels::PairOuter;
   switch (outer) {
-    case PairOuter::add: return uniform ? uniform_pair<T, kInner, PairOuter::add> : pair<T, kInner, PairOuter::add>;
-    case PairOuter::sub: return uniform ? uniform_pair<T, kInner, PairOuter::sub> : pair<T, kInner, PairOuter::sub>;
-    case PairOuter::mul: return uniform ? uniform_pair<T, kInner, PairOuter::mul> : pair<T, kInner, PairOuter::mul>;
+    case PairOuter::add:
+      return uniform ? uniform_pair<T, kInner, PairOuter::add> : pair<T, kInner, PairOuter::add>;
+    case PairOuter::sub:
+      return uniform ? uniform_pair<T, kInner, PairOuter::sub> : pair<T, kInner, PairOuter::sub>;
+    case PairOuter::mul:
+      return uniform ? uniform_pair<T, kInner, PairOuter::mul> : pair<T, kInner, PairOuter::mul>;
     default:
-      return uniform ? uniform_pair<T, kInner, PairOuter::reverse_sub> : pair<T, kInner, PairOuter::reverse_sub>;
+      return uniform ? uniform_pair<T, kInner, PairOuter::reverse_sub>
+                     : pair<T, kInner, PairOuter::reverse_sub>;
   }
 }
 
@@ -57,9 +67,12 @@ template <class T>
 kernels::PairLoop pair_of(kernels::PairInner inner, kernels::PairOuter outer, bool uniform) {
   using kernels::PairInner;
   switch (inner) {
-    case PairInner::add: return pair_of<T, PairInner::add>(outer, uniform);
-    case PairInner::sub: return pair_of<T, PairInner::sub>(outer, uniform);
-    default: return pair_of<T, PairInner::mul>(outer, uniform);
+    case PairInner::add:
+      return pair_of<T, PairInner::add>(outer, uniform);
+    case PairInner::sub:
+      return pair_of<T, PairInner::sub>(outer, uniform);
+    default:
+      return pair_of<T, PairInner::mul>(outer, uniform);
   }
 }
 

@@ -1,5 +1,5 @@
-// Two element-wise loops in one: (a ∘ b) • c with ∘ and • among +, − and ·. Both roundings are kept, so the bits are
-// those of the two loops run one after the other.
+// Two element-wise loops in one: (a ∘ b) • c with ∘ and • among +, − and ·. Both roundings are kept, so the
+// bits are those of the two loops run one after the other.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ enum class PairInner : uint8_t { add, sub, mul };
 /// reverse_sub: c − (a ∘ b).
 enum class PairOuter : uint8_t { add, sub, mul, reverse_sub };
 
-/// out[i] = (in[0][i] ∘ in[1][i]) • in[2][i] for i in [0, n); the parameters are not read. With `uniform` in[1] is a
-/// single number, in[1][0] for every i.
+/// out[i] = (in[0][i] ∘ in[1][i]) • in[2][i] for i in [0, n); the parameters are not read. With `uniform`
+/// in[1] is a single number, in[1][0] for every i.
 using PairLoop = void (*)(const void* const* in, void* out, int64_t n, const double* parameters);
 PairLoop pair_loop(DType dtype, PairInner inner, PairOuter outer, bool uniform);
 

@@ -22,14 +22,15 @@ struct MatmulCall {
   const void* bias;  ///< N values, or nullptr.
   void* c;           ///< The tile's first element; columns are contiguous.
   int64_t c_row;
-  /// The memory of C goes on to a multiple of 64 bytes, and what stands there past the last element may be overwritten.
+  /// The memory of C goes on to a multiple of 64 bytes, and what stands there past the last element may be
+  /// overwritten.
   bool c_padded;
-  /// If given, the tile becomes D − s·(A·B), rounded after the product with s and after the difference. D may be C:
-  /// this is a step of gradient descent. Only where plan.can_subtract(), and without bias.
+  /// If given, the tile becomes D − s·(A·B), rounded after the product with s and after the difference. D may
+  /// be C: this is a step of gradient descent. Only where plan.can_subtract(), and without bias.
   const void* minuend;  ///< The tile's first element of D; columns are contiguous.
   int64_t minuend_row;  ///< 1 where N = 1
   const void* scale;    ///< s, one element.
-  void* workspace;  ///< plan.workspace_bytes() at a multiple of 64 bytes, not shared with another thread.
+  void* workspace;      ///< plan.workspace_bytes() at a multiple of 64 bytes, not shared with another thread.
 };
 
 /// How C[M,N] = A[M,K]·B[K,N] is computed: the tiles, the packing, the loops for this CPU. Immutable.
@@ -51,7 +52,8 @@ class MatmulPlan {
             col + g.tile_cols < g.n ? col + g.tile_cols : g.n};
   }
   size_t workspace_bytes() const { return workspace_bytes_; }
-  /// Whether calls may give a minuend: the sums of this product never leave the registers before they are whole.
+  /// Whether calls may give a minuend: the sums of this product never leave the registers before they are
+  /// whole.
   bool can_subtract() const { return can_subtract_; }
   /// Writes one tile of C.
   void run(const MatmulCall& call, int64_t tile) const { run_(geometry_, call, tile); }

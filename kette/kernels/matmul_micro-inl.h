@@ -30,7 +30,8 @@ constexpr int64_t lanes_of(D) {
   return static_cast<int64_t>(hn::MaxLanes(D()));
 }
 
-/// C = start + A·B, or minuend − scale·(start + A·B), where A is [rows,k] of any strides and the rows of B are contiguous.
+/// C = start + A·B, or minuend − scale·(start + A·B), where A is [rows,k] of any strides and the rows of B
+/// are contiguous.
 template <class T>
 struct Block {
   const T* a;
@@ -95,7 +96,8 @@ HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
       sum[r][v] = block.start == nullptr ? hn::Zero(d) : columns.load(block.start + r * block.start_row, v);
   if (block.minuend != nullptr)  // which no processor foresees: its rows lie far apart
     for (int r = 0; r < kR; ++r)
-      for (int v = 0; v < kV; ++v) __builtin_prefetch(block.minuend + r * block.minuend_row + v * lanes_of(d));
+      for (int v = 0; v < kV; ++v)
+        __builtin_prefetch(block.minuend + r * block.minuend_row + v * lanes_of(d));
 
   const T* a = block.a;
   const T* b = block.b;
@@ -140,8 +142,8 @@ HWY_INLINE void store_whole(D d, V v, T* to) {
 }
 
 /// One row of one vector. Four sums over every fourth k, so that additions need not wait for each other. With
-/// kWholeStore the lanes past `last` are written too: whoever reads the row back at once as a whole vector need not
-/// wait until a shorter store has reached the cache.
+/// kWholeStore the lanes past `last` are written too: whoever reads the row back at once as a whole vector
+/// need not wait until a shorter store has reached the cache.
 template <bool kPartial, bool kWholeStore, class D, class T = hn::TFromD<D>>
 HWY_INLINE void multiply_vector(D d, const Block<T>& block, int64_t last) {
   using V = hn::Vec<D>;

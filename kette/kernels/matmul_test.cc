@@ -199,7 +199,8 @@ void expect_subtracts(const Problem& p, Layout layout) {
     const std::vector<T> result = multiply<T>(p, layout, false, minuend);
     for (size_t i = 0; i < c.size(); ++i) {
       const T scaled = static_cast<T>(kScale) * c[i];
-      ASSERT_EQ(result[i], minuend_at<T>(static_cast<int64_t>(i)) - scaled) << describe(p, layout) << " element " << i;
+      ASSERT_EQ(result[i], minuend_at<T>(static_cast<int64_t>(i)) - scaled)
+          << describe(p, layout) << " element " << i;
     }
   }
 }

@@ -20,17 +20,18 @@ struct Schema {
   std::vector<std::string> labels;    // of the classes; empty for regression
 };
 
-/// One graph from raw features to the decoded prediction; preprocessing is part of it. Training appends its nodes
-/// (loss, gradient, update) to the same graph.
+/// One graph from raw features to the decoded prediction; preprocessing is part of it. Training appends its
+/// nodes (loss, gradient, update) to the same graph.
 struct Model {
   std::unique_ptr<Graph> graph = std::make_unique<Graph>();
   Parameters parameters;
   Schema schema;
   std::map<std::string, std::string> metadata;  // configuration, measures: for people and later tools
 
-  Value features;    // input "features", f32 [N, columns]: raw, as in the table
-  Value scores;      // node "scores": what the loss compares. [N, k]; [N, 1] for regression and a single sigmoid
-  Value prediction;  // regression: "prediction" [N, 1] in the target's units; classes: "probabilities" [N, classes]
+  Value features;  // input "features", f32 [N, columns]: raw, as in the table
+  Value scores;  // node "scores": what the loss compares. [N, k]; [N, 1] for regression and a single sigmoid
+  Value prediction;  // regression: "prediction" [N, 1] in the target's units; classes: "probabilities" [N,
+                     // classes]
 };
 
 }  // namespace kette

@@ -24,9 +24,11 @@ Shape infer(const OpCall& call) {
   const auto [m, k] = sides(a, flag(call.attributes, "transpose_a"));
   const auto [k2, n] = sides(b, flag(call.attributes, "transpose_b"));
   if (k != k2) fail("[matmul] inner dimensions differ: {} x {}", dims_to_string(a), dims_to_string(b));
-  if (n == kBatch) fail("[matmul] the batch dim N would not be the first: {} x {}", dims_to_string(a), dims_to_string(b));
+  if (n == kBatch)
+    fail("[matmul] the batch dim N would not be the first: {} x {}", dims_to_string(a), dims_to_string(b));
   if (call.inputs.size() == 3 && call.inputs[2] != Shape({n}, a.dtype()))
-    fail("[matmul] the row added is {}; expected {}", to_string(call.inputs[2]), to_string(Shape({n}, a.dtype())));
+    fail("[matmul] the row added is {}; expected {}", to_string(call.inputs[2]),
+         to_string(Shape({n}, a.dtype())));
   return Shape({m, n}, a.dtype());
 }
 
@@ -49,11 +51,11 @@ void reference(const ReferenceCall& call) {
 std::vector<Value> vjp(const LocalCall& c, Value g) {
   const Value a = c.x[0], b = c.x[1];
   const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
-  std::vector<Value> cotangents{ta ? matmul(b, g, tb, true)       // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
-                                   : matmul(g, b, false, !tb),    // A [m,k]:  G[m,n]·op(B)ᵀ[n,k]
-                                tb ? matmul(g, a, true, ta)       // B [n,k]:  Gᵀ[n,m]·op(A)[m,k]
-                                   : matmul(a, g, !ta, false)};   // B [k,n]:  op(A)ᵀ[k,m]·G[m,n]
-  if (c.x.size() == 3) cotangents.push_back(sum(g, {0}));         // row [n]
+  std::vector<Value> cotangents{ta ? matmul(b, g, tb, true)      // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
+                                   : matmul(g, b, false, !tb),   // A [m,k]:  G[m,n]·op(B)ᵀ[n,k]
+                                tb ? matmul(g, a, true, ta)      // B [n,k]:  Gᵀ[n,m]·op(A)[m,k]
+                                   : matmul(a, g, !ta, false)};  // B [k,n]:  op(A)ᵀ[k,m]·G[m,n]
+  if (c.x.size() == 3) cotangents.push_back(sum(g, {0}));        // row [n]
   return cotangents;
 }
 
@@ -86,19 +88,24 @@ const OpDef kMatmul{
     .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
     .infer = infer,
     .reference = reference,
-    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> { return std::make_unique<MatmulKernel>(spec); },
+    .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+      return std::make_unique<MatmulKernel>(spec);
+    },
     .vjp = vjp,
     .jvp = jvp,
     .examples = examples,
     .max_ulp = 8,
-    .onnx = {.write = [](OnnxWriter& onnx, const OnnxCall& call) {
-      const auto operand = [&](size_t i, std::string_view key) {
-        return flag(call.attributes, key) ? onnx.node("Transpose", {call.inputs[i]}, {{"perm", std::vector<int64_t>{1, 0}}})
-                                          : call.inputs[i];
-      };
-      const std::string product = onnx.node("MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")});
-      return call.inputs.size() == 3 ? onnx.node("Add", {product, call.inputs[2]}) : product;
-    }},
+    .onnx = {.write =
+                 [](OnnxWriter& onnx, const OnnxCall& call) {
+                   const auto operand = [&](size_t i, std::string_view key) {
+                     return flag(call.attributes, key) ? onnx.node("Transpose", {call.inputs[i]},
+                                                                   {{"perm", std::vector<int64_t>{1, 0}}})
+                                                       : call.inputs[i];
+                   };
+                   const std::string product =
+                       onnx.node("MatMul", {operand(0, "transpose_a"), operand(1, "transpose_b")});
+                   return call.inputs.size() == 3 ? onnx.node("Add", {product, call.inputs[2]}) : product;
+                 }},
 };
 
 Value matmul(Value a, Value b, bool transpose_a, bool transpose_b) {

@@ -5,7 +5,8 @@ namespace {
 
 kernels::MatmulPlan plan_for(const KernelSpec& spec) {
   const Shape& a = spec.inputs[0];
-  const bool ta = spec.attributes.integer("transpose_a") != 0, tb = spec.attributes.integer("transpose_b") != 0;
+  const bool ta = spec.attributes.integer("transpose_a") != 0,
+             tb = spec.attributes.integer("transpose_b") != 0;
   return {a.dtype(), spec.output[0], spec.output[1], a[ta ? 0 : 1], ta, tb};
 }
 
@@ -13,7 +14,8 @@ kernels::MatmulPlan plan_for(const KernelSpec& spec) {
 
 MatmulKernel::MatmulKernel(const KernelSpec& spec)
     : plan_(plan_for(spec)), columns_(spec.output[1]), dtype_(spec.output.dtype()) {
-  const bool ta = spec.attributes.integer("transpose_a") != 0, tb = spec.attributes.integer("transpose_b") != 0;
+  const bool ta = spec.attributes.integer("transpose_a") != 0,
+             tb = spec.attributes.integer("transpose_b") != 0;
   const int64_t a_columns = spec.inputs[0][1], b_columns = spec.inputs[1][1];
   strides_.a_row = ta ? 1 : a_columns;
   strides_.a_col = ta ? a_columns : 1;

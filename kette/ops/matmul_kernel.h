@@ -1,4 +1,5 @@
-// The matrix product as a kernel whose tiles a compiler can follow with element-wise work while they are in cache.
+// The matrix product as a kernel whose tiles a compiler can follow with element-wise work while they are in
+// cache.
 #pragma once
 
 #include "kette/graph/kernel.h"

@@ -1,7 +1,7 @@
 // All operations as functions on values: what a user writes to build a graph.
 //
-// Operands of element-wise operations broadcast under NumPy's rules. Every function throws Error when shapes do not
-// fit. A `double` operand becomes a constant of the other operand's type.
+// Operands of element-wise operations broadcast under NumPy's rules. Every function throws Error when shapes
+// do not fit. A `double` operand becomes a constant of the other operand's type.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,10 @@
 
 namespace kette {
 
-// Arithmetic -------------------------------------------------------------------------------------------------------
-extern const OpDef kAdd, kSub, kMul, kDiv, kNeg, kPow, kPower, kSquare, kCube, kSqrt, kAbs, kSign, kExp, kLog, kMin,
-    kMax, kClip;
+// Arithmetic
+// -------------------------------------------------------------------------------------------------------
+extern const OpDef kAdd, kSub, kMul, kDiv, kNeg, kPow, kPower, kSquare, kCube, kSqrt, kAbs, kSign, kExp, kLog,
+    kMin, kMax, kClip;
 Value add(Value a, Value b);
 Value sub(Value a, Value b);
 Value mul(Value a, Value b);
@@ -43,7 +44,8 @@ Value max(Value a, Value b);
 /// x limited to [low, high].
 Value clip(Value x, double low, double high);
 
-// Comparisons: 1 where true, else 0, in the operands' type ------------------------------------------------------------
+// Comparisons: 1 where true, else 0, in the operands' type
+// ------------------------------------------------------------
 extern const OpDef kEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kWhere;
 Value equal(Value a, Value b);
 Value less(Value a, Value b);
@@ -53,7 +55,8 @@ Value greater_equal(Value a, Value b);
 /// a where condition ≠ 0, else b.
 Value where(Value condition, Value a, Value b);
 
-// Activation functions ----------------------------------------------------------------------------------------------
+// Activation functions
+// ----------------------------------------------------------------------------------------------
 extern const OpDef kSigmoid, kTanh, kHardtanh, kRelu, kLeakyRelu, kElu, kSelu, kErf, kGelu, kSilu, kSoftplus,
     kSoftsign;
 Value sigmoid(Value x);
@@ -71,7 +74,8 @@ Value silu(Value x);
 Value softplus(Value x);
 Value softsign(Value x);
 
-// Matrices ----------------------------------------------------------------------------------------------------------
+// Matrices
+// ----------------------------------------------------------------------------------------------------------
 extern const OpDef kMatmul, kTranspose;
 /// [m,k]·[k,n] → [m,n]; the flags take the operand's transpose.
 Value matmul(Value a, Value b, bool transpose_a = false, bool transpose_b = false);
@@ -80,7 +84,8 @@ Value affine(Value a, Value b, Value row, bool transpose_a = false, bool transpo
 /// Reverses the axes, or orders them as given.
 Value transpose(Value x, std::vector<int64_t> order = {});
 
-// Over an axis (negative: counted from the end) ------------------------------------------------------------------------
+// Over an axis (negative: counted from the end)
+// ------------------------------------------------------------------------
 extern const OpDef kSoftmax, kLogSoftmax, kLogsumexp, kSum, kMean, kReduceMax, kArgmax, kCount;
 Value softmax(Value x, int64_t axis = -1);
 Value log_softmax(Value x, int64_t axis = -1);
@@ -92,12 +97,15 @@ Value mean(Value x, std::vector<int64_t> axes = {}, bool keep = false);
 Value reduce_max(Value x, std::vector<int64_t> axes = {}, bool keep = false);
 /// i64 index of the largest element over the axis, which is removed; the first of equals.
 Value argmax(Value x, int64_t axis = -1);
-/// The number of elements over the given axes (all when empty), as a scalar of x's type; known when N is bound.
+/// The number of elements over the given axes (all when empty), as a scalar of x's type; known when N is
+/// bound.
 Value count(Value x, std::vector<int64_t> axes = {});
 
-// Shapes ------------------------------------------------------------------------------------------------------------
+// Shapes
+// ------------------------------------------------------------------------------------------------------------
 extern const OpDef kReshape, kConcat, kSlice, kBroadcast, kCast;
-/// The same elements in row-major order with other dims; only a leading dim may be kBatch, and it must stay so.
+/// The same elements in row-major order with other dims; only a leading dim may be kBatch, and it must stay
+/// so.
 Value reshape(Value x, std::vector<int64_t> dims);
 Value concat(std::span<const Value> values, int64_t axis);
 /// Elements [begin, end) of the axis, which must not be N.
@@ -108,7 +116,8 @@ Value cast(Value x, DType dtype);
 /// The adjoint of broadcast: sums x down to `shape`'s dims.
 Value sum_to(Value x, Shape shape);
 
-// Indices (i64) -----------------------------------------------------------------------------------------------------
+// Indices (i64)
+// -----------------------------------------------------------------------------------------------------
 extern const OpDef kLookup, kScatterAdd, kCoalesce, kAssignRows, kPick, kPlace, kOneHot;
 /// Rows of a table (embedding): table [V,d], indices [...] → [...,d].
 Value lookup(Value table, Value indices);
@@ -125,13 +134,15 @@ Value place(Value column, Value indices, int64_t size);
 /// indices [...] → [...,depth] of zeros with a one at the index.
 Value one_hot(Value indices, int64_t depth, DType dtype = DType::f32);
 
-// Random ------------------------------------------------------------------------------------------------------------
+// Random
+// ------------------------------------------------------------------------------------------------------------
 extern const OpDef kDropout;
-/// Zeroes elements with probability `rate` and scales the others by 1/(1−rate). `step` is an i64 scalar: the same
-/// (seed, step) drops the same elements.
+/// Zeroes elements with probability `rate` and scales the others by 1/(1−rate). `step` is an i64 scalar: the
+/// same (seed, step) drops the same elements.
 Value dropout(Value x, Value step, double rate, int64_t seed);
 
-// Operators ---------------------------------------------------------------------------------------------------------
+// Operators
+// ---------------------------------------------------------------------------------------------------------
 /// A constant of x's element type.
 Value scalar_like(Value x, double value);
 inline Value operator+(Value a, Value b) { return add(a, b); }

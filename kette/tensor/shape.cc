@@ -13,9 +13,12 @@ constexpr int64_t kMaxSize = INT64_MAX / 16;  // the bytes, too, must be countab
 
 std::string_view to_string(DType dtype) {
   switch (dtype) {
-    case DType::f32: return "f32";
-    case DType::f64: return "f64";
-    case DType::i64: return "i64";
+    case DType::f32:
+      return "f32";
+    case DType::f64:
+      return "f64";
+    case DType::i64:
+      return "i64";
   }
   return "?";
 }
@@ -26,7 +29,8 @@ DType parse_dtype(std::string_view text) {
   fail("[shape] unknown element type \"{}\"; expected f32, f64 or i64", text);
 }
 
-Shape::Shape(std::span<const int64_t> dims, DType dtype) : rank_(static_cast<int>(dims.size())), dtype_(dtype) {
+Shape::Shape(std::span<const int64_t> dims, DType dtype)
+    : rank_(static_cast<int>(dims.size())), dtype_(dtype) {
   if (dims.size() > kMaxRank) fail("[shape] rank {} is more than {}", dims.size(), kMaxRank);
   int64_t size = 1;
   for (size_t i = 0; i < dims.size(); ++i) {
@@ -74,7 +78,9 @@ std::string dims_to_string(const Shape& shape) {
   return text + "]";
 }
 
-std::string to_string(const Shape& shape) { return std::string(to_string(shape.dtype())) + dims_to_string(shape); }
+std::string to_string(const Shape& shape) {
+  return std::string(to_string(shape.dtype())) + dims_to_string(shape);
+}
 
 Shape parse_shape(std::string_view text) {
   const size_t open = text.find('[');

@@ -28,8 +28,8 @@ inline constexpr int kMaxRank = 8;
 class Shape {
  public:
   Shape() = default;
-  /// Throws Error when a dim is negative (other than a leading kBatch), the rank exceeds kMaxRank, or the number of
-  /// elements overflows.
+  /// Throws Error when a dim is negative (other than a leading kBatch), the rank exceeds kMaxRank, or the
+  /// number of elements overflows.
   Shape(std::span<const int64_t> dims, DType dtype = DType::f32);
   Shape(std::initializer_list<int64_t> dims, DType dtype = DType::f32)
       : Shape(std::span<const int64_t>(dims.begin(), dims.size()), dtype) {}

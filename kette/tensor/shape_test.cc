@@ -35,9 +35,9 @@ TEST(Shape, prints_and_parses_back) {
 }
 
 TEST(Shape, malformed_texts_are_refused) {
-  for (const std::string_view text :
-       {"", "f32", "f32[", "[3]", "f16[3]", "f32[3,]", "f32[,3]", "f32[-1]", "f32[-0]", "f32[3,N]", "f32[3.5]", "f32[ 3]",
-        "f32[3]]", "f32[3] ", "f32[99999999999999999999]", "f32[1,1,1,1,1,1,1,1,1]", "]f32["})
+  for (const std::string_view text : {"", "f32", "f32[", "[3]", "f16[3]", "f32[3,]", "f32[,3]", "f32[-1]",
+                                      "f32[-0]", "f32[3,N]", "f32[3.5]", "f32[ 3]", "f32[3]]", "f32[3] ",
+                                      "f32[99999999999999999999]", "f32[1,1,1,1,1,1,1,1,1]", "]f32["})
     EXPECT_THROW(parse_shape(text), Error) << text;
 }
 
@@ -48,7 +48,10 @@ TEST(Shape, a_negative_dim_is_refused_and_named) {
 
 TEST(Shape, more_elements_than_can_be_addressed_are_refused) {
   constexpr int64_t kLarge = int64_t{1} << 32;
-  EXPECT_EQ(message([] { Shape({kLarge, kLarge}); }), "[shape] too many elements: dims [4294967296,4294967296]");
+  EXPECT_EQ(message([] {
+              Shape({kLarge, kLarge});
+            }),
+            "[shape] too many elements: dims [4294967296,4294967296]");
   EXPECT_THROW(Shape({kLarge, kLarge, 0}), Error);  // also where a zero hides it
   EXPECT_THROW(Shape({INT64_MAX / 8}), Error);
   EXPECT_EQ(Shape({INT64_MAX / 16}, DType::f64).bytes(), INT64_MAX / 16 * 8);
@@ -94,7 +97,8 @@ TEST(Shape, element_types_have_names_and_sizes) {
   EXPECT_EQ(parse_dtype("i64"), DType::i64);
   EXPECT_EQ(size_of(DType::f32), 4);
   EXPECT_EQ(size_of(DType::i64), 8);
-  EXPECT_EQ(message([] { parse_dtype("int"); }), "[shape] unknown element type \"int\"; expected f32, f64 or i64");
+  EXPECT_EQ(message([] { parse_dtype("int"); }),
+            "[shape] unknown element type \"int\"; expected f32, f64 or i64");
 }
 
 TEST(ResolveAxis, counts_negative_axes_from_the_end) {

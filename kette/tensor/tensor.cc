@@ -6,11 +6,14 @@
 
 namespace kette {
 
-void AlignedFree::operator()(std::byte* pointer) const { ::operator delete[](pointer, std::align_val_t{kAlignment}); }
+void AlignedFree::operator()(std::byte* pointer) const {
+  ::operator delete[](pointer, std::align_val_t{kAlignment});
+}
 
 AlignedBuffer allocate_aligned(size_t bytes) {
   const size_t padded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  auto* pointer = static_cast<std::byte*>(::operator new[](padded, std::align_val_t{kAlignment}, std::nothrow));
+  auto* pointer =
+      static_cast<std::byte*>(::operator new[](padded, std::align_val_t{kAlignment}, std::nothrow));
   if (!pointer) fail("[memory] {} bytes are not available", bytes);
   std::memset(pointer, 0, padded);
   return AlignedBuffer(pointer);
@@ -22,17 +25,24 @@ Tensor::Tensor(const Tensor& other) : Tensor(other.shape_) {
 
 double Tensor::at(int64_t i) const {
   switch (dtype()) {
-    case DType::f32: return values<float>()[static_cast<size_t>(i)];
-    case DType::f64: return values<double>()[static_cast<size_t>(i)];
-    case DType::i64: return static_cast<double>(values<int64_t>()[static_cast<size_t>(i)]);
+    case DType::f32:
+      return values<float>()[static_cast<size_t>(i)];
+    case DType::f64:
+      return values<double>()[static_cast<size_t>(i)];
+    case DType::i64:
+      return static_cast<double>(values<int64_t>()[static_cast<size_t>(i)]);
   }
   return 0;
 }
 
 void Tensor::set(int64_t i, double value) {
   switch (dtype()) {
-    case DType::f32: values<float>()[static_cast<size_t>(i)] = static_cast<float>(value); break;
-    case DType::f64: values<double>()[static_cast<size_t>(i)] = value; break;
+    case DType::f32:
+      values<float>()[static_cast<size_t>(i)] = static_cast<float>(value);
+      break;
+    case DType::f64:
+      values<double>()[static_cast<size_t>(i)] = value;
+      break;
     case DType::i64: {
       const double rounded = std::nearbyint(value);
       if (!(rounded >= -0x1p63 && rounded < 0x1p63)) fail("[tensor] {} is not a 64-bit whole number", value);

@@ -17,8 +17,10 @@ inline constexpr size_t kAlignment = 64;  // one cache line, one AVX-512 vector
 
 template <class T>
 constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, float>) return DType::f32;
-  else if constexpr (std::is_same_v<T, double>) return DType::f64;
+  if constexpr (std::is_same_v<T, float>)
+    return DType::f32;
+  else if constexpr (std::is_same_v<T, double>)
+    return DType::f64;
   else {
     static_assert(std::is_same_v<T, int64_t>, "float, double or int64_t");
     return DType::i64;
@@ -38,7 +40,8 @@ class Tensor {
   /// f32[0].
   Tensor() = default;
   /// All zero. `shape` must not hold N.
-  explicit Tensor(const Shape& shape) : shape_(shape), data_(allocate_aligned(static_cast<size_t>(shape.bytes()))) {}
+  explicit Tensor(const Shape& shape)
+      : shape_(shape), data_(allocate_aligned(static_cast<size_t>(shape.bytes()))) {}
   /// `values.size()` must be the shape's size.
   template <class T>
   Tensor(const Shape& shape, std::span<const T> values) {

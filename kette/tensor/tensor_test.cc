@@ -67,7 +67,8 @@ TEST(Tensor, setting_rounds_to_the_element_type) {
 
 TEST(Tensor, what_is_no_whole_number_of_64_bits_is_refused) {
   Tensor tensor(Shape({}, DType::i64));
-  for (const double value : {std::nan(""), HUGE_VAL, 0x1p63, -0x1.1p63}) EXPECT_THROW(tensor.set(0, value), Error);
+  for (const double value : {std::nan(""), HUGE_VAL, 0x1p63, -0x1.1p63})
+    EXPECT_THROW(tensor.set(0, value), Error);
   tensor.set(0, -0x1p63);
   EXPECT_EQ(tensor.values<int64_t>()[0], INT64_MIN);
 }

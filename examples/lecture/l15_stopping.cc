@@ -12,7 +12,7 @@ int main() {
 
   struct Case {
     Stopping stopping;
-    StopReason expected;
+    StopReason expected = StopReason::epochs;
   };
   const Case cases[] = {
       {{.epochs = 25}, StopReason::epochs},

@@ -178,7 +178,7 @@ void Chain::assign_slots() {
         if (std::ranges::find(free_slots, slot) == free_slots.end()) free_slots.push_back(slot);
       }
     }
-    if (!instruction.out) slots_[static_cast<size_t>(operand_count + i)] = take();
+    if (!instruction.out) slots_[operands_.size() + static_cast<size_t>(i)] = take();
   }
   slot_bytes_ = static_cast<size_t>((std::min(chunk_, size_) * element_bytes_ + 63) / 64 * 64);
   table_bytes_ = (static_cast<size_t>(registers) * sizeof(void*) + 63) / 64 * 64;

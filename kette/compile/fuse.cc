@@ -55,6 +55,8 @@ class Grouping {
     }
   }
 
+  int merged() const { return merged_; }
+
   std::vector<Group> ordered() const {
     std::vector<std::set<int>> successors(groups_.size());
     std::vector<int> waiting(groups_.size(), 0);
@@ -155,6 +157,7 @@ class Grouping {
     into.maps.insert(into.maps.end(), from.maps.begin(), from.maps.end());
     for_members(a, [&](int id) { of_[static_cast<size_t>(id)] = b; });
     from = {};
+    ++merged_;
     return true;
   }
   bool reads_through_view(int reader, int written) const {
@@ -170,7 +173,8 @@ class Grouping {
   std::vector<int> of_;                  // group of every node, −1: none
   std::vector<std::vector<int>> users_;  // operations that read a node, directly or through views
   std::vector<Group> groups_;            // emptied when merged away
-  std::set<int> updated_;                // sources of updates
+  int merged_ = 0;
+  std::set<int> updated_;  // sources of updates
 };
 
 }  // namespace
@@ -188,12 +192,14 @@ std::vector<bool> static_nodes(const Graph& graph) {
   return result;
 }
 
-std::vector<Group> fuse(const Module& module, bool fusion) {
+std::vector<Group> fuse(const Module& module, PassLog& log) {
   Grouping grouping(module);
-  if (fusion) {
-    grouping.sink();
-    grouping.join_neighbours();
-  }
+  if (log.on("fuse"))
+    log.timed("fuse", [&] {
+      grouping.sink();
+      grouping.join_neighbours();
+    });
+  log.count("fuse", grouping.merged());
   return grouping.ordered();
 }
 

@@ -16,8 +16,8 @@ struct Group {
 
 /// Groups cover every operation that computes something when the program runs: not views, and not static
 /// nodes. They are in an order in which they can run, with those that overwrite parameters as late as
-/// possible. Without `fusion` every operation is a group of its own.
-std::vector<Group> fuse(const Module& module, bool fusion = true);
+/// possible. Without the pass "fuse" every operation is a group of its own.
+std::vector<Group> fuse(const Module& module, PassLog& log);
 
 /// For every node: does its value depend on nothing but constants and the batch size?
 std::vector<bool> static_nodes(const Graph& graph);

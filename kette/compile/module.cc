@@ -1,7 +1,5 @@
 #include "kette/compile/module.h"
 
-#include <array>
-
 #include "kette/base/error.h"
 #include "kette/graph/op_def.h"
 
@@ -45,8 +43,7 @@ Value copy_operation(Graph& graph, const Node& node, std::span<const Value> oper
 
 }  // namespace
 
-Module rewrite(std::span<const Value> outputs, std::span<const Update> updates,
-               Value (*rule)(Graph&, const Node&, std::span<const Value>)) {
+Module rewrite(std::span<const Value> outputs, std::span<const Update> updates, const RewriteRule& rule) {
   const Graph& old = graph_of(outputs, updates);
   std::vector<bool> needed(static_cast<size_t>(old.size()), false);
   for (const Value& v : outputs) needed[static_cast<size_t>(v.id)] = true;
@@ -87,10 +84,5 @@ Module prune(std::span<const Value> outputs, std::span<const Update> updates) {
   return rewrite(outputs, updates, copy_operation);
 }
 Module prune(const Module& module) { return prune(module.outputs, module.updates); }
-
-std::span<const Pass> passes() {
-  static constexpr std::array<Pass, 2> kPasses{{{"simplify", simplify}, {"prune", prune}}};
-  return kPasses;
-}
 
 }  // namespace kette

@@ -73,13 +73,16 @@ Placement place_results(const CompiledGraph& compiled) {
     const int id = compiled.source(update.next.id), target = update.target.id;
     const int group = result.group_of[static_cast<size_t>(id)];
     if (shown.contains(target)) result.saved.push_back(target);
-    const bool in_place = group >= 0 && result.in_place[static_cast<size_t>(id)] < 0 &&
+    const bool in_place = compiled.passes->on("overwrite") && group >= 0 &&
+                          result.in_place[static_cast<size_t>(id)] < 0 &&
                           may_overwrite(compiled, compiled.groups[static_cast<size_t>(group)], group, id,
                                         target, read_by[static_cast<size_t>(target)]);
-    if (in_place)
+    if (in_place) {
       result.in_place[static_cast<size_t>(id)] = target;
-    else
+      compiled.passes->count("overwrite", 1);
+    } else {
       result.copied.push_back(i);
+    }
   }
   return result;
 }

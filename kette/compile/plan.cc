@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 
 #include "kette/autodiff/interpret.h"
 #include "kette/base/error.h"
@@ -29,7 +30,7 @@ Plan::Plan(const CompiledGraph& compiled, int64_t batch)
       address_[static_cast<size_t>(id)] = compiled_.parameters[static_cast<size_t>(id)];
   }
   run_static_nodes();
-  const Placement placement = place_results(compiled_);
+  const Placement placement = compiled_.passes->timed("overwrite", [&] { return place_results(compiled_); });
   place_buffers(placement);
   for (int id = 0; id < graph.size(); ++id)
     if (compiled_.source(id) != id)
@@ -131,7 +132,12 @@ void Plan::place_buffers(const Placement& placement) {
       owner.pop_back();
     }
   }
-  const MemoryPlan plan = plan_memory(uses);
+  PassLog& log = *compiled_.passes;
+  if (!log.on("share"))
+    for (BufferUse& use : uses) use = {use.bytes, 0, steps};
+  const MemoryPlan plan = log.timed("share", [&] { return plan_memory(uses); });
+  log.count("share",
+            static_cast<int>(uses.size() - std::set(plan.offsets.begin(), plan.offsets.end()).size()));
   arena_bytes_ = plan.total;
   arena_ = allocate_aligned(static_cast<size_t>(plan.total));
   for (size_t i = 0; i < uses.size(); ++i) {
@@ -184,9 +190,13 @@ Plan::BuiltChain Plan::build_chain(const Placement& placement, const Group& grou
     built.instructions.push_back(instruction);
     ops.push_back(node.op);
   }
-  if (!group.maps.empty())
+  PassLog& log = *compiled_.passes;
+  if (!group.maps.empty() && log.on("pair")) {
+    const DType dtype = graph.node(group.maps.front()).shape.dtype();
     built.instructions =
-        pair_up(built.instructions, ops, built.operands, graph.node(group.maps.front()).shape.dtype());
+        log.timed("pair", [&] { return pair_up(built.instructions, ops, built.operands, dtype); });
+    log.count("pair", static_cast<int>(ops.size() - built.instructions.size()));
+  }
   return built;
 }
 
@@ -287,9 +297,11 @@ void Plan::build_step(const Placement& placement, const Group& group) {
     built.operands[static_cast<size_t>(built.head_operand)].data = out;
     built.operands[static_cast<size_t>(built.head_operand)].is_tile = out == nullptr;
   }
-  if (const auto descent = is_matmul ? descent_of(placement, group) : std::nullopt) {
+  if (const auto descent =
+          is_matmul && compiled_.passes->on("descend") ? descent_of(placement, group) : std::nullopt) {
     auto kernel = std::make_unique<MatmulKernel>(spec);
     if (kernel->plan().can_subtract()) {
+      compiled_.passes->count("descend", 1);
       auto step =
           std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
                                        address(descent->minuend), address(descent->scale));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace kette {
 /// What does not depend on the batch size.
 struct CompiledGraph {
   Module module;
+  std::unique_ptr<PassLog> passes;
   std::vector<Group> groups;
   std::vector<bool> is_static;                        // by node
   std::vector<std::byte*> parameters;                 // by node: storage of a parameter, else null

@@ -26,17 +26,14 @@ Program::Program(std::span<const Value> outputs, std::span<const Update> updates
                  const CompileOptions& options)
     : compiled_(std::make_unique<CompiledGraph>()) {
   CompiledGraph& c = *compiled_;
-  c.module = prune(outputs, updates);
-  if (options.simplify)
-    for (const Pass& pass : passes()) {
-      c.module = pass.run(c.module);
+  c.passes = std::make_unique<PassLog>(options.without);
+  c.module = simplify(prune(outputs, updates), *c.passes);
 #ifndef NDEBUG
-      verify(*c.module.graph);
+  verify(*c.module.graph);
 #endif
-    }
   const Graph& graph = *c.module.graph;
   c.is_static = static_nodes(graph);
-  c.groups = fuse(c.module, options.fusion);
+  c.groups = fuse(c.module, *c.passes);
   c.threads = options.threads;
   c.inputs = inputs_of(*(outputs.empty() ? updates.front().next.graph : outputs.front().graph));
   c.parameters.assign(static_cast<size_t>(graph.size()), nullptr);
@@ -136,6 +133,7 @@ void Program::check_type(size_t i, DType asked) const {
     fail("[program] output {} is {}, not {}", i, to_string(output_shape(i).dtype()), to_string(asked));
 }
 
+std::string Program::describe_passes() const { return compiled_->passes->to_string(); }
 std::string Program::describe() const { return plan_ ? plan_->describe() : ""; }
 int64_t Program::arena_bytes() const { return plan_ ? plan_->arena_bytes() : 0; }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kette/base/threads.h"
+#include "kette/compile/passes.h"
 #include "kette/graph/update.h"
 
 namespace kette {
@@ -19,8 +20,9 @@ struct CompiledGraph;
 
 struct CompileOptions {
   Threads* threads = nullptr;  // null: the caller's thread only; must outlive the program
-  bool simplify = true;        // both may be switched off for comparison; results agree up to rounding
-  bool fusion = true;          // … and bit for bit
+  /// Names of passes to leave out (see passes()), to compare or to look for a fault. From "fuse" on no pass
+  /// changes a bit of any result; those before change roundings at most.
+  std::vector<std::string> without;
 };
 
 /// Computes `outputs` and carries out `updates` on parameters, for any batch size. The graph may be changed
@@ -63,6 +65,9 @@ class Program {
   }
   Tensor output_tensor(size_t i) const;
 
+  /// What each pass changed so far, and how long it took: one line each. Some act whenever a batch size is
+  /// new.
+  std::string describe_passes() const;
   /// The steps in their order, one line each, for the batch size bound now.
   std::string describe() const;
   /// Bytes of the arena for the batch size bound now.

@@ -59,7 +59,8 @@ Program::Storage storage_of(Bindings& bindings) {
   };
 }
 
-/// A training step of a small network: two layers, softmax cross-entropy, momentum.
+/// A training step of a small network: two layers, softmax cross-entropy, gradient descent with or without
+/// momentum.
 struct Network {
   Graph graph;
   Value x, y, h, loss;
@@ -67,7 +68,7 @@ struct Network {
   std::vector<Update> updates;
   Bindings bindings;  // parameters and inputs
 
-  Network(int64_t batch, int64_t in, int64_t hidden, int64_t classes, DType dtype) {
+  Network(int64_t batch, int64_t in, int64_t hidden, int64_t classes, DType dtype, bool momentum = true) {
     x = graph.input("x", Shape({kBatch, in}, dtype));
     y = graph.input("y", Shape({kBatch}, DType::i64));
     const Value W1 = graph.parameter("W1", Shape({in, hidden}, dtype)),
@@ -81,6 +82,10 @@ struct Network {
     gradients = gradient(loss, weights);
     const Value rate = graph.input("rate", Shape({}, dtype));
     for (size_t i = 0; i < weights.size(); ++i) {
+      if (!momentum) {
+        updates.push_back({weights[i], weights[i] - rate * gradients[i]});
+        continue;
+      }
       const Value v = graph.parameter("v/" + graph.node(weights[i]).name, weights[i].shape());
       const Value next = v * 0.9 + gradients[i];
       updates.push_back({v, next});
@@ -142,8 +147,9 @@ INSTANTIATE_TEST_SUITE_P(Sizes, TrainingStep,
                                           testing::Values(4, 17, 300)));
 
 /// Parameters after three steps.
-Bindings trained(int64_t batch, int64_t hidden, const CompileOptions& options, bool observe) {
-  Network net(batch, 33, hidden, 10, DType::f32);
+Bindings trained(int64_t batch, int64_t hidden, const CompileOptions& options, bool observe,
+                 bool momentum = true) {
+  Network net(batch, 33, hidden, 10, DType::f32, momentum);
   std::vector<Value> outputs{net.loss};
   if (observe)
     for (int id = 0; id < net.graph.size(); ++id)
@@ -153,10 +159,37 @@ Bindings trained(int64_t batch, int64_t hidden, const CompileOptions& options, b
   return net.bindings;
 }
 
-TEST(Program, fusion_does_not_change_a_bit) {
-  for (int64_t batch : {1, 5, 300})
-    EXPECT_EQ(trained(batch, 64, {.fusion = true}, false), trained(batch, 64, {.fusion = false}, false))
-        << batch;
+TEST(Program, passes_from_fusion_on_do_not_change_a_bit) {
+  for (const bool momentum : {true, false})
+    for (const int64_t batch : {1, 5, 300}) {
+      const Bindings expected = trained(batch, 64, {}, false, momentum);
+      bool from_fusion_on = false;
+      for (const auto& [name, what] : passes()) {
+        from_fusion_on |= name == "fuse";
+        if (!from_fusion_on) continue;
+        EXPECT_EQ(trained(batch, 64, {.without = {std::string(name)}}, false, momentum), expected)
+            << "batch " << batch << " without " << name;
+      }
+    }
+}
+
+TEST(Program, every_pass_can_be_left_out) {
+  for (const auto& [name, what] : passes()) {
+    Network net(5, 33, 64, 10, DType::f32, false);
+    const Reference expected = interpret(net.loss, net.bindings);
+    Program program = net.program({net.loss}, {.without = {std::string(name)}}, 5);
+    program.run();
+    expect_close(expected, program.output_tensor(0), 2e-6, name);
+    EXPECT_NE(program.describe_passes().find(fmt::format("{:<10}  left out", name)), std::string::npos);
+  }
+}
+
+TEST(Program, passes_say_what_they_did) {
+  Network net(5, 33, 64, 10, DType::f32, false);
+  const Program program = net.program({net.loss}, {}, 5);
+  const std::string text = program.describe_passes();
+  for (const std::string_view acted : {"bias", "fuse", "pair", "descend", "overwrite"})
+    EXPECT_EQ(text.find(fmt::format("{:<10}  {:5} changes", acted, 0)), std::string::npos) << text;
 }
 
 TEST(Program, observing_every_node_does_not_change_a_bit) {
@@ -282,6 +315,10 @@ TEST(Program, mistakes_are_named) {
     return std::string("no error");
   };
   EXPECT_EQ(message([&] { Program(outputs, {}, nullptr); }), "[compile] the parameter \"w\" has no value");
+  EXPECT_EQ(
+      message([&] { Program(outputs, {}, nullptr, {.without = {"fusion"}}); }),
+      "[compile] there is no pass \"fusion\"; expected broadcasts, constants, arithmetic, factors, bias, "
+      "layout, fuse, pair, descend, overwrite, share");
   Bindings wrong{{"w", Tensor(Shape({3}))}}, right{{"w", Tensor(Shape({2}))}};
   EXPECT_EQ(message([&] { Program(outputs, {}, storage_of(wrong)); }),
             "[compile] the parameter \"w\" is f32[3]; expected f32[2]");

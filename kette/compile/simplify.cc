@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kette/autodiff/interpret.h"
+#include "kette/base/error.h"
 #include "kette/compile/module.h"
 #include "kette/ops/ops.h"
 
@@ -29,7 +30,8 @@ std::optional<double> uniform_constant(Value x) {
 bool is_number(Value x, double number) { return uniform_constant(x) == number; }
 
 /// Leaves broadcasting to the element-wise operation where the result's shape stays the same.
-std::vector<Value> without_broadcasts(const Node& node, std::span<const Value> given) {
+std::optional<Value> without_broadcasts(Graph& graph, const Node& node, std::span<const Value> given) {
+  if (!node.op->is_elementwise()) return std::nullopt;
   std::vector<Value> operands(given.begin(), given.end());
   for (Value& x : operands) {
     if (!is(x, kBroadcast)) continue;
@@ -39,10 +41,11 @@ std::vector<Value> without_broadcasts(const Node& node, std::span<const Value> g
     for (Value o : operands) shapes.push_back(o.shape());
     if (!broadcast_shapes(*node.op, shapes).same_dims(node.shape)) x = kept;
   }
-  return operands;
+  if (std::ranges::equal(operands, given, {}, &Value::id, &Value::id)) return std::nullopt;
+  return graph.apply(*node.op, operands, node.attributes);
 }
 
-std::optional<Value> simpler_arithmetic(const Node& node, std::span<const Value> x) {
+std::optional<Value> simpler_arithmetic(Graph&, const Node& node, std::span<const Value> x) {
   const OpDef* op = node.op;
   const auto fits = [&](Value v) { return v.shape() == node.shape; };
   if (op == &kAdd && is_number(x[1], 0) && fits(x[0])) return x[0];
@@ -91,7 +94,7 @@ bool is_static(Value x) {
 bool is_static_scalar(Value x) { return !x.shape().has_batch() && x.shape().size() == 1 && is_static(x); }
 
 /// (x·c)·d → x·(c·d) for scalars that are known before the program runs.
-std::optional<Value> gathered_factors(const Node& node, std::span<const Value> x) {
+std::optional<Value> gathered_factors(Graph&, const Node& node, std::span<const Value> x) {
   if (node.op != &kMul) return std::nullopt;
   for (size_t i = 0; i < 2; ++i) {
     const Value product = x[i], factor = x[1 - i];
@@ -106,7 +109,7 @@ std::optional<Value> gathered_factors(const Node& node, std::span<const Value> x
 }
 
 /// x·W + b → one operation, whether or not x·W is also read elsewhere: so observing it changes nothing.
-std::optional<Value> with_row(const Node& node, std::span<const Value> x) {
+std::optional<Value> with_row(Graph&, const Node& node, std::span<const Value> x) {
   if (node.op != &kAdd) return std::nullopt;
   for (size_t i = 0; i < 2; ++i) {
     const Value product = x[i], row = x[1 - i];
@@ -120,7 +123,7 @@ std::optional<Value> with_row(const Node& node, std::span<const Value> x) {
   return std::nullopt;
 }
 
-std::optional<Value> simpler_layout(const Node& node, std::span<const Value> x) {
+std::optional<Value> simpler_layout(Graph&, const Node& node, std::span<const Value> x) {
   const OpDef* op = node.op;
   if ((op == &kReshape || op == &kBroadcast) && x[0].shape() == node.shape) return x[0];
   if (op == &kReshape && is(x[0], kReshape))
@@ -158,23 +161,34 @@ std::optional<Value> folded(Graph& graph, const Node& node, std::span<const Valu
   return graph.constant(std::move(tensor));
 }
 
-Value simpler(Graph& graph, const Node& node, std::span<const Value> given) {
-  std::vector<Value> x(given.begin(), given.end());
-  if (node.op->is_elementwise()) x = without_broadcasts(node, x);
-  if (const auto value = folded(graph, node, x)) return *value;
-  if (const auto value = simpler_arithmetic(node, x)) return *value;
-  if (const auto value = gathered_factors(node, x)) return *value;
-  if (const auto value = with_row(node, x)) return *value;
-  if (const auto value = simpler_layout(node, x)) return *value;
-  return graph.apply(*node.op, x, node.attributes);
-}
+struct Rule {
+  std::string_view pass;
+  std::optional<Value> (*apply)(Graph& graph, const Node& node, std::span<const Value> operands);
+};
+constexpr Rule kRules[] = {
+    {"broadcasts", without_broadcasts}, {"constants", folded}, {"arithmetic", simpler_arithmetic},
+    {"factors", gathered_factors},      {"bias", with_row},    {"layout", simpler_layout}};
+constexpr int kMostRounds = 1000;  // every rule makes a graph simpler, so a few are enough
 
 }  // namespace
 
-Module simplify(const Module& module) {
-  Module result = rewrite(module.outputs, module.updates, simpler);
-  for (int before = 0; before != result.graph->size();) {  // until nothing changes
-    before = result.graph->size();
+Module simplify(const Module& module, PassLog& log) {
+  bool changed = true;
+  const auto simpler = [&](Graph& graph, const Node& node, std::span<const Value> operands) {
+    for (const Rule& rule : kRules) {
+      if (!log.on(rule.pass)) continue;
+      const auto value = log.timed(rule.pass, [&] { return rule.apply(graph, node, operands); });
+      if (!value) continue;
+      log.count(rule.pass, 1);
+      changed = true;
+      return *value;
+    }
+    return graph.apply(*node.op, operands, node.attributes);
+  };
+  Module result = prune(module);
+  for (int round = 0; changed; ++round) {
+    if (round == kMostRounds) fail("[compile] internal error: the rules of simplification do not end");
+    changed = false;
     result = rewrite(result.outputs, result.updates, simpler);
   }
   return result;

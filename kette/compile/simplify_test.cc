@@ -13,7 +13,8 @@ std::string simplified(std::string_view text) {
   Graph graph;
   parse(text, graph, find_op);
   const std::vector<Value> outputs{graph.value(graph.size() - 1)};
-  const Module module = simplify(prune(outputs, {}));
+  PassLog log;
+  const Module module = simplify(prune(outputs, {}), log);
   return print(*prune(module).graph);
 }
 

@@ -126,7 +126,7 @@ TEST(Batches, sizes_out_of_range_are_refused) {
   EXPECT_NO_THROW(Batches(Descent::minibatch, 10, 10, 1));
   EXPECT_NO_THROW(Batches(Descent::sgd, 10, 64, 1));
   try {
-    Batches(Descent::minibatch_shuffle, 10, 11, 1);
+    const Batches batches(Descent::minibatch_shuffle, 10, 11, 1);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()), "[batches] batch size 11 is larger than the data: 10 training rows");

@@ -30,7 +30,7 @@ std::string operand_count(const OpDef& op) {
 }
 
 /// Fills in defaults and rejects unknown or mistyped attributes.
-Attributes completed(const OpDef& op, Attributes given) {
+Attributes completed(const OpDef& op, const Attributes& given) {
   for (const auto& [key, value] : given) {
     const AttributeSpec* spec = op.attribute(key);
     if (!spec) fail("[{}] has no attribute \"{}\"", op.name, key);
@@ -97,11 +97,11 @@ Value Graph::constant(double value, DType dtype) {
   return constant(std::move(scalar));
 }
 
-Value Graph::apply(const OpDef& op, std::span<const Value> inputs, Attributes given) {
+Value Graph::apply(const OpDef& op, std::span<const Value> inputs, const Attributes& given) {
   const int count = static_cast<int>(inputs.size());
   if (count < op.min_inputs || count > op.max_inputs)
     fail("[{}] takes {} operand(s), found {}", op.name, operand_count(op), count);
-  Node result{.op = &op, .attributes = completed(op, std::move(given))};
+  Node result{.op = &op, .attributes = completed(op, given)};
   std::vector<Shape> shapes;
   size_t hash = mix(std::hash<const void*>{}(&op), result.attributes.hash());
   for (const Value& input : inputs) {

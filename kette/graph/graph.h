@@ -59,9 +59,9 @@ class Graph {
   Value constant(double value, DType dtype = DType::f32);
   /// Applies an operation; throws Error when the shapes or attributes do not fit. Missing attributes take the
   /// operation's defaults.
-  Value apply(const OpDef& op, std::span<const Value> inputs, Attributes attributes = {});
-  Value apply(const OpDef& op, std::initializer_list<Value> inputs, Attributes attributes = {}) {
-    return apply(op, std::span<const Value>(inputs.begin(), inputs.size()), std::move(attributes));
+  Value apply(const OpDef& op, std::span<const Value> inputs, const Attributes& attributes = {});
+  Value apply(const OpDef& op, std::initializer_list<Value> inputs, const Attributes& attributes = {}) {
+    return apply(op, std::span<const Value>(inputs.begin(), inputs.size()), attributes);
   }
 
   /// Names an operation or constant, for printing, finding and observing; throws Error when the name is

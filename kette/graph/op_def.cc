@@ -20,7 +20,7 @@ Shape broadcast_shapes(const OpDef& op, std::span<const Shape> shapes) {
   std::vector<int64_t> dims(static_cast<size_t>(rank), 1);
   for (const Shape& shape : shapes) {
     for (int axis = 0; axis < shape.rank(); ++axis) {
-      int64_t& dim = dims[static_cast<size_t>(rank - shape.rank() + axis)];
+      int64_t& dim = dims[static_cast<size_t>(rank) - static_cast<size_t>(shape.rank() - axis)];
       const int64_t other = shape[axis];
       if (other == dim || other == 1) continue;
       if (dim != 1) {

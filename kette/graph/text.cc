@@ -240,7 +240,7 @@ class Parser {
   }
 
   Token take_label() {
-    const Token label = scanner_.take();
+    Token label = scanner_.take();
     check_new(label);
     return label;
   }

@@ -34,15 +34,16 @@ constexpr int64_t lanes_of(D) {
 /// are contiguous.
 template <class T>
 struct Block {
-  const T* a;
-  int64_t a_row, a_col;
-  const T* b;
-  int64_t b_row;
-  const T* start;  ///< What the sums begin with; nullptr is zero. A row stride of 0 repeats one row (bias).
-  int64_t start_row;
-  T* c;
-  int64_t c_row;
-  int64_t k;
+  const T* a = nullptr;
+  int64_t a_row = 0, a_col = 0;
+  const T* b = nullptr;
+  int64_t b_row = 0;
+  const T* start =
+      nullptr;  ///< What the sums begin with; nullptr is zero. A row stride of 0 repeats one row (bias).
+  int64_t start_row = 0;
+  T* c = nullptr;
+  int64_t c_row = 0;
+  int64_t k = 0;
   const T* minuend = nullptr;
   int64_t minuend_row = 0;
   T scale = 0;

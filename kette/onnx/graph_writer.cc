@@ -161,7 +161,7 @@ std::string GraphWriter::node(std::string_view type, std::vector<std::string> in
   ::onnx::NodeProto& made = *proto_.add_node();
   made.set_op_type(std::string(type));
   for (std::string& input : inputs) made.add_input(std::move(input));
-  const std::string name = fresh(type);
+  std::string name = fresh(type);
   made.add_output(name);
   made.set_name(name);
   for (const auto& [key, value] : attributes) write_attribute(key, value, made);

@@ -26,7 +26,8 @@ std::array<int64_t, kMaxRank> repeated_strides(const Shape& x, const Shape& y) {
   std::array<int64_t, kMaxRank> strides{};
   for (int axis = 0; axis < x.rank(); ++axis)
     if (x[axis] != 1)
-      strides[static_cast<size_t>(y.rank() - x.rank() + axis)] = x.product(axis + 1, x.rank());
+      strides[static_cast<size_t>(y.rank()) - static_cast<size_t>(x.rank() - axis)] =
+          x.product(axis + 1, x.rank());
   return strides;
 }
 

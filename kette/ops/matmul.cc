@@ -8,7 +8,11 @@
 namespace kette {
 namespace {
 
-bool flag(const Attributes& attributes, std::string_view key) { return attributes.integer(key) != 0; }
+bool flag(const Attributes& attributes, std::string_view key) {
+  const int64_t value = attributes.integer(key);
+  if (value != 0 && value != 1) fail("[matmul] attribute \"{}\" is {}; expected 0 or 1", key, value);
+  return value != 0;
+}
 
 /// dims of op(x): [rows, columns] after the transpose
 std::pair<int64_t, int64_t> sides(const Shape& x, bool transposed) {

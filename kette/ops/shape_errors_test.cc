@@ -42,6 +42,9 @@ TEST_F(ShapeErrors, elementwise) {
 
 TEST_F(ShapeErrors, matmul_and_transpose) {
   expect("[matmul] inner dimensions differ: [32,10] x [12,4]", [&] { matmul(in({32, 10}), in({12, 4})); });
+  expect("[matmul] attribute \"transpose_b\" is 7; expected 0 or 1", [&] {
+    graph_.apply(kMatmul, {in({2, 3}), in({3, 4})}, {{"transpose_b", int64_t{7}}});
+  });
   expect("[transpose] order [0, 0] is not an order of the 2 axes of [2,3]", [&] {
     transpose(in({2, 3}), {0, 0});
   });

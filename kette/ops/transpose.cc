@@ -84,7 +84,7 @@ class TransposeKernel final : public Kernel {
     const T* x = static_cast<const T*>(in[0]);
     T* y = static_cast<T*>(out);
     constexpr int64_t kBlock = 16;
-    std::array<const T*, kBlock> from;
+    std::array<const T*, kBlock> from{};
     for (int64_t row = tiles_.begin(tile); row < tiles_.end(tile); row += kBlock) {
       const int64_t rows = std::min(kBlock, tiles_.end(tile) - row);
       for (int64_t i = 0; i < rows; ++i) from[static_cast<size_t>(i)] = x + offset(row + i);

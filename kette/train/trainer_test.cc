@@ -120,8 +120,8 @@ struct Trained {
   TrainingResult result;
 };
 
-Trained run(const data::Dataset& dataset, TrainingOptions options, NetworkOptions network = {.hidden = {8}},
-            const TrainingObserver& observer = {}) {
+Trained run(const data::Dataset& dataset, const TrainingOptions& options,
+            const NetworkOptions& network = {.hidden = {8}}, const TrainingObserver& observer = {}) {
   Trained r{build_network(dataset, all_rows(dataset), network, options.seed)};
   r.result = train(r.network, select(dataset, all_rows(dataset)), nullptr, options, observer);
   return r;

@@ -1,5 +1,6 @@
 #include "kette/data/table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -69,10 +70,11 @@ TEST(Table, the_nearest_name_needs_to_be_near) {
 }
 
 TEST(Quote, keeps_messages_on_one_short_line) {
+  const auto x = [](size_t count) { return std::string(count, 'x'); };
   EXPECT_EQ(quote("a\nb\r\t\x01"), "\"a\\nb\\r\\t\\x01\"");
-  EXPECT_EQ(quote(std::string(60, 'x')), "\"" + std::string(60, 'x') + "\"");
-  EXPECT_EQ(quote(std::string(61, 'x')), "\"" + std::string(60, 'x') + "…\"");
-  EXPECT_EQ(quote(std::string(59, 'x') + "éé"), "\"" + std::string(59, 'x') + "…\"");
+  EXPECT_EQ(quote(x(60)), fmt::format("\"{}\"", x(60)));
+  EXPECT_EQ(quote(x(61)), fmt::format("\"{}…\"", x(60)));
+  EXPECT_EQ(quote(fmt::format("{}éé", x(59))), fmt::format("\"{}…\"", x(59)));
 }
 
 TEST(ParseNumber, reads_whole_fields_only) {

@@ -157,7 +157,7 @@ class Parser {
       while (scanner_.accept(','));
       if (!scanner_.accept(')')) scanner_.fail_at(scanner_.next(), "\",\" or \")\"");
     }
-    const Value value = placed(name, [&] { return into_.apply(*op, operands, std::move(attributes)); });
+    const Value value = placed(name, [&] { return into_.apply(*op, operands, attributes); });
     if (shape && value.shape() != *shape)
       fail("{}expected the shape {}, which {} gives, found {}", scanner_.place(shape_at),
            to_string(value.shape()), op->name, to_string(*shape));

@@ -42,7 +42,7 @@ Operand read_form(const OpDef& op, NodeCall& call) {
     else if (const auto* list = std::get_if<std::vector<int64_t>>(&initial))
       attributes.set(ours, call.integers(theirs, *list));
   }
-  return Operand::of(call.graph().apply(op, call.values(), std::move(attributes)));
+  return Operand::of(call.graph().apply(op, call.values(), attributes));
 }
 
 }  // namespace

@@ -48,6 +48,9 @@ TEST_F(ShapeErrors, matmul_and_transpose) {
   expect("[transpose] order [0, 0] is not an order of the 2 axes of [2,3]", [&] {
     transpose(in({2, 3}), {0, 0});
   });
+  expect("[transpose] order [-1, 0] is not an order of the 0 axes of []", [&] {
+    transpose(in({}), {-1, 0});
+  });
   expect("[transpose] order [0] is not an order of the 2 axes of [2,3]", [&] { transpose(in({2, 3}), {0}); });
   expect("[transpose] the batch dim N of [N,3] would not be the first", [&] { transpose(in({kBatch, 3})); });
 }

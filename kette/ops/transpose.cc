@@ -30,12 +30,11 @@ std::vector<int64_t> inverse(const std::vector<int64_t>& order) {
 Shape infer(const OpCall& call) {
   const Shape& x = call.inputs[0];
   const std::vector<int64_t> order = order_of(call.attributes, x.rank());
-  std::vector<int64_t> sorted = order, dims;
-  std::ranges::sort(sorted);
-  for (int axis = 0; axis < x.rank(); ++axis)
-    if (sorted.size() != static_cast<size_t>(x.rank()) || sorted[static_cast<size_t>(axis)] != axis)
-      fail("[transpose] order {} is not an order of the {} axes of {}", to_string(Attribute(order)), x.rank(),
-           dims_to_string(x));
+  std::vector<int64_t> axes(static_cast<size_t>(x.rank())), dims;
+  std::iota(axes.begin(), axes.end(), 0);
+  if (!std::ranges::is_permutation(order, axes))
+    fail("[transpose] order {} is not an order of the {} axes of {}", to_string(Attribute(order)), x.rank(),
+         dims_to_string(x));
   for (const int64_t axis : order) dims.push_back(x[static_cast<int>(axis)]);
   if (x.has_batch() && order[0] != 0)
     fail("[transpose] the batch dim N of {} would not be the first", dims_to_string(x));

@@ -233,8 +233,9 @@ void Plan::connect(const BuiltChain& built, Chain& chain) {
 }
 
 void Plan::add_map_step(const Group& group, const BuiltChain& built, const Shape& space) {
-  auto step = std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
-  connect(built, step->chain());
+  auto chain = std::make_unique<Chain>(space, built.operands, built.instructions);
+  connect(built, *chain);
+  auto step = std::make_unique<MapStep>(std::move(chain));
   step->label = label(group);
   steps_.push_back(std::move(step));
 }
@@ -247,6 +248,7 @@ std::optional<Plan::Descent> Plan::descent_of(const Placement& placement, const 
   const Node &mul = graph.node(scaled), &sub = graph.node(difference);
   if (mul.op != &kMul || sub.op != &kSub || sub.inputs[1] != scaled || sub.inputs[0] == scaled)
     return std::nullopt;
+  if (mul.inputs[0] != group.head && mul.inputs[1] != group.head) return std::nullopt;
   const int scale = mul.inputs[0] == group.head ? mul.inputs[1] : mul.inputs[0], minuend = sub.inputs[0];
   if (scale == group.head || shape(scale).size() != 1 || minuend == group.head ||
       shape(minuend) != shape(difference))
@@ -291,46 +293,46 @@ void Plan::build_step(const Placement& placement, const Group& group) {
     in.push_back(address(input));
   }
   const KernelSpec spec{in_shapes, shape(group.head), head.attributes};
-  const bool is_matmul = head.op == &kMatmul;
-  void* out = head_address(placement, group, built, is_matmul);
+  if (head.op == &kMatmul && add_descent_step(placement, group, spec, in)) return;
+  void* out = head_address(placement, group, built, head.op == &kMatmul);
   if (built.head_operand >= 0) {
     built.operands[static_cast<size_t>(built.head_operand)].data = out;
     built.operands[static_cast<size_t>(built.head_operand)].is_tile = out == nullptr;
   }
-  if (const auto descent =
-          is_matmul && compiled_.passes->on("descend") ? descent_of(placement, group) : std::nullopt) {
-    auto kernel = std::make_unique<MatmulKernel>(spec);
-    if (kernel->plan().can_subtract()) {
-      compiled_.passes->count("descend", 1);
-      auto step =
-          std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
-                                       address(descent->minuend), address(descent->scale));
-      for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
-      connect(descent->minuend, step->minuend_site());
-      connect(descent->scale, step->scale_site());
-      step->label = label(group);
-      steps_.push_back(std::move(step));
-      return;
-    }
-  }
-  if (is_matmul) {
-    auto chain =
-        group.maps.empty() ? nullptr : std::make_unique<Chain>(space, built.operands, built.instructions);
-    auto step = std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in, out, std::move(chain));
-    if (step->then()) connect(built, *step->then());
-    for (size_t i = 0; i < in.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
-    step->label = label(group);
-    steps_.push_back(std::move(step));
-    return;
-  }
-  auto then = group.maps.empty()
-                  ? nullptr
-                  : std::make_unique<MapStep>(Chain(space, built.operands, built.instructions));
-  auto step = std::make_unique<KernelStep>(head.op->prepare(spec), in, out, std::move(then));
-  if (step->then()) connect(built, step->then()->chain());
-  for (size_t i = 0; i < head.inputs.size(); ++i) connect(head.inputs[i], step->site(static_cast<int>(i)));
+  std::unique_ptr<Chain> then;
+  if (!group.maps.empty()) then = std::make_unique<Chain>(space, built.operands, built.instructions);
+  if (then) connect(built, *then);
+  if (head.op == &kMatmul)
+    add_head_step(
+        group, std::make_unique<MatmulStep>(std::make_unique<MatmulKernel>(spec), in, out, std::move(then)));
+  else
+    add_head_step(group, std::make_unique<KernelStep>(head.op->prepare(spec), in, out, std::move(then)));
+}
+
+/// The step of a group with a head, its inputs connected.
+template <class HeadStep>
+void Plan::add_head_step(const Group& group, std::unique_ptr<HeadStep> step) {
+  const std::vector<int>& inputs = compiled_.module.graph->node(group.head).inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) connect(inputs[i], step->site(static_cast<int>(i)));
   step->label = label(group);
   steps_.push_back(std::move(step));
+}
+
+/// If this group is d − s·(A·B) and the product can finish it; else false.
+bool Plan::add_descent_step(const Placement& placement, const Group& group, const KernelSpec& spec,
+                            std::span<const void* const> in) {
+  PassLog& log = *compiled_.passes;
+  const auto descent = log.on("descend") ? descent_of(placement, group) : std::nullopt;
+  auto kernel = descent ? std::make_unique<MatmulKernel>(spec) : nullptr;
+  if (!kernel || !kernel->plan().can_subtract()) return false;
+  auto step =
+      std::make_unique<MatmulStep>(std::move(kernel), in, const_cast<void*>(address(group.maps.back())),
+                                   address(descent->minuend), address(descent->scale));
+  connect(descent->minuend, step->minuend_site());
+  connect(descent->scale, step->scale_site());
+  add_head_step(group, std::move(step));
+  log.count("descend", 1);
+  return true;
 }
 
 std::string Plan::label(const Group& group) const {

@@ -90,6 +90,10 @@ class Plan {
   void build_step(const Placement& placement, const Group& group);
   BuiltChain build_chain(const Placement& placement, const Group& group) const;
   std::optional<Descent> descent_of(const Placement& placement, const Group& group) const;
+  bool add_descent_step(const Placement& placement, const Group& group, const KernelSpec& spec,
+                        std::span<const void* const> in);
+  template <class HeadStep>
+  void add_head_step(const Group& group, std::unique_ptr<HeadStep> step);
   void connect(const BuiltChain& built, Chain& chain);
   void connect(int node, const void** site);
   void* head_address(const Placement& placement, const Group& group, BuiltChain& built, bool may_be_private);

@@ -42,20 +42,20 @@ void flatten_chain(Chain& chain, std::vector<Call>& calls) {
 }  // namespace
 
 void MapStep::flatten(const Workers& workers, std::vector<Call>& calls) {
-  if (!chain_.is_single_chunk()) return Step::flatten(workers, calls);
-  flatten_chain(chain_, calls);
+  if (!chain_->is_single_chunk()) return Step::flatten(workers, calls);
+  flatten_chain(*chain_, calls);
 }
 
 void MapStep::run(const Workers& workers) {
-  if (chain_.is_single_chunk()) {
-    chain_.run_all();
+  if (chain_->is_single_chunk()) {
+    chain_->run_all();
     return;
   }
-  chain_.begin();
-  const int64_t size = chain_.size(), tiles = (size + kMapTile - 1) / kMapTile;
+  chain_->begin();
+  const int64_t size = chain_->size(), tiles = (size + kMapTile - 1) / kMapTile;
   for_tiles(workers, tiles, size >= kParallelElements, [&](int64_t tile, std::byte* scratch) {
     const int64_t first = tile * kMapTile;
-    chain_.run(first, std::min(kMapTile, size - first), scratch);
+    chain_->run(first, std::min(kMapTile, size - first), scratch);
   });
 }
 

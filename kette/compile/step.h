@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,36 +51,32 @@ class Step {
 /// A chain on its own.
 class MapStep final : public Step {
  public:
-  explicit MapStep(Chain chain) : chain_(std::move(chain)) {}
+  explicit MapStep(std::unique_ptr<Chain> chain) : chain_(std::move(chain)) {}
   void run(const Workers& workers) override;
   void flatten(const Workers& workers, std::vector<Call>& calls) override;
-  size_t scratch_bytes() const override { return chain_.scratch_bytes(); }
-  Chain& chain() { return chain_; }
+  size_t scratch_bytes() const override { return chain_->scratch_bytes(); }
 
  private:
-  Chain chain_;
+  std::unique_ptr<Chain> chain_;
 };
 
 /// A kernel, and the chain that follows it on its whole result.
 class KernelStep final : public Step {
  public:
   KernelStep(std::unique_ptr<Kernel> kernel, std::vector<const void*> in, void* out,
-             std::unique_ptr<MapStep> then)
-      : kernel_(std::move(kernel)),
-        in_(std::move(in)),
-        out_(out),
-        then_(std::move(then)),
-        tiles_(kernel_->tiles()) {}
+             std::unique_ptr<Chain> then)
+      : kernel_(std::move(kernel)), in_(std::move(in)), out_(out), tiles_(kernel_->tiles()) {
+    if (then) then_.emplace(std::move(then));
+  }
   void run(const Workers& workers) override;
   size_t scratch_bytes() const override;
   const void** site(int operand) { return &in_[static_cast<size_t>(operand)]; }
-  MapStep* then() { return then_.get(); }
 
  private:
   std::unique_ptr<Kernel> kernel_;
   std::vector<const void*> in_;
   void* out_;
-  std::unique_ptr<MapStep> then_;
+  std::optional<MapStep> then_;
   int64_t tiles_;
 };
 
@@ -98,7 +95,6 @@ class MatmulStep final : public Step {
   const void** site(int operand) { return operand == 0 ? &call_.a : operand == 1 ? &call_.b : &call_.bias; }
   const void** minuend_site() { return &call_.minuend; }
   const void** scale_site() { return &call_.scale; }
-  Chain* then() { return then_.get(); }
 
  private:
   void run_tile(int64_t tile, std::byte* scratch) const;

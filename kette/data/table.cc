@@ -62,8 +62,7 @@ void Table::add(Column column) {
 
 void Table::add_numbers(std::string name, std::vector<double> numbers) {
   for (double number : numbers)
-    if (!std::isfinite(number))
-      fail("[table] column {} holds {}; expected finite numbers", quote(name), number);
+    if (std::isinf(number)) fail("[table] column {} holds {}; expected finite numbers", quote(name), number);
   add({std::move(name), std::move(numbers), {}, -1});
 }
 
@@ -115,7 +114,13 @@ std::span<const double> Table::numbers(int64_t column) const {
 
 std::string Table::field(int64_t row, int64_t column) const {
   const Column& c = at(column);
+  if (is_missing(row, column)) return "";
   return c.is_numeric() ? shortest(c.numbers[static_cast<size_t>(row)]) : std::string(c.text[row]);
+}
+
+bool Table::is_missing(int64_t row, int64_t column) const {
+  const Column& c = at(column);
+  return c.is_numeric() ? std::isnan(c.numbers[static_cast<size_t>(row)]) : c.text.is_missing(row);
 }
 
 int64_t Table::line(int64_t row) const {

@@ -7,30 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/data/text_column.h"
+
 namespace kette::data {
 
-/// Strings one behind the other in a single buffer.
-class TextColumn {
- public:
-  void append(std::string_view text) {
-    bytes_.append(text);
-    ends_.push_back(bytes_.size());
-  }
-  int64_t size() const { return static_cast<int64_t>(ends_.size()); }
-  std::string_view operator[](int64_t row) const {
-    const size_t i = static_cast<size_t>(row), start = i == 0 ? 0 : ends_[i - 1];
-    return std::string_view(bytes_).substr(start, ends_[i] - start);
-  }
-
- private:
-  std::string bytes_;
-  std::vector<size_t> ends_;
-};
-
-/// Numeric when every field is a finite number; otherwise text, every field exactly as it was written.
+/// Numeric when every field that is not missing is a number; otherwise text, every field exactly as it was
+/// written.
 struct Column {
   std::string name;
-  std::vector<double> numbers;    // empty when text
+  std::vector<double> numbers;    // NaN where missing, infinite where the file says so; empty when text
   TextColumn text;                // empty when numeric
   int64_t first_non_number = -1;  // row of the first field that makes it text; −1 when numeric
 
@@ -50,7 +35,7 @@ class Table {
   /// `lines` ascending, the first for row 0; empty: row r stands on line r + 2. All columns of one length.
   Table(std::string source, std::vector<Column> columns, std::vector<LineMark> lines = {});
 
-  /// Appends a column; its length must be that of the others. Numbers must be finite.
+  /// Appends a column; its length must be that of the others. Numbers must be finite; NaN stands for missing.
   void add_numbers(std::string name, std::vector<double> numbers);
   /// As above; each float becomes the double with the float's shortest decimal form (0.1f → 0.1, not
   /// 0.10000000149011612), so that it prints short and converts back to the same float.
@@ -70,11 +55,12 @@ class Table {
   int64_t index(std::string_view name) const;
 
   bool is_numeric(int64_t column) const { return at(column).is_numeric(); }
-  /// The column's numbers; throws Error at the place of its first field that is not a finite number.
+  /// The column's numbers, NaN where missing; throws Error at the place of the first field that is no number.
   std::span<const double> numbers(int64_t column) const;
+  bool is_missing(int64_t row, int64_t column) const;
   /// The column's fields; the column must be text.
   const TextColumn& text(int64_t column) const { return at(column).text; }
-  /// The field as text, a number in its shortest form.
+  /// The field as text, a number in its shortest form; empty where missing.
   std::string field(int64_t row, int64_t column) const;
 
   /// Line of the file on which the row starts, 1-based.

@@ -51,7 +51,16 @@ TEST(Table, columns_of_another_length_and_non_finite_numbers_are_refused) {
   EXPECT_EQ(error_of([] { houses().add_numbers("x", std::vector<double>{1}); }),
             "[table] column \"x\" has 1 rows; expected 2");
   EXPECT_NE(error_of([] { houses().add_numbers("x", std::vector<double>{1, INFINITY}); }), "");
-  EXPECT_NE(error_of([] { houses().add_numbers("x", std::vector<float>{1, NAN}); }), "");
+  EXPECT_NE(error_of([] { houses().add_numbers("x", std::vector<float>{1, -INFINITY}); }), "");
+}
+
+TEST(Table, a_missing_number_is_nan_and_prints_as_nothing) {
+  Table table = houses();
+  table.add_numbers("price", std::vector<double>{NAN, 1.5});
+  EXPECT_TRUE(table.is_missing(0, 3));
+  EXPECT_FALSE(table.is_missing(1, 3));
+  EXPECT_FALSE(table.is_missing(0, 2));
+  EXPECT_EQ(table.field(0, 3), "");
 }
 
 TEST(Table, made_up_text_used_as_numbers_is_refused) {

@@ -49,5 +49,6 @@
 #include "kette/train/build.h"
 #include "kette/train/metrics.h"
 #include "kette/train/predictor.h"
+#include "kette/train/prepared.h"
 #include "kette/train/stopping.h"
 #include "kette/train/trainer.h"

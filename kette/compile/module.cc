@@ -26,6 +26,17 @@ const Graph& graph_of(std::span<const Value> outputs, std::span<const Update> up
   return *graph;
 }
 
+/// Which nodes of the graph are given.
+std::vector<bool> marked(const Graph& graph, std::span<const Value> given) {
+  std::vector<bool> marks(static_cast<size_t>(graph.size()), false);
+  for (const Value& v : given) {
+    if (v.graph != &graph) fail("[compile] a given node belongs to another graph");
+    if (graph.node(v).name.empty()) fail("[compile] the given node {} has no name", graph.label(v.id));
+    marks[static_cast<size_t>(v.id)] = true;
+  }
+  return marks;
+}
+
 Value copy_leaf(Graph& graph, const Node& node) {
   switch (node.kind) {
     case NodeKind::input:
@@ -43,14 +54,16 @@ Value copy_operation(Graph& graph, const Node& node, std::span<const Value> oper
 
 }  // namespace
 
-Module rewrite(std::span<const Value> outputs, std::span<const Update> updates, const RewriteRule& rule) {
+Module rewrite(std::span<const Value> outputs, std::span<const Update> updates, const RewriteRule& rule,
+               std::span<const Value> given) {
   const Graph& old = graph_of(outputs, updates);
+  const std::vector<bool> is_given = marked(old, given);
   std::vector<bool> needed(static_cast<size_t>(old.size()), false);
   for (const Value& v : outputs) needed[static_cast<size_t>(v.id)] = true;
   for (const Update& u : updates)
     needed[static_cast<size_t>(u.target.id)] = needed[static_cast<size_t>(u.next.id)] = true;
   for (int id = old.size() - 1; id >= 0; --id)
-    if (needed[static_cast<size_t>(id)])
+    if (needed[static_cast<size_t>(id)] && !is_given[static_cast<size_t>(id)])
       for (int input : old.node(id).inputs) needed[static_cast<size_t>(input)] = true;
 
   Module result{.graph = std::make_unique<Graph>()};
@@ -61,7 +74,9 @@ Module rewrite(std::span<const Value> outputs, std::span<const Update> updates, 
     if (!needed[static_cast<size_t>(id)]) continue;
     const Node& node = old.node(id);
     Value& made = copy[static_cast<size_t>(id)];
-    if (node.kind == NodeKind::operation) {
+    if (is_given[static_cast<size_t>(id)]) {
+      made = graph.input(node.name, node.shape);
+    } else if (node.kind == NodeKind::operation) {
       operands.clear();
       for (int input : node.inputs) operands.push_back(copy[static_cast<size_t>(input)]);
       made = rule(graph, node, operands);
@@ -80,8 +95,8 @@ Module rewrite(std::span<const Value> outputs, std::span<const Update> updates, 
   return result;
 }
 
-Module prune(std::span<const Value> outputs, std::span<const Update> updates) {
-  return rewrite(outputs, updates, copy_operation);
+Module prune(std::span<const Value> outputs, std::span<const Update> updates, std::span<const Value> given) {
+  return rewrite(outputs, updates, copy_operation, given);
 }
 Module prune(const Module& module) { return prune(module.outputs, module.updates); }
 

@@ -12,11 +12,13 @@ namespace {
 
 constexpr size_t kMostPlans = 8;  // batch sizes that stay prepared
 
-std::vector<std::pair<std::string, Shape>> inputs_of(const Graph& graph) {
+std::vector<std::pair<std::string, Shape>> inputs_of(const Graph& graph, std::span<const Value> given) {
   std::vector<std::pair<std::string, Shape>> result;
   for (int id = 0; id < graph.size(); ++id)
     if (graph.node(id).kind == NodeKind::input)
       result.emplace_back(graph.node(id).name, graph.node(id).shape);
+  for (const Value& value : given)
+    if (graph.node(value).kind != NodeKind::input) result.emplace_back(graph.node(value).name, value.shape());
   return result;
 }
 
@@ -27,7 +29,7 @@ Program::Program(std::span<const Value> outputs, std::span<const Update> updates
     : compiled_(std::make_unique<CompiledGraph>()) {
   CompiledGraph& c = *compiled_;
   c.passes = std::make_unique<PassLog>(options.without);
-  c.module = simplify(prune(outputs, updates), *c.passes);
+  c.module = simplify(prune(outputs, updates, options.given), *c.passes);
 #ifndef NDEBUG
   verify(*c.module.graph);
 #endif
@@ -35,7 +37,8 @@ Program::Program(std::span<const Value> outputs, std::span<const Update> updates
   c.is_static = static_nodes(graph);
   c.groups = fuse(c.module, *c.passes);
   c.threads = options.threads;
-  c.inputs = inputs_of(*(outputs.empty() ? updates.front().next.graph : outputs.front().graph));
+  c.inputs =
+      inputs_of(*(outputs.empty() ? updates.front().next.graph : outputs.front().graph), options.given);
   c.parameters.assign(static_cast<size_t>(graph.size()), nullptr);
   c.input_slot.assign(static_cast<size_t>(graph.size()), -1);
   inputs_.assign(c.inputs.size(), nullptr);

@@ -23,6 +23,9 @@ struct CompileOptions {
   /// Names of passes to leave out (see passes()), to compare or to look for a fault. From "fuse" on no pass
   /// changes a bit of any result; those before change roundings at most.
   std::vector<std::string> without;
+  /// Named nodes whose values the caller sets as if they were inputs, by their names: a graph can be entered in its
+  /// middle, for instance behind preprocessing that need not be done at every step.
+  std::vector<Value> given;
 };
 
 /// Computes `outputs` and carries out `updates` on parameters, for any batch size. The graph may be changed

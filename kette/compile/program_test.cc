@@ -255,6 +255,26 @@ TEST(Program, one_definition_serves_any_batch_size) {
   }
 }
 
+TEST(Program, a_graph_can_be_entered_in_its_middle) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 3}));
+  const Value scaled = graph.name(x * 2.0 + 1.0, "scaled");
+  const Value y = tanh(scaled) + scaled;
+  const Tensor rows = random_tensor(Shape({5, 3}), 11);
+
+  Program whole(std::array{y, scaled}, {}, nullptr);
+  whole.bind(5);
+  whole.set("x", rows);
+  whole.run();
+  Program behind(std::array{y}, {}, nullptr, {.given = {scaled}});
+  const Tensor given = whole.output_tensor(1);
+  behind.bind(5);
+  behind.set("scaled", given);
+  behind.run();
+  EXPECT_EQ(behind.output_tensor(0), whole.output_tensor(0));
+  EXPECT_THROW(Program(std::array{y}, {}, nullptr, {.given = {x * 2.0}}), Error);  // no name to set it by
+}
+
 TEST(Program, updates_happen_as_if_all_at_once) {
   Graph graph;
   const Value a = graph.parameter("a", Shape({3})), b = graph.parameter("b", Shape({3}));

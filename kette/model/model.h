@@ -29,6 +29,7 @@ struct Model {
   std::map<std::string, std::string> metadata;  // configuration, measures: for people and later tools
 
   Value features;  // input "features", f32 [N, columns]: raw, as in the table
+  Value prepared;  // f32 [N, width]: what the first layer sees; computed from features alone, untouched by training
   Value scores;  // node "scores": what the loss compares. [N, k]; [N, 1] for regression and a single sigmoid
   Value prediction;  // regression: "prediction" [N, 1] in the target's units; classes: "probabilities" [N,
                      // classes]

@@ -74,6 +74,8 @@ Model read_model(std::string_view bytes) {
   const std::vector<Value> values =
       read_graph(proto.graph(), wanted, trainable, *model.graph, model.parameters);
   model.features = values[0];
+  const Value prepared = model.graph->find("prepared");
+  model.prepared = prepared && prepared.shape().rank() == 2 ? prepared : model.features;
   model.scores = values[1];
   model.prediction = values[2];
   verify(model);

@@ -89,7 +89,8 @@ Objective add_regression_objective(Model& model, Loss loss, const TargetScale& s
                                                            : nullptr;
   const Value result =
       measure ? measure(model.scores, expected, Reduction::mean) : huber(model.scores, expected);
-  return {target, graph.name(result, "loss")};
+  const Value named = graph.name(result, "loss");
+  return {.target = target, .loss = named, .training_loss = named};
 }
 
 }  // namespace
@@ -128,7 +129,8 @@ Objective add_class_objective(Model& model, Loss loss) {
   else
     result =
         scores == 1 ? binary_cross_entropy(model.scores, is_second()) : cross_entropy(model.scores, target);
-  return {target, graph.name(result, "loss")};
+  const Value named = graph.name(result, "loss");
+  return {.target = target, .loss = named, .training_loss = named};
 }
 
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
@@ -144,14 +146,14 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
   Graph& graph = *model.graph;
   model.schema = {task, dataset.features, dataset.target, dataset.labels};
   model.features = graph.input("features", Shape({kBatch, fitted.columns()}));
-  const Value standardized =
-      graph.name((model.features - row(graph, fitted.mean)) / row(graph, fitted.scale), "standardized");
+  model.prepared =
+      graph.name((model.features - row(graph, fitted.mean)) / row(graph, fitted.scale), "prepared");
 
   const bool is_regression = task == Task::regression;
   const int64_t outputs = form == OutputForm::softmax ? dataset.classes() : 1;
   const Activation last =
       is_regression && form == OutputForm::sigmoid ? Activation::sigmoid : Activation::identity;
-  const Mlp layers = mlp(standardized, layers_of(options, outputs, last));
+  const Mlp layers = mlp(model.prepared, layers_of(options, outputs, last));
   network.parameters = layers.parameters;
   model.scores = graph.name(layers.output, "scores");
 

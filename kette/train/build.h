@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kette/data/dataset.h"
+#include "kette/graph/update.h"
 #include "kette/model/model.h"
 #include "kette/nn/mlp.h"
 
@@ -54,6 +55,7 @@ struct NetworkOptions {
 struct Samples {
   Tensor features;  // f32 [rows, columns], raw
   Tensor targets;   // regression: f32 [rows, 1] in the target's units; classes: i64 [rows], their indices
+  Tensor weights = {};  // f32 [rows, 1], how much each row counts (mean 1); empty: all the same
 
   int64_t rows() const { return features.shape()[0]; }
 };
@@ -65,14 +67,19 @@ Samples samples(Tensor features, const Tensor& target);
 
 /// What a network is to learn: an input for the expected answers, and the mean loss of a batch.
 struct Objective {
-  Value target;  // input "target": Samples::targets
-  Value loss;    // node "loss", a scalar
+  Value target;         // input "target": Samples::targets
+  Value loss;           // node "loss", a scalar: of the network as it predicts
+  Value training_loss;  // what descent makes small: `loss` itself, or the same with dropout, the batch's own statistics, …
+  Value weight = {};    // input "weight", f32 [N, 1]: Samples::weights; empty when all rows count the same
+  Value step = {};      // input "step", i64: the number of steps taken, for dropout's draws; empty when not needed
 };
 
 struct Network {
   Model model;
-  std::vector<Parameter> parameters;
+  std::vector<Parameter> parameters;         // what descent changes
   Objective objective;
+  std::vector<Parameter> statistics = {};    // kept by `updates`, not by descent: running means of batch normalisation
+  std::vector<Update> updates = {};          // to be carried out at every step of training
 };
 
 /// Features are standardised by mean and deviation of `training_rows` alone, with these constants in the

@@ -25,7 +25,7 @@ TEST(BuildNetwork, the_graph_leads_from_raw_features_to_the_prediction) {
   const data::Dataset dataset = test_data::plane();
   const Network network = build_network(dataset, all_rows(dataset), {.hidden = {4}}, 1);
   const Graph& graph = *network.model.graph;
-  for (const char* name : {"features", "standardized", "z1", "h1", "scores", "prediction", "target", "loss"})
+  for (const char* name : {"features", "prepared", "z1", "h1", "scores", "prediction", "target", "loss"})
     EXPECT_TRUE(graph.find(name)) << name;
   EXPECT_EQ(network.model.schema.features, (std::vector<std::string>{"x1", "x2"}));
   EXPECT_EQ(network.model.parameters.elements(), 2 * 4 + 4 + 4 + 1);
@@ -36,7 +36,7 @@ TEST(BuildNetwork, features_are_standardised_by_the_training_rows_alone) {
   const std::vector<int64_t> training = {0, 1, 2, 3};
   const Network network = build_network(dataset, training, {}, 1);
   const Samples samples = select(dataset, all_rows(dataset));
-  const Reference z = interpret(network.model.graph->find("standardized"), bound(network, samples));
+  const Reference z = interpret(network.model.graph->find("prepared"), bound(network, samples));
   for (size_t column = 0; column < 2; ++column) {
     double sum = 0, squares = 0;
     for (size_t row = 0; row < 4; ++row)
@@ -90,7 +90,7 @@ TEST(BuildNetwork, every_loss_of_a_task_has_its_value_by_formula) {
     for (const Loss loss : {Loss::cross_entropy, Loss::hinge, Loss::squared_error}) {
       Network network = build_network(dataset, all_rows(dataset), {.output = form, .loss = loss}, 5);
       Predictor predictor(network.model, network.objective);
-      const Predictor::Result result = predictor.evaluate(samples);
+      const Predictor::Result result = predictor.evaluate(prepare(network.model, samples));
       double expected = 0;
       for (int64_t i = 0; i < 40; ++i) {
         const int64_t y = static_cast<int64_t>(samples.targets.at(i));

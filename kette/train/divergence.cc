@@ -10,17 +10,18 @@ namespace kette {
 namespace {
 
 /// Operations on float32 that a step computes, in topological order.
-std::vector<Value> computed_nodes(const TrainingStep& step) {
+std::vector<Value> computed_nodes(const Network& network, const TrainingStep& step) {
   Graph& graph = *step.loss.graph;
   std::vector<bool> needed(static_cast<size_t>(graph.size()));
-  needed[static_cast<size_t>(step.loss.id)] = true;
+  needed[static_cast<size_t>(network.objective.training_loss.id)] = true;
   for (const Update& update : step.updates) needed[static_cast<size_t>(update.next.id)] = true;
   for (int id = graph.size() - 1; id >= 0; --id)
-    if (needed[static_cast<size_t>(id)])
+    if (needed[static_cast<size_t>(id)] && id != network.model.prepared.id)
       for (const int input : graph.node(id).inputs) needed[static_cast<size_t>(input)] = true;
   std::vector<Value> nodes;
   for (int id = 0; id < graph.size(); ++id)
-    if (needed[static_cast<size_t>(id)] && graph.node(id).kind == NodeKind::operation &&
+    if (needed[static_cast<size_t>(id)] && id != network.model.prepared.id &&
+        graph.node(id).kind == NodeKind::operation &&
         graph.node(id).shape.dtype() == DType::f32)
       nodes.push_back(graph.value(id));
   return nodes;
@@ -54,10 +55,11 @@ std::string describe(const TrainingStep& step, Value value) {
 }  // namespace
 
 std::optional<NonFinite> find_non_finite(Network& network, const TrainingStep& step, Parameters& state,
-                                         const Samples& samples, const data::Batches& epoch, int64_t steps,
+                                         const Prepared& samples, const data::Batches& epoch, int64_t steps,
                                          const Schedule& schedule, int64_t first_step, Threads* threads) {
-  const std::vector<Value> nodes = computed_nodes(step);
+  const std::vector<Value> nodes = computed_nodes(network, step);
   DescentStep replay(network, step, state, samples, epoch.batch_size(), threads, nodes);
+  replay.set_steps(first_step);
   for (int64_t t = 0; t < steps; ++t) {
     replay.run(epoch.step(t), schedule.at(first_step + t));
     for (size_t i = 0; i < nodes.size(); ++i) {

@@ -22,7 +22,7 @@ struct NonFinite {
 /// step: training is deterministic, so it takes the same course. Parameters and state must be as they were
 /// when the epoch began. Nothing when all of `steps` steps stay finite.
 std::optional<NonFinite> find_non_finite(Network& network, const TrainingStep& step, Parameters& state,
-                                         const Samples& samples, const data::Batches& epoch, int64_t steps,
+                                         const Prepared& samples, const data::Batches& epoch, int64_t steps,
                                          const Schedule& schedule, int64_t first_step, Threads* threads);
 
 }  // namespace kette

@@ -11,12 +11,18 @@ namespace {
 
 constexpr int64_t kRowsPerRun = 256;  // large enough for full speed, small enough to stay in cache
 
+/// With a loss, from the prepared samples on; else from the raw features.
 Program compile(Model& model, Value loss, Threads* threads) {
   std::vector<Value> outputs = {model.scores, model.prediction};
-  if (loss) outputs.push_back(loss);
-  return Program(outputs, {}, [&](std::string_view name) { return model.parameters.find(name); },
-                 {.threads = threads});
+  CompileOptions options{.threads = threads};
+  if (loss) {
+    outputs.push_back(loss);
+    options.given = {model.prepared};
+  }
+  return Program(outputs, {}, [&](std::string_view name) { return model.parameters.find(name); }, options);
 }
+
+const std::string& name_of(Value value) { return value.graph->node(value).name; }
 
 }  // namespace
 
@@ -24,11 +30,12 @@ Predictor::Predictor(Model& model, Threads* threads) : Predictor(model, Objectiv
 
 Predictor::Predictor(Model& model, const Objective& objective, Threads* threads)
     : program_(compile(model, objective.loss, threads)),
-      features_slot_(program_.input(model.graph->node(model.features).name)),
-      columns_(model.features.shape()[1]),
+      input_slot_(program_.input(name_of(objective.loss ? model.prepared : model.features))),
+      columns_((objective.loss ? model.prepared : model.features).shape()[1]),
       scores_(model.scores.shape()[1]),
       outputs_(model.prediction.shape()[1]) {
-  if (objective.loss) target_slot_ = program_.input(model.graph->node(objective.target).name);
+  if (objective.loss) target_slot_ = program_.input(name_of(objective.target));
+  if (objective.weight) weight_slot_ = program_.input(name_of(objective.weight));
 }
 
 Predictions Predictor::predict(const Tensor& features) {
@@ -36,13 +43,15 @@ Predictions Predictor::predict(const Tensor& features) {
   return run(features, nullptr).predictions;
 }
 
-Predictor::Result Predictor::evaluate(const Samples& samples) {
+Predictor::Result Predictor::evaluate(const Prepared& samples) {
   if (!target_slot_) fail("[predictor] no objective was given");
-  return run(samples.features, &samples.targets);
+  if (weight_slot_ && samples.weights.size() != samples.rows())
+    fail("[predictor] {} weights for {} rows", samples.weights.size(), samples.rows());
+  return run(samples.inputs, &samples);
 }
 
-Predictor::Result Predictor::run(const Tensor& features, const Tensor* targets) {
-  const Shape& shape = features.shape();
+Predictor::Result Predictor::run(const Tensor& inputs, const Prepared* expected) {
+  const Shape& shape = inputs.shape();
   if (shape.rank() != 2 || shape[1] != columns_ || shape.dtype() != DType::f32)
     fail("[predictor] features are {}; expected f32[N,{}]", to_string(shape), columns_);
   const int64_t rows = shape[0];
@@ -55,16 +64,24 @@ Predictor::Result Predictor::run(const Tensor& features, const Tensor* targets) 
   for (int64_t first = 0; first < rows; first += kRowsPerRun) {
     const int64_t count = std::min(kRowsPerRun, rows - first);
     program_.bind(count);
-    program_.set(features_slot_, features.bytes() + first * columns_ * size_of(DType::f32));
-    if (targets) program_.set(*target_slot_, targets->bytes() + first * size_of(targets->dtype()));
+    program_.set(input_slot_, inputs.bytes() + first * columns_ * size_of(DType::f32));
+    if (expected) set_expected(*expected, first);
     program_.run();
     keep(0, result.predictions.scores, first, count);
     keep(1, result.predictions.prediction, first, count);
-    if (targets)
+    if (expected)
       result.loss += static_cast<double>(program_.values<float>(2)[0]) * static_cast<double>(count) /
                      static_cast<double>(rows);
   }
   return result;
+}
+
+void Predictor::set_expected(const Prepared& expected, int64_t first) {
+  const auto row_bytes = [](const Tensor& tensor) {
+    return tensor.shape().product(1, tensor.shape().rank()) * size_of(tensor.dtype());
+  };
+  program_.set(*target_slot_, expected.targets.bytes() + first * row_bytes(expected.targets));
+  if (weight_slot_) program_.set(*weight_slot_, expected.weights.bytes() + first * row_bytes(expected.weights));
 }
 
 }  // namespace kette

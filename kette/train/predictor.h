@@ -6,6 +6,7 @@
 #include "kette/compile/program.h"
 #include "kette/train/build.h"
 #include "kette/train/metrics.h"
+#include "kette/train/prepared.h"
 
 namespace kette {
 
@@ -26,14 +27,15 @@ class Predictor {
     double loss = 0;  // the objective's, mean over all rows
   };
   /// Needs the second constructor.
-  Result evaluate(const Samples& samples);
+  Result evaluate(const Prepared& samples);
 
  private:
-  Result run(const Tensor& features, const Tensor* targets);
+  Result run(const Tensor& inputs, const Prepared* expected);
+  void set_expected(const Prepared& expected, int64_t first);
 
   Program program_;
-  int features_slot_;
-  std::optional<int> target_slot_;
+  int input_slot_;
+  std::optional<int> target_slot_, weight_slot_;
   int64_t columns_, scores_, outputs_;
 };
 

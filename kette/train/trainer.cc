@@ -48,7 +48,7 @@ const char* non_finite_text(double value) { return std::isnan(value) ? "nan" : v
 
 class Training {
  public:
-  Training(Network& network, const Samples& training, const Samples* validation,
+  Training(Network& network, const Prepared& training, const Prepared* validation,
            const TrainingOptions& options, const TrainingObserver& observer)
       : network_(network),
         samples_(training),
@@ -57,7 +57,7 @@ class Training {
         observer_(observer),
         schedule_(options.learning_rate, options.decay),
         batches_(options.descent, training.rows(), options.batch_size, options.seed),
-        step_(training_step(network.objective.loss, values_of(network.parameters), options.optimizer)),
+        step_(training_step(network.objective.training_loss, values_of(network.parameters), options.optimizer)),
         state_(initialized(step_.state, options.seed)),
         descent_(network, step_, state_, training, batches_.batch_size(), options.threads),
         start_parameters_(network.model.parameters),
@@ -161,8 +161,8 @@ class Training {
   }
 
   Network& network_;
-  const Samples& samples_;
-  const Samples* validation_;
+  const Prepared& samples_;
+  const Prepared* validation_;
   const TrainingOptions& options_;
   const TrainingObserver& observer_;
   Schedule schedule_;
@@ -183,10 +183,18 @@ class Training {
 
 }  // namespace
 
-TrainingResult train(Network& network, const Samples& training, const Samples* validation,
+TrainingResult train(Network& network, const Prepared& training, const Prepared* validation,
                      const TrainingOptions& options, const TrainingObserver& observer) {
   check(options.stopping);
   return Training(network, training, validation, options, observer).run();
+}
+
+TrainingResult train(Network& network, const Samples& training, const Samples* validation,
+                     const TrainingOptions& options, const TrainingObserver& observer) {
+  const Prepared ours = prepare(network.model, training, options.threads);
+  if (!validation) return train(network, ours, nullptr, options, observer);
+  const Prepared theirs = prepare(network.model, *validation, options.threads);
+  return train(network, ours, &theirs, options, observer);
 }
 
 }  // namespace kette

@@ -10,6 +10,7 @@
 #include "kette/optim/optimizer.h"
 #include "kette/train/build.h"
 #include "kette/train/metrics.h"
+#include "kette/train/prepared.h"
 #include "kette/train/stopping.h"
 
 namespace kette {
@@ -64,6 +65,9 @@ struct TrainingResult {
 /// becomes infinite or NaN, naming epoch, step and the first such node: `training diverged at epoch 3, step
 /// 127: node "z2" (add) became inf; lower the learning rate (now 10)`. Steps in this message count from 1
 /// since training began. The parameters are then of no use.
+TrainingResult train(Network& network, const Prepared& training, const Prepared* validation,
+                     const TrainingOptions& options, const TrainingObserver& observer = {});
+/// The same for samples that are not prepared yet.
 TrainingResult train(Network& network, const Samples& training, const Samples* validation,
                      const TrainingOptions& options, const TrainingObserver& observer = {});
 

@@ -186,7 +186,7 @@ TEST(Train, early_stopping_leaves_the_weights_of_the_best_epoch) {
   EXPECT_EQ(result.reason, StopReason::early_stopping);
   EXPECT_EQ(result.kept_epoch, best_epoch);
   EXPECT_EQ(result.last.epoch, best_epoch + 5);
-  EXPECT_EQ(Predictor(network.model, network.objective).evaluate(validation).loss, best);
+  EXPECT_EQ(Predictor(network.model, network.objective).evaluate(prepare(network.model, validation)).loss, best);
 }
 
 // What is learned
@@ -221,7 +221,7 @@ TEST(Train, the_reported_loss_is_the_mean_over_the_rows_of_the_epoch) {
   Trained r = run(dataset,
                   {.batch_size = 3, .optimizer = {&kSgd}, .learning_rate = 1e-30, .stopping = {.epochs = 1}});
   const double whole =
-      Predictor(r.network.model, r.network.objective).evaluate(select(dataset, all_rows(dataset))).loss;
+      Predictor(r.network.model, r.network.objective).evaluate(prepare(r.network.model, select(dataset, all_rows(dataset)))).loss;
   EXPECT_NEAR(r.result.last.loss, whole, 1e-6 * whole);
 }
 

@@ -2,169 +2,51 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
+#include <numeric>
 #include <unordered_map>
 
 #include "kette/base/error.h"
-#include "kette/data/parse_number.h"
+#include "kette/data/batches.h"
+#include "kette/data/features.h"
 
 namespace kette::data {
 namespace {
 
-constexpr size_t kMostNumericClasses = 20;
-constexpr size_t kLabelsInReason = 5;
-
-std::string list(std::span<const std::string> items, size_t most) {
-  std::string text;
-  for (size_t i = 0; i < std::min(items.size(), most); ++i)
-    text += (i == 0 ? "" : ", ") + on_one_line(items[i]);
-  return items.size() > most ? text + ", …" : text;
+std::vector<std::string> targets_of(const DatasetOptions& options) {
+  return options.targets.empty() ? std::vector{options.target} : options.targets;
 }
 
-/// The columns side by side: f32 [rows, columns].
-Tensor floats(const Table& table, std::span<const int64_t> columns) {
-  constexpr int64_t kBlock =
-      256;  // rows whose part of the result stays in the cache while columns are filled in
-  const int64_t rows = table.rows(), width = static_cast<int64_t>(columns.size());
-  Tensor result(Shape({rows, width}));
-  const std::span<float> out = result.values<float>();
-  for (int64_t start = 0; start < rows; start += kBlock) {
-    for (int64_t i = 0; i < width; ++i) {
-      const int64_t column = columns[static_cast<size_t>(i)];
-      const std::span<const double> numbers = table.numbers(column);
-      for (int64_t row = start; row < std::min(start + kBlock, rows); ++row) {
-        const double number = numbers[static_cast<size_t>(row)];
-        const float value = static_cast<float>(number);
-        if (!std::isfinite(value))
-          fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}",
-               table.place(row, column), shortest(number), quote(table.name(column)));
-        out[static_cast<size_t>(row * width + i)] = value;
-      }
-    }
+/// How much each of the rows counts; rows that do not count at all are dropped.
+std::vector<float> take_weights(const Table& table, const std::string& name, std::vector<int64_t>& rows) {
+  const int64_t column = table.index(name);
+  const std::span<const double> numbers = table.numbers(column);
+  std::vector<float> weights;
+  std::vector<int64_t> counting;
+  double total = 0;
+  for (const int64_t row : rows) {
+    const double weight = numbers[static_cast<size_t>(row)];
+    if (!(weight >= 0) || !std::isfinite(weight))
+      fail("{}: expected a weight of at least 0, found {} in column {}", table.place(row, column),
+           std::isnan(weight) ? "an empty field" : shortest(weight), quote(name));
+    if (weight == 0) continue;
+    counting.push_back(row);
+    weights.push_back(static_cast<float>(weight));
+    total += weight;
   }
-  return result;
+  if (counting.empty()) fail("{}: every row has the weight 0 in column {}", table.source(), quote(name));
+  for (float& weight : weights)
+    weight = static_cast<float>(weight * static_cast<double>(weights.size()) / total);
+  rows = std::move(counting);
+  return weights;
 }
 
-struct Target {
-  Task task;
-  std::string reason;
-  std::vector<std::string> labels;
-};
-
-Task task_of_classes(size_t count) { return count == 2 ? Task::binary : Task::multiclass; }
-
-std::vector<std::string> labels_of_text(const Table& table, int64_t column) {
-  const TextColumn& text = table.text(column);
-  std::set<std::string, std::less<>> distinct;
-  std::set<double> numbers;
-  int64_t numeric = 0;
-  bool only_finite_missing = true;  // every field that is not a finite number is nan or inf
-  for (int64_t row = 0; row < text.size(); ++row) {
-    const std::string_view label = trim_blanks(text[row]);
-    if (label.empty())
-      fail("{}: expected a class label, found an empty field in column {}", table.place(row, column),
-           quote(table.name(column)));
-    if (!distinct.contains(label)) distinct.emplace(label);
-    const std::optional<double> number = parse_number(label);
-    if (number && std::isfinite(*number)) {
-      ++numeric;
-      if (numbers.size() <= kMostNumericClasses) numbers.insert(*number);
-    } else if (!number) {
-      only_finite_missing = false;
-    }
-  }
-  // Numbers with a few gaps such as "n/a" or "nan": the place of the first is what the user needs, not
-  // classes.
-  const bool many_numbers = numbers.size() > kMostNumericClasses && 2 * numeric > text.size();
-  if (numeric > 0 && (only_finite_missing || many_numbers)) table.numbers(column);
-  return {distinct.begin(), distinct.end()};
-}
-
-/// Ascending; 0 and −0 are one number.
-std::vector<double> distinct_numbers(std::span<const double> numbers) {
-  std::vector<double> distinct(numbers.begin(), numbers.end());
-  std::ranges::sort(distinct);
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  return distinct;
-}
-
-std::vector<std::string> labels_of_numbers(std::span<const double> distinct) {
-  std::vector<std::string> labels;
-  for (double number : distinct) labels.push_back(shortest(number + 0.0));  // never "-0"
-  return labels;
-}
-
-/// True when the distinct numbers of a column look like names of classes.
-bool are_class_numbers(std::span<const double> distinct, size_t rows) {
-  if (distinct.size() > kMostNumericClasses || (distinct.size() > 2 && rows < 2 * distinct.size()))
-    return false;
-  return std::ranges::all_of(distinct, [](double number) { return number == std::floor(number); });
-}
-
-void check_task(const Table& table, const std::string& target, Task task, size_t classes, size_t rows) {
-  if (classes < 2)
-    fail("{}: target {} has one class only; expected at least 2 classes", table.source(), quote(target));
-  if (task == Task::binary && classes != 2)
-    fail("{}: target {} has {} classes; expected 2 for a binary task", table.source(), quote(target),
-         classes);
-  if (classes > std::max(kMostNumericClasses, rows / 2))
-    fail("{}: target {} has {} distinct labels in {} rows; expected classes that repeat", table.source(),
-         quote(target), classes, rows);
-}
-
-Target recognise(const Table& table, int64_t column, std::optional<Task> asked) {
-  const std::string& name = table.name(column);
-  const size_t rows = static_cast<size_t>(table.rows());
-  if (asked == Task::regression || (table.is_numeric(column) && !asked)) {
-    const std::vector<double> distinct = distinct_numbers(table.numbers(column));
-    const size_t count = distinct.size();
-    if (count < 2)
-      fail("{}: target {} is {} in every row; expected at least 2 distinct values", table.source(),
-           quote(name), shortest(distinct.front()));
-    if (asked) return {Task::regression, "regression (as asked)", {}};
-    if (!are_class_numbers(distinct, rows))
-      return {
-          Task::regression, fmt::format("regression (target is numbers with {} distinct values)", count), {}};
-    const std::string reason =
-        fmt::format("{} classes (target is whole numbers with {} distinct values)", count, count);
-    return {task_of_classes(count), reason, labels_of_numbers(distinct)};
-  }
-  std::vector<std::string> labels = table.is_numeric(column)
-                                        ? labels_of_numbers(distinct_numbers(table.numbers(column)))
-                                        : labels_of_text(table, column);
-  const Task task = asked.value_or(task_of_classes(labels.size()));
-  check_task(table, name, task, labels.size(), rows);
-  const std::string why = asked ? "as asked" : "target is text: " + list(labels, kLabelsInReason);
-  return {task, fmt::format("{} classes ({})", labels.size(), why), std::move(labels)};
-}
-
-std::vector<std::string> choose_features(const Table& table, const DatasetOptions& options) {
-  std::vector<std::string> features = options.features;
-  if (features.empty()) {
-    features = table.names();
-    std::erase(features, options.target);
-  }
-  if (features.empty())
-    fail("{}: no feature column; expected at least one besides the target {}", table.source(),
-         quote(options.target));
-  std::set<std::string_view> seen;
-  for (const std::string& feature : features) {
-    if (feature == options.target)
-      fail("{}: column {} is the target and also a feature", table.source(), quote(feature));
-    table.index(feature);
-    if (!seen.insert(feature).second) fail("{}: feature {} is listed twice", table.source(), quote(feature));
-  }
-  return features;
-}
-
-void warn_of_constant_columns(const Table& table, Dataset& dataset) {
-  for (const std::string& feature : dataset.features) {
-    const std::span<const double> numbers = table.numbers(table.index(feature));
-    if (std::ranges::all_of(numbers, [&](double number) { return number == numbers.front(); }))
-      dataset.warnings.push_back(fmt::format("column {} is constant ({}) and carries no information",
-                                             quote(feature), shortest(numbers.front())));
-  }
+std::vector<int64_t> groups_of(const Table& table, const std::string& name, std::span<const int64_t> rows) {
+  const int64_t column = table.index(name);
+  std::unordered_map<std::string, int64_t> numbers;
+  std::vector<int64_t> groups;
+  for (const int64_t row : rows)
+    groups.push_back(numbers.emplace(table.field(row, column), static_cast<int64_t>(numbers.size())).first->second);
+  return groups;
 }
 
 void warn_of_single_rows(Dataset& dataset) {
@@ -175,104 +57,69 @@ void warn_of_single_rows(Dataset& dataset) {
       dataset.warnings.push_back(fmt::format("class {} has one row only", quote(dataset.labels[label])));
 }
 
+void encode_features(Dataset& dataset, const Table& table) {
+  Tensor x = encode(table, dataset.features).matrix;
+  dataset.x = dataset.table_rows.empty() ? std::move(x) : gather_rows(x, dataset.table_rows);
+}
+
 }  // namespace
 
-std::string_view to_string(Task task) {
-  switch (task) {
-    case Task::regression:
-      return "regression";
-    case Task::binary:
-      return "binary";
-    case Task::multiclass:
-      return "multiclass";
-  }
-  return "?";
-}
-
-Task parse_task(std::string_view text) {
-  for (Task task : {Task::regression, Task::binary, Task::multiclass})
-    if (text == to_string(task)) return task;
-  fail("[task] unknown task {}; expected regression, binary or multiclass", quote(text));
-}
-
 Dataset make_dataset(const Table& table, const DatasetOptions& options) {
-  const int64_t target_column = table.index(options.target);
   Dataset dataset;
-  dataset.target = options.target;
-  dataset.features = choose_features(table, options);
+  dataset.targets = targets_of(options);
+  for (const std::string& name : dataset.targets) table.index(name);
+  FeatureChoice choice = choose_features(table, options, dataset.targets);
   if (table.rows() < 2)
     fail("{}: {} row of data; expected at least 2 to learn from", table.source(), table.rows());
-  Target target = recognise(table, target_column, options.task);
+  Target target = recognise_target(table, dataset.targets, options.task);
   dataset.task = target.task;
   dataset.task_reason = std::move(target.reason);
   dataset.labels = std::move(target.labels);
-  dataset.x = feature_matrix(table, dataset.features);
-  warn_of_constant_columns(table, dataset);
+  dataset.features = std::move(choice.features);
+  dataset.notes = std::move(choice.notes);
+  dataset.warnings = std::move(choice.warnings);
+
+  std::vector<int64_t> rows = rows_with_targets(table, dataset.targets);
+  if (const int64_t without = table.rows() - static_cast<int64_t>(rows.size()); without > 0)
+    dataset.notes.push_back(fmt::format("{} without a target {} left out", without == 1 ? "1 row" : fmt::format("{} rows", without),
+                                        without == 1 ? "is" : "are"));
+  if (!options.weight.empty()) {
+    const std::vector<float> weights = take_weights(table, options.weight, rows);
+    dataset.weights = Tensor(Shape({static_cast<int64_t>(weights.size()), 1}), std::span<const float>(weights));
+  }
+  if (rows.size() < 2)
+    fail("{}: {} row with a target; expected at least 2 to learn from", table.source(), rows.size());
+  if (!options.group.empty()) dataset.groups = groups_of(table, options.group, rows);
   if (dataset.task == Task::regression) {
-    dataset.y = target_values(table, options.target);
+    dataset.y = target_values(table, dataset.targets, rows);
+    if (dataset.targets.size() == 1) dataset.y = dataset.y.reshaped(Shape({dataset.y.size()}));
   } else {
-    dataset.y = target_classes(table, options.target, dataset.labels);
+    dataset.y = target_classes(table, dataset.targets.front(), dataset.labels, rows);
     warn_of_single_rows(dataset);
   }
+  fit_categories(dataset.features, table, rows, options);
+  if (static_cast<int64_t>(rows.size()) < table.rows()) dataset.table_rows = std::move(rows);
+  encode_features(dataset, table);
   return dataset;
 }
 
+void refit_features(Dataset& dataset, const Table& table, std::span<const int64_t> training_rows,
+                    const DatasetOptions& options) {
+  const auto is_fitted = [](const Feature& f) {
+    return f.kind == Feature::Kind::category || f.kind == Feature::Kind::words;
+  };
+  if (std::ranges::none_of(dataset.features, is_fitted)) return;
+  std::vector<int64_t> rows(training_rows.begin(), training_rows.end());
+  if (!dataset.table_rows.empty())
+    for (int64_t& row : rows) row = dataset.table_rows[static_cast<size_t>(row)];
+  fit_categories(dataset.features, table, rows, options);
+  encode_features(dataset, table);
+}
+
 Tensor feature_matrix(const Table& table, std::span<const std::string> names) {
-  std::vector<int64_t> columns;
-  std::string missing;
-  int count = 0;
-  for (const std::string& name : names) {
-    columns.push_back(table.find(name));
-    if (columns.back() >= 0) continue;
-    missing += (count++ == 0 ? "" : ", ") + quote(name);
-  }
-  if (count == 1 && names.size() == 1) table.index(names[0]);
-  if (count > 0) fail("{}: missing column{} {}", table.source(), count == 1 ? "" : "s", missing);
-  return floats(table, columns);
-}
-
-Tensor target_values(const Table& table, const std::string& target) {
-  const int64_t column = table.index(target);
-  return floats(table, {&column, 1}).reshaped(Shape({table.rows()}));
-}
-
-Tensor target_classes(const Table& table, const std::string& target, std::span<const std::string> labels) {
-  std::unordered_map<std::string_view, int64_t> by_text;
-  std::map<double, int64_t> by_number;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    by_text.emplace(labels[i], static_cast<int64_t>(i));
-    const std::optional<double> number = parse_number(labels[i]);
-    if (number && std::isfinite(*number)) by_number.emplace(*number, static_cast<int64_t>(i));
-  }
-  const int64_t column = table.index(target);
-  Tensor y(Shape({table.rows()}, DType::i64));
-  const auto unknown = [&](int64_t row, std::string_view found) {
-    fail("{}: expected one of the labels {}, found {} in column {}", table.place(row, column),
-         list(labels, kMostNumericClasses), found.empty() ? "an empty field" : quote(found),
-         quote(table.name(column)));
-  };
-  const auto of_number = [&](int64_t row, double number, std::string_view written) {
-    const auto found = by_number.find(number);
-    if (found == by_number.end()) unknown(row, written);
-    return found->second;
-  };
-  for (int64_t row = 0; row < table.rows(); ++row) {
-    int64_t& index = y.values<int64_t>()[static_cast<size_t>(row)];
-    if (table.is_numeric(column)) {
-      const double number = table.numbers(column)[static_cast<size_t>(row)];
-      index = of_number(row, number, shortest(number));
-      continue;
-    }
-    const std::string_view label = trim_blanks(table.text(column)[row]);
-    const auto found = by_text.find(label);
-    if (found != by_text.end())
-      index = found->second;
-    else if (const std::optional<double> number = parse_number(label))
-      index = of_number(row, *number, label);
-    else
-      unknown(row, label);
-  }
-  return y;
+  std::vector<Feature> features;
+  for (const std::string& name : names) features.push_back({name});
+  return encode(table, features).matrix;
 }
 
 }  // namespace kette::data

@@ -4,63 +4,63 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "kette/base/threads.h"
+#include "kette/data/feature.h"
 #include "kette/data/table.h"
+#include "kette/data/target.h"
 #include "kette/tensor/tensor.h"
 
 namespace kette::data {
 
-enum class Task { regression, binary, multiclass };
-
-std::string_view to_string(Task task);
-/// "regression", "binary" or "multiclass"; throws Error otherwise.
-Task parse_task(std::string_view text);
-
 struct DatasetOptions {
-  std::string target;        // name of the target column
-  std::optional<Task> task;  // recognised from the target when absent
-  std::vector<std::string>
-      features;  // in this order; empty: every column but the target, in the table's order
+  std::string target;                 // name of the target column
+  std::optional<Task> task;           // recognised from the target when absent
+  std::vector<std::string> features;  // exactly these; empty: every other column that can tell something
+  std::vector<std::string> targets = {};      // several targets, instead of `target`: a regression of each
+  std::vector<std::string> ignore = {};       // columns that are no features
+  std::vector<std::string> categorical = {};  // columns whose values are names, whatever they look like
+  std::vector<std::string> numeric = {};      // columns whose values are amounts
+  std::string weight = {};                    // column that says how much a row counts; empty: all the same
+  std::string group = {};                     // column whose equal values must stay together in a split
+  std::optional<int64_t> rare = {};  // categories in fewer training rows count as "any other"; absent: 1 to 20, by rows
+  int64_t most_words = 100;          // of a column of free text; 0: free text is left out
+  Threads* threads = nullptr;
 };
 
 struct Dataset {
   Task task = Task::regression;
-  std::string
-      task_reason;  // one line to print: "10 classes (target is whole numbers with 10 distinct values)"
-  std::string target;
-  std::vector<std::string> features;
-  std::vector<std::string> labels;    // of the classes, in order of their indices; empty for regression
-  Tensor x;                           // f32 [rows, features]
-  Tensor y;                           // regression: f32 [rows]; otherwise i64 [rows], class indices
-  std::vector<std::string> warnings;  // one line each: constant columns, classes of one row
+  std::string task_reason;  // one line to print, see Target
+  std::vector<std::string> targets;
+  std::vector<Feature> features;    // numbers first, then dates, categories, words; each in the table's order
+  std::vector<std::string> labels;  // of the classes, in order of their indices; empty for regression
+  Tensor x;                         // f32 [rows, total_width(features)]
+  Tensor y;                         // regression: f32 [rows], or [rows, targets] of several; else i64 [rows], class indices
+  Tensor weights = {};              // f32 [rows, 1] of mean 1; empty: all the same
+  std::vector<int64_t> groups = {};       // a number for each row; empty: none
+  std::vector<int64_t> table_rows = {};   // where rows without a target were left out: those that stayed
+  std::vector<std::string> notes = {};    // one line each: columns left out, and why
+  std::vector<std::string> warnings = {};  // one line each: constant columns, classes of one row
 
-  int64_t rows() const { return y.size(); }
+  int64_t rows() const { return y.shape()[0]; }
   int64_t classes() const { return static_cast<int64_t>(labels.size()); }
 };
 
-/// The task, unless given, follows from the target column:
-/// - text: classes, labels in alphabetical order;
-/// - two distinct whole numbers, or 3 to 20 of them with at least twice as many rows: classes, in numeric
-/// order;
-/// - any other numbers: regression.
+/// Recognises the task (see recognise_target) and the kind of each feature (see column_type.h), and encodes them.
+/// Rows without a target, or of weight 0, are left out. Categories and vocabularies are those of all rows:
+/// see refit_features.
 ///
-/// Throws Error for an unknown column, a target that is also a feature, no feature, fewer than 2 rows, a
-/// field that is not a finite number where one is needed (with its place), an empty label, a target of one
-/// class or one value, more distinct labels than half the rows (and more than 20), and a given task that does
-/// not fit.
+/// Throws Error for an unknown column, a target that is also a feature, no feature, fewer than 2 rows, and whatever
+/// recognise_target and encode refuse.
 Dataset make_dataset(const Table& table, const DatasetOptions& options);
 
-/// The named columns as f32 [rows, names]: found by name in any order, others ignored. Throws Error naming
-/// every column that is missing, or the place of the first field that is not a finite float.
+/// Categories and vocabularies anew, of the dataset's `training_rows` alone, so that nothing of the other rows shows in
+/// a model; does nothing where all features are numbers or dates.
+void refit_features(Dataset& dataset, const Table& table, std::span<const int64_t> training_rows,
+                    const DatasetOptions& options);
+
+/// Number columns as f32 [rows, names]; see encode.
 Tensor feature_matrix(const Table& table, std::span<const std::string> names);
-
-/// A regression target: the column as f32 [rows].
-Tensor target_values(const Table& table, const std::string& target);
-
-/// A class target in terms of a model's `labels`: i64 [rows], indices into `labels`. A label matches the same
-/// text, or the same number written differently. Throws Error at the place of a label that is none of them.
-Tensor target_classes(const Table& table, const std::string& target, std::span<const std::string> labels);
 
 }  // namespace kette::data

@@ -1,0 +1,247 @@
+#include "kette/data/features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "kette/base/error.h"
+#include "kette/data/column_profile.h"
+#include "kette/data/parse_number.h"
+
+namespace kette::data {
+namespace {
+
+constexpr int64_t kMostLookedAt = int64_t{1} << 22;  // numbers of a table; beyond, a sample of its rows is
+constexpr int64_t kLeastSample = 4000;
+constexpr size_t kMostKept = 1000;   // categories of a column that count for themselves
+constexpr size_t kMostListed = 4000;  // with the rare ones
+
+bool contains(std::span<const std::string> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// What the rules say of a column, read off a sample where the table is large.
+struct Look {
+  ColumnType type;
+  bool is_constant;
+  std::string value;  // of a constant column
+  DateFormat dates;
+};
+
+/// Every stride-th number.
+std::vector<double> sample_of(std::span<const double> numbers, int64_t stride) {
+  std::vector<double> sample;
+  for (size_t i = 0; i < numbers.size(); i += static_cast<size_t>(stride)) sample.push_back(numbers[i]);
+  return sample;
+}
+
+Look look_at_numbers(const Table& table, int64_t column, int64_t stride) {
+  const std::span<const double> numbers = table.numbers(column);
+  NumberSummary summary = summarise(stride == 1 ? std::vector<double>(numbers.begin(), numbers.end())
+                                                : sample_of(numbers, stride));
+  const auto all_alike = [&] {
+    return std::ranges::all_of(numbers, [&](double v) { return v == numbers.front(); });
+  };
+  const bool is_constant = summary.distinct == 1 && all_alike();
+  int64_t rows = (table.rows() + stride - 1) / stride;
+  // Row numbers show only in rows that follow each other, and a sample may miss the few numbers of an empty column.
+  if (stride > 1 && (summary.present == 0 || (summary.whole && summary.distinct == summary.present))) {
+    summary = summarise(numbers);
+    rows = table.rows();
+  }
+  return {type_of_numbers(table.name(column), rows, summary).type, is_constant,
+          is_constant ? shortest(numbers.front()) : "", {}};
+}
+
+Look look_at_text(const Table& table, int64_t column) {
+  const ColumnProfile seen = profile_column(table, column);
+  if (seen.stray) fail("{}", describe_stray(table, column, seen));
+  const bool is_constant = seen.distinct == 1 && seen.missing == 0;
+  return {seen.type, is_constant, is_constant ? quote(table.text(column).distinct(0)) : "",
+          seen.dates.value_or(DateFormat{})};
+}
+
+/// What is left out although nobody asked for it, and why.
+std::string reason_to_leave_out(const Look& look) {
+  if (look.type == ColumnType::empty) return "holds no value";
+  if (look.type == ColumnType::identifier) return "names the rows";
+  return "";
+}
+
+Feature feature_of(const Table& table, int64_t column, const Look& look) {
+  Feature feature{.name = table.name(column)};
+  const bool is_text = !table.is_numeric(column);
+  if (look.type == ColumnType::date && is_text) {
+    feature.kind = Feature::Kind::date;
+    feature.date_format = to_string(look.dates);
+  } else if (look.type == ColumnType::text) {
+    feature.kind = Feature::Kind::words;
+  } else if (is_text || look.type == ColumnType::codes) {
+    feature.kind = Feature::Kind::category;
+  }
+  return feature;
+}
+
+void check_roles(const Table& table, const DatasetOptions& options, std::span<const std::string> targets) {
+  std::map<std::string, std::string> roles;
+  const auto assign = [&](const std::string& name, const std::string& role) {
+    table.index(name);
+    const auto [known, is_new] = roles.emplace(name, role);
+    if (is_new) return;
+    if (known->second == role) fail("{}: {} {} is listed twice", table.source(), role, quote(name));
+    fail("{}: column {} is {} and also {}", table.source(), quote(name),
+         known->second == "target" ? "the target" : known->second, role == "target" ? "a target" : "a " + role);
+  };
+  for (const std::string& name : targets) assign(name, "target");
+  if (!options.weight.empty()) assign(options.weight, "weight");
+  if (!options.group.empty()) assign(options.group, "group");
+  for (const std::string& name : options.features) assign(name, "feature");
+  for (const std::string& name : options.ignore) table.index(name);
+  for (const std::string& name : options.categorical) {
+    table.index(name);
+    if (contains(options.numeric, name))
+      fail("{}: column {} is said to be categorical and numeric", table.source(), quote(name));
+  }
+  for (const std::string& name : options.numeric) table.index(name);
+}
+
+std::vector<std::string> candidates(const Table& table, const DatasetOptions& options,
+                                    std::span<const std::string> targets) {
+  if (!options.features.empty()) return options.features;
+  std::vector<std::string> names;
+  for (const std::string& name : table.names())
+    if (!contains(targets, name) && !contains(options.ignore, name) && name != options.weight &&
+        name != options.group)
+      names.push_back(name);
+  return names;
+}
+
+/// Rows that hold each category; the numbers of a numeric column as their shortest text.
+std::unordered_map<std::string, int64_t> count_categories(const Table& table, int64_t column,
+                                                          std::span<const int64_t> rows) {
+  std::unordered_map<std::string, int64_t> counts;
+  if (table.is_numeric(column)) {
+    std::unordered_map<double, int64_t> numbers;
+    for (const int64_t row : rows)
+      if (!table.is_missing(row, column)) ++numbers[table.numbers(column)[static_cast<size_t>(row)] + 0.0];
+    for (const auto& [number, count] : numbers) counts[shortest(number)] = count;
+    return counts;
+  }
+  const TextColumn& text = table.text(column);
+  std::vector<int64_t> of_code(static_cast<size_t>(text.distinct_count()));
+  for (const int64_t row : rows)
+    if (!text.is_missing(row)) ++of_code[static_cast<size_t>(text.code(row))];
+  for (size_t code = 0; code < of_code.size(); ++code)
+    if (of_code[code] > 0)
+      counts[std::string(trim_blanks(text.distinct(static_cast<int32_t>(code))))] += of_code[code];
+  return counts;
+}
+
+bool comes_before(const std::string& a, const std::string& b) {
+  const std::optional<double> x = parse_number(a), y = parse_number(b);
+  if (x && y && *x != *y) return *x < *y;
+  return a < b;
+}
+
+void fit_category(Feature& feature, const Table& table, std::span<const int64_t> rows,
+                  const DatasetOptions& options) {
+  const auto counts = count_categories(table, table.index(feature.name), rows);
+  const int64_t least =
+      options.rare.value_or(std::clamp<int64_t>(static_cast<int64_t>(rows.size()) / 200, 1, 20));
+  std::vector<std::pair<int64_t, std::string>> by_count;  // most frequent first
+  for (const auto& [text, count] : counts) by_count.emplace_back(-count, text);
+  std::ranges::sort(by_count);
+  std::vector<std::string> kept, rare;
+  for (const auto& [negative, text] : by_count)
+    (-negative >= least && kept.size() < kMostKept ? kept : rare).push_back(text);
+  std::ranges::sort(kept, comes_before);
+  if (rare.size() > kMostListed - kept.size()) rare.resize(kMostListed - kept.size());
+  std::ranges::sort(rare, comes_before);
+  feature.kept = static_cast<int64_t>(kept.size());
+  feature.categories = std::move(kept);
+  feature.categories.insert(feature.categories.end(), rare.begin(), rare.end());
+}
+
+void fit_words(Feature& feature, const Table& table, std::span<const int64_t> rows,
+               const DatasetOptions& options) {
+  const int64_t column = table.index(feature.name);
+  std::unordered_map<std::string, int64_t> counts;
+  for (const int64_t row : rows) {
+    std::vector<std::string> words = words_of(table.field(row, column));
+    std::ranges::sort(words);
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    for (std::string& word : words) ++counts[std::move(word)];
+  }
+  const auto total = static_cast<int64_t>(rows.size());
+  const int64_t least = std::max<int64_t>(5, total / 100), most = total - total / 50;
+  std::vector<std::pair<int64_t, std::string>> by_count;
+  for (const auto& [word, count] : counts)
+    if (count >= least && count <= most) by_count.emplace_back(-count, word);
+  std::ranges::sort(by_count);
+  if (static_cast<int64_t>(by_count.size()) > options.most_words)
+    by_count.resize(static_cast<size_t>(options.most_words));
+  feature.categories.clear();
+  for (auto& [count, word] : by_count) feature.categories.push_back(std::move(word));
+  std::ranges::sort(feature.categories);
+}
+
+}  // namespace
+
+FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
+                              std::span<const std::string> targets) {
+  check_roles(table, options, targets);
+  const int64_t cells = table.rows() * table.columns();
+  const int64_t stride =
+      cells <= kMostLookedAt
+          ? 1
+          : std::max<int64_t>(1, std::min(cells / kMostLookedAt, table.rows() / kLeastSample));
+  FeatureChoice choice;
+  for (const std::string& name : candidates(table, options, targets)) {
+    const int64_t column = table.index(name);
+    if (contains(options.categorical, name)) {
+      choice.features.push_back({.name = name, .kind = Feature::Kind::category});
+      continue;
+    }
+    if (contains(options.numeric, name)) {
+      table.numbers(column);  // throws at the place of a text
+      choice.features.push_back({.name = name});
+      continue;
+    }
+    const Look look = table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
+    const bool is_asked = !options.features.empty();
+    if (look.is_constant) {
+      choice.warnings.push_back(fmt::format("column {} is constant ({}) and carries no information{}", quote(name),
+                                            look.value, is_asked ? "" : "; it is left out"));
+      if (!is_asked) continue;
+    }
+    if (const std::string reason = reason_to_leave_out(look); !reason.empty() && !is_asked) {
+      choice.notes.push_back(fmt::format("column {} {} and is left out", quote(name), reason));
+      continue;
+    }
+    if (look.type == ColumnType::text && options.most_words == 0 && !is_asked) {
+      choice.notes.push_back(fmt::format("column {} is free text and is left out", quote(name)));
+      continue;
+    }
+    choice.features.push_back(feature_of(table, column, look));
+  }
+  if (choice.features.empty())
+    fail("{}: no feature column that tells anything; expected at least one besides the target {}", table.source(),
+         quote(targets.empty() ? "" : targets.front()));
+  std::ranges::stable_sort(choice.features, {}, [](const Feature& f) {
+    return f.kind == Feature::Kind::number ? 0 : f.kind == Feature::Kind::date ? 1 : f.kind == Feature::Kind::category ? 2 : 3;
+  });
+  return choice;
+}
+
+void fit_categories(std::vector<Feature>& features, const Table& table, std::span<const int64_t> rows,
+                    const DatasetOptions& options) {
+  for (Feature& feature : features) {
+    if (feature.kind == Feature::Kind::category) fit_category(feature, table, rows, options);
+    if (feature.kind == Feature::Kind::words) fit_words(feature, table, rows, options);
+  }
+  std::erase_if(features, [](const Feature& f) { return f.kind == Feature::Kind::words && f.categories.empty(); });
+}
+
+}  // namespace kette::data

@@ -1,0 +1,397 @@
+#include "kette/data/preparation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "kette/base/error.h"
+
+namespace kette::data {
+namespace {
+
+constexpr std::array<std::string_view, 6> kScalings = {"none",   "standard",        "min-max",
+                                                       "robust", "quantile-normal", "log"};
+constexpr std::array<std::string_view, 4> kImputes = {"mean", "median", "constant", "most-frequent"};
+constexpr size_t kRowsForQuantiles = 1000;
+constexpr size_t kMostKnots = 65;
+constexpr size_t kPixelColumns = 32;
+constexpr size_t kMostSorted = 50000;  // rows that quantiles are taken from
+
+template <class Choice, size_t n>
+Choice parse_choice(std::string_view what, std::string_view text, const std::array<std::string_view, n>& names) {
+  const auto found = std::ranges::find(names, text);
+  if (found == names.end())
+    fail("[{}] {} is unknown; expected one of {}", what, quote(text), fmt::join(names, ", "));
+  return static_cast<Choice>(found - names.begin());
+}
+
+/// What one pass over the rows tells of a column.
+struct Range {
+  float low = INFINITY, high = -INFINITY;
+  bool is_whole = true, has_missing = false;
+
+  bool is_empty() const { return low > high; }
+};
+
+std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
+  const auto width = static_cast<size_t>(x.shape()[1]);
+  const std::span<const float> values = x.values<float>();
+  std::vector<Range> ranges(width);
+  for (const int64_t row : rows) {
+    const float* numbers = values.data() + static_cast<size_t>(row) * width;
+    for (size_t c = 0; c < width; ++c) {
+      Range& range = ranges[c];
+      const float value = numbers[c];
+      range.has_missing |= std::isnan(value);
+      range.low = value < range.low ? value : range.low;
+      range.high = value > range.high ? value : range.high;
+      range.is_whole &= !(value != std::nearbyint(value)) || std::isnan(value);
+    }
+  }
+  return ranges;
+}
+
+/// The numbers of a column that are present in the training rows, ascending; of a sample where there are many.
+std::vector<float> sorted_numbers(const Tensor& x, int64_t column, std::span<const int64_t> rows) {
+  const std::span<const float> values = x.values<float>();
+  const auto width = static_cast<size_t>(x.shape()[1]);
+  const size_t stride = (rows.size() + kMostSorted - 1) / kMostSorted;
+  std::vector<float> numbers;
+  const auto take = [&](size_t first, size_t step) {
+    for (size_t i = first; i < rows.size(); i += step) {
+      const float value = values[static_cast<size_t>(rows[i]) * width + static_cast<size_t>(column)];
+      if (!std::isnan(value)) numbers.push_back(value);
+    }
+  };
+  take(0, stride);
+  if (numbers.empty()) take(0, 1);
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
+double quantile(std::span<const float> sorted, double p) {
+  const double place = p * static_cast<double>(sorted.size() - 1);
+  const auto i = static_cast<size_t>(place);
+  if (i + 1 >= sorted.size()) return sorted.back();
+  const double part = place - static_cast<double>(i);
+  return sorted[i] * (1 - part) + sorted[i + 1] * part;
+}
+
+struct Moments {
+  double mean = 0, deviation = 0, skew = 0;
+};
+
+template <class Map>
+Moments moments_of(std::span<const float> numbers, Map map) {
+  Moments m;
+  const auto n = static_cast<double>(numbers.size());
+  for (const float v : numbers) m.mean += map(v) / n;
+  double square = 0, cube = 0;
+  for (const float v : numbers) {
+    const double d = map(v) - m.mean;
+    square += d * d / n;
+    cube += d * d * d / n;
+  }
+  m.deviation = std::sqrt(square);
+  m.skew = m.deviation > 0 ? cube / (square * m.deviation) : 0;
+  return m;
+}
+
+float most_frequent(std::span<const float> sorted) {
+  float best = sorted.front();
+  size_t most = 0;
+  for (size_t i = 0; i < sorted.size();) {
+    size_t end = i;
+    while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
+    if (end - i > most) most = end - i, best = sorted[i];
+    i = end;
+  }
+  return best;
+}
+
+void set_scale(Preparation& p, double shift, double scale, bool varies) {
+  p.shift = static_cast<float>(shift);
+  const auto rounded = static_cast<float>(scale);
+  p.scale = varies && std::isfinite(rounded) && rounded > 0 ? rounded : 1;
+}
+
+/// Knots at equal steps of the quantile, equal ones as one knot at the middle of their levels.
+void set_knots(Preparation& p, std::span<const float> sorted) {
+  const size_t count = std::clamp<size_t>(sorted.size() / 8, 9, kMostKnots);
+  const double least = 1 / (2.0 * static_cast<double>(std::max<size_t>(sorted.size(), 2)));
+  for (size_t i = 0; i < count;) {
+    const auto knot = static_cast<float>(quantile(sorted, static_cast<double>(i) / static_cast<double>(count - 1)));
+    size_t end = i + 1;
+    while (end < count &&
+           static_cast<float>(quantile(sorted, static_cast<double>(end) / static_cast<double>(count - 1))) == knot)
+      ++end;
+    const double middle = static_cast<double>(i + end - 1) / (2.0 * static_cast<double>(count - 1));
+    p.knots.push_back(knot);
+    p.levels.push_back(static_cast<float>(normal_quantile(std::clamp(middle, least, 1 - least))));
+    i = end;
+  }
+}
+
+void fit_scaling(Preparation& p, std::span<const float> sorted) {
+  const bool varies = sorted.front() != sorted.back();
+  const auto plain = [](float v) { return double{v}; };
+  switch (p.scaling) {
+    case Scaling::none:
+      return;
+    case Scaling::min_max:
+      return set_scale(p, sorted.front(), double{sorted.back()} - sorted.front(), varies);
+    case Scaling::robust: {
+      const double range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+      return set_scale(p, quantile(sorted, 0.5), range > 0 ? range : moments_of(sorted, plain).deviation, varies);
+    }
+    case Scaling::log: {
+      p.origin = sorted.front();
+      const Moments m = moments_of(sorted, [&](float v) { return std::log1p(double{v} - p.origin); });
+      return set_scale(p, m.mean, m.deviation, varies);
+    }
+    case Scaling::quantile_normal:
+      if (varies) set_knots(p, sorted);
+      if (p.knots.size() >= 2) return;
+      p.scaling = Scaling::standard;
+      p.knots.clear();
+      p.levels.clear();
+      [[fallthrough]];
+    case Scaling::standard: {
+      const Moments m = moments_of(sorted, plain);
+      return set_scale(p, m.mean, m.deviation, varies);
+    }
+  }
+}
+
+/// The common end of the range of all number columns when they look like the pixels of an image, else 0.
+float pixel_range(std::span<const Feature> features, std::span<const Range> ranges) {
+  float end = 0;
+  size_t count = 0, full = 0, column = 0;
+  const auto each_number = [&](auto look) {
+    column = 0;
+    for (const Feature& feature : features) {
+      if (feature.kind == Feature::Kind::number && !ranges[column].is_empty()) look(ranges[column]);
+      column += static_cast<size_t>(feature.width());
+    }
+  };
+  bool are_whole = true;
+  each_number([&](const Range& range) {
+    ++count;
+    are_whole &= range.is_whole && range.low >= 0;
+    end = std::max(end, range.high);
+  });
+  each_number([&](const Range& range) { full += range.high >= 0.9f * end ? 1 : 0; });
+  return are_whole && count >= kPixelColumns && 3 * full >= count ? end : 0;
+}
+
+Scaling automatic_scaling(std::span<const float> sorted, size_t rows) {
+  if (rows >= kRowsForQuantiles) return Scaling::quantile_normal;
+  const bool is_positive = sorted.front() >= 0 && sorted.back() > 20 * quantile(sorted, 0.5);
+  if (is_positive && moments_of(sorted, [](float v) { return double{v}; }).skew > 3) return Scaling::log;
+  return Scaling::standard;
+}
+
+/// What the fit of one column sees.
+struct ColumnView {
+  const Tensor& x;
+  int64_t column;
+  std::span<const int64_t> rows;
+  const Range& range;
+};
+
+Preparation fit_number(const std::string& name, const ColumnView& view, float pixels,
+                       const PreparationOptions& options) {
+  Preparation p;
+  if (view.range.is_empty()) {
+    p.scaling = Scaling::none;
+    return p;
+  }
+  p.indicator = options.indicators && view.range.has_missing;
+  const auto asked = options.column_scaling.find(name);
+  const auto impute = options.column_impute.find(name);
+  const bool is_asked = asked != options.column_scaling.end() || options.scaling;
+  if (pixels > 0 && !is_asked) {
+    p.scaling = Scaling::min_max;
+    p.scale = pixels;
+    return p;
+  }
+  const std::vector<float> sorted = sorted_numbers(view.x, view.column, view.rows);
+  switch (impute == options.column_impute.end() ? options.impute : impute->second) {
+    case Impute::mean:
+      p.fill = static_cast<float>(moments_of(sorted, [](float v) { return double{v}; }).mean);
+      break;
+    case Impute::median:
+      p.fill = static_cast<float>(quantile(sorted, 0.5));
+      break;
+    case Impute::constant:
+      p.fill = static_cast<float>(options.constant);
+      break;
+    case Impute::most_frequent:
+      p.fill = most_frequent(sorted);
+      break;
+  }
+  p.scaling = asked != options.column_scaling.end() ? asked->second
+              : options.scaling                     ? *options.scaling
+                                                    : automatic_scaling(sorted, view.rows.size());
+  fit_scaling(p, sorted);
+  return p;
+}
+
+Preparation fit_category(const Feature& feature, const ColumnView& view, const PreparationOptions& options) {
+  Preparation p;
+  p.codes = feature.kept + 2;
+  for (const int64_t row : view.rows) {
+    const auto code = static_cast<int64_t>(view.x.at(row * view.x.shape()[1] + view.column));
+    p.knows_other |= code == feature.kept;
+    p.knows_missing |= code == feature.kept + 1;
+  }
+  if (feature.kept > options.most_one_hot) {
+    p.kind = Preparation::Kind::embedding;
+    const double width = std::ceil(1.6 * std::pow(static_cast<double>(feature.kept), 0.56));
+    p.columns = options.embedding_width.value_or(std::min<int64_t>(24, static_cast<int64_t>(width)));
+    return p;
+  }
+  p.kind = Preparation::Kind::one_hot;
+  if (feature.kept == 2 && !p.knows_other && !p.knows_missing) {
+    p.columns = 1;
+    p.table = {0, 1, 0.5f, 0.5f};
+    return p;
+  }
+  p.columns = feature.kept + (p.knows_other ? 1 : 0) + (p.knows_missing ? 1 : 0);
+  p.columns = std::max<int64_t>(1, p.columns);
+  p.table.assign(static_cast<size_t>(p.codes * p.columns), 0);
+  const auto set = [&](int64_t code, int64_t place) { p.table[static_cast<size_t>(code * p.columns + place)] = 1; };
+  for (int64_t code = 0; code < feature.kept; ++code) set(code, code);
+  if (p.knows_other) set(feature.kept, feature.kept);
+  if (p.knows_missing)
+    set(feature.kept + 1, p.columns - 1);
+  else if (p.knows_other)
+    set(feature.kept + 1, feature.kept);
+  return p;
+}
+
+/// Sine and cosine of the place on a circle of so many parts; the code behind them (missing) is its middle.
+Preparation circle(int64_t parts) {
+  Preparation p{.kind = Preparation::Kind::one_hot, .codes = parts + 1, .columns = 2};
+  for (int64_t i = 0; i < parts; ++i) {
+    const double angle = 2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(parts);
+    p.table.push_back(static_cast<float>(std::sin(angle)));
+    p.table.push_back(static_cast<float>(std::cos(angle)));
+  }
+  p.table.insert(p.table.end(), {0, 0});
+  return p;
+}
+
+void check_names(std::span<const Feature> features, const PreparationOptions& options) {
+  const auto check = [&](const std::string& name) {
+    const auto found = std::ranges::find(features, name, &Feature::name);
+    if (found == features.end()) fail("[preprocessing] {} is not among the features", quote(name));
+    if (found->kind != Feature::Kind::number)
+      fail("[preprocessing] column {} is a {}; only numbers are scaled and filled in", quote(name),
+           to_string(found->kind));
+  };
+  for (const auto& [name, scaling] : options.column_scaling) check(name);
+  for (const auto& [name, impute] : options.column_impute) check(name);
+}
+
+}  // namespace
+
+std::string_view to_string(Scaling scaling) { return kScalings[static_cast<size_t>(scaling)]; }
+std::string_view to_string(Impute impute) { return kImputes[static_cast<size_t>(impute)]; }
+Scaling parse_scaling(std::string_view text) { return parse_choice<Scaling>("scaling", text, kScalings); }
+Impute parse_impute(std::string_view text) { return parse_choice<Impute>("impute", text, kImputes); }
+
+std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Tensor& x,
+                                         std::span<const int64_t> rows, const PreparationOptions& options) {
+  if (rows.empty()) fail("[preprocessing] no rows to fit it on");
+  check_names(features, options);
+  const std::vector<Range> ranges = ranges_of(x, rows);
+  const float pixels = pixel_range(features, ranges);
+  std::vector<Preparation> all;
+  for (const Feature& feature : features) {
+    const auto column = static_cast<int64_t>(all.size());
+    const ColumnView view{x, column, rows, ranges[all.size()]};
+    switch (feature.kind) {
+      case Feature::Kind::number:
+        all.push_back(fit_number(feature.name, view, pixels, options));
+        break;
+      case Feature::Kind::category:
+        all.push_back(fit_category(feature, view, options));
+        break;
+      case Feature::Kind::date:
+        all.push_back(fit_number(feature.name, view, 0,
+                                 {.scaling = Scaling::standard, .indicators = options.indicators}));
+        all.push_back(circle(12));
+        all.push_back(circle(7));
+        if (feature.has_time()) all.push_back(circle(24));
+        break;
+      case Feature::Kind::words:
+        all.insert(all.end(), static_cast<size_t>(feature.width()), {.kind = Preparation::Kind::as_is});
+        break;
+    }
+  }
+  return all;
+}
+
+std::string describe(const Feature& feature, std::span<const Preparation> columns) {
+  const Preparation& p = columns.front();
+  const auto others = [&] {
+    std::string text = p.knows_other ? " + any other" : "";
+    return text + (p.knows_missing ? " + missing" : "");
+  };
+  switch (feature.kind) {
+    case Feature::Kind::number: {
+      std::string text(to_string(p.scaling));
+      if (p.indicator) text += fmt::format(", missing → {} and an indicator", shortest(p.fill));
+      return text;
+    }
+    case Feature::Kind::category:
+      if (p.kind == Preparation::Kind::embedding)
+        return fmt::format("embedding of {} categories in {} numbers", feature.kept, p.columns);
+      return fmt::format("one-hot of {} categories{}", feature.kept, others());
+    case Feature::Kind::date:
+      return feature.has_time() ? "days, and month, weekday and hour as cycles"
+                                : "days, and month and weekday as cycles";
+    case Feature::Kind::words:
+      return fmt::format("{} words, 1 where present", feature.categories.size());
+  }
+  return "";
+}
+
+double normal_quantile(double p) {
+  const auto rational = [](double r, const std::array<double, 8>& a, const std::array<double, 8>& b) {
+    double top = 0, bottom = 0;
+    for (size_t i = a.size(); i-- > 0;) top = top * r + a[i], bottom = bottom * r + b[i];
+    return top / bottom;
+  };
+  const double q = p - 0.5;
+  if (std::abs(q) <= 0.425)
+    return q * rational(0.180625 - q * q,
+                        {3.3871328727963666080, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                         1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                         3.3430575583588128105e4, 2.5090809287301226727e3},
+                        {1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+                         2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
+                         5.2264952788528545610e3});
+  const double r = std::sqrt(-std::log(q < 0 ? p : 1 - p));
+  const double z =
+      r <= 5 ? rational(r - 1.6,
+                        {1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550,
+                         3.64784832476320460504, 1.27045825245236838258, 2.41780725177450611770e-1,
+                         2.27238449892691845833e-2, 7.74545014278341407640e-4},
+                        {1.0, 2.05319162663775882187, 1.67638483018380384940, 6.89767334985100004550e-1,
+                         1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+                         1.05075007164441684324e-9})
+             : rational(r - 5,
+                        {6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580,
+                         2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                         2.71155556874348757815e-5, 2.01033439929228813265e-7},
+                        {1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+                         7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+                         2.04426310338993978564e-15});
+  return q < 0 ? -z : z;
+}
+
+}  // namespace kette::data

@@ -47,7 +47,7 @@ using Labels = std::vector<std::string>;
 
 TEST(Dataset, features_are_all_other_columns_in_order) {
   const Dataset d = make_dataset(parse_csv("a,y,b\n1,0.5,2\n3,1.5,4\n", "f.csv"), {"y", {}, {}});
-  EXPECT_EQ(d.features, (Labels{"a", "b"}));
+  EXPECT_EQ(names_of(d.features), (Labels{"a", "b"}));
   EXPECT_EQ(d.x.shape(), Shape({2, 2}));
   EXPECT_EQ(floats(d.x), (std::vector<float>{1, 2, 3, 4}));
   EXPECT_EQ(d.y.shape(), Shape({2}));
@@ -72,10 +72,10 @@ TEST(Dataset, a_matrix_of_many_rows_keeps_every_row_in_its_place) {
 }
 
 TEST(Task, text_becomes_classes_in_alphabetical_order) {
-  const Dataset d = of_targets({"no", "yes", " no ", "maybe"});
+  const Dataset d = of_targets({"no", "yes", " no ", "maybe", "no"});
   EXPECT_EQ(d.task, Task::multiclass);
   EXPECT_EQ(d.labels, (Labels{"maybe", "no", "yes"}));
-  EXPECT_EQ(integers(d.y), (std::vector<int64_t>{1, 2, 1, 0}));
+  EXPECT_EQ(integers(d.y), (std::vector<int64_t>{1, 2, 1, 0, 1}));
   EXPECT_EQ(d.task_reason, "3 classes (target is text: maybe, no, yes)");
 }
 

@@ -1,12 +1,10 @@
 #include "kette/data/preparation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
-#include "kette/base/error.h"
+#include "kette/base/choice.h"
 
 namespace kette::data {
 namespace {
@@ -18,14 +16,6 @@ constexpr size_t kRowsForQuantiles = 1000;
 constexpr size_t kMostKnots = 65;
 constexpr size_t kPixelColumns = 32;
 constexpr size_t kMostSorted = 50000;  // rows that quantiles are taken from
-
-template <class Choice, size_t n>
-Choice parse_choice(std::string_view what, std::string_view text, const std::array<std::string_view, n>& names) {
-  const auto found = std::ranges::find(names, text);
-  if (found == names.end())
-    fail("[{}] {} is unknown; expected one of {}", what, quote(text), fmt::join(names, ", "));
-  return static_cast<Choice>(found - names.begin());
-}
 
 /// What one pass over the rows tells of a column.
 struct Range {

@@ -15,12 +15,16 @@ namespace kette {
 /// What goes in and what comes out.
 struct Schema {
   data::Task task = data::Task::regression;
-  std::vector<std::string> features;  // the columns, in the order of the input matrix
-  std::string target;                 // the column predicted
-  std::vector<std::string> labels;    // of the classes; empty for regression
+  std::vector<data::Feature> features;  // the columns, in the order of the input matrix
+  std::vector<std::string> targets;     // the columns predicted; several for regression only
+  std::vector<std::string> labels;      // of the classes; empty for regression
+
+  /// "price", or "width, height"
+  std::string target_names() const;
 };
 
-/// One graph from raw features to the decoded prediction; preprocessing is part of it. Training appends its
+/// One graph from raw features to the decoded prediction; preprocessing is part of it, but for what numbers cannot
+/// hold: texts become codes by the schema (data::encode). Training appends its
 /// nodes (loss, gradient, update) to the same graph.
 struct Model {
   std::unique_ptr<Graph> graph = std::make_unique<Graph>();
@@ -28,11 +32,10 @@ struct Model {
   Schema schema;
   std::map<std::string, std::string> metadata;  // configuration, measures: for people and later tools
 
-  Value features;  // input "features", f32 [N, columns]: raw, as in the table
+  Value features;  // input "features", f32 [N, columns]: as data::encode gives it
   Value prepared;  // f32 [N, width]: what the first layer sees; computed from features alone, untouched by training
-  Value scores;  // node "scores": what the loss compares. [N, k]; [N, 1] for regression and a single sigmoid
-  Value prediction;  // regression: "prediction" [N, 1] in the target's units; classes: "probabilities" [N,
-                     // classes]
+  Value scores;  // node "scores": what the loss compares. [N, k]; [N, 1] for a single sigmoid
+  Value prediction;  // regression: "prediction" [N, targets] in their units; classes: "probabilities" [N, classes]
 };
 
 }  // namespace kette

@@ -1,9 +1,12 @@
 #include "kette/model/verify.h"
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 
 #include "kette/base/error.h"
+#include "kette/data/date.h"
 
 namespace kette {
 namespace {
@@ -31,12 +34,28 @@ void check_utf8(std::string_view what, std::string_view text) {
   if (!is_utf8(text)) fail("[model] the {} {} is not text in UTF-8", what, data::quote(text));
 }
 
-void check_distinct(std::string_view what, const std::vector<std::string>& texts) {
+void check_distinct(std::string_view what, std::span<const std::string> texts) {
   std::unordered_set<std::string_view> seen;
   for (const std::string& text : texts) {
     check_utf8(what, text);
     if (!seen.insert(text).second) fail("[model] the {} {} stands twice", what, data::quote(text));
   }
+}
+
+void check_feature(const data::Feature& feature) {
+  using Kind = data::Feature::Kind;
+  check_distinct("category", feature.categories);
+  const auto categories = static_cast<int64_t>(feature.categories.size());
+  const bool fits = feature.kind == Kind::category ? feature.kept >= 0 && feature.kept <= categories
+                    : feature.kind == Kind::words  ? categories > 0 && feature.kept == 0
+                                                   : categories == 0 && feature.kept == 0;
+  if (!fits)
+    fail("[model] the feature {} is a {} with {} categories of which {} are kept", data::quote(feature.name),
+         data::to_string(feature.kind), categories, feature.kept);
+  if ((feature.kind == Kind::date) == feature.date_format.empty())
+    fail("[model] the feature {} is a {} with the date format {}", data::quote(feature.name),
+         data::to_string(feature.kind), data::quote(feature.date_format));
+  if (feature.kind == Kind::date) data::parse_date_format(feature.date_format);
 }
 
 void check_node(const Model& model, std::string_view what, Value value) {
@@ -52,10 +71,15 @@ void check_shape(std::string_view what, const Shape& found, const Shape& expecte
 
 void verify(const Schema& schema) {
   if (schema.features.empty()) fail("[model] there are no features");
-  check_distinct("feature", schema.features);
-  check_utf8("target", schema.target);
-  for (const std::string& feature : schema.features)
-    if (feature == schema.target) fail("[model] the target {} is also a feature", data::quote(feature));
+  for (const data::Feature& feature : schema.features) check_feature(feature);
+  check_distinct("feature", data::names_of(schema.features));
+  if (schema.targets.empty()) fail("[model] there is no target");
+  if (schema.targets.size() > 1 && schema.task != data::Task::regression)
+    fail("[model] {} targets do not fit the task {}", schema.targets.size(), data::to_string(schema.task));
+  check_distinct("target", schema.targets);
+  for (const data::Feature& feature : schema.features)
+    if (std::ranges::find(schema.targets, feature.name) != schema.targets.end())
+      fail("[model] the target {} is also a feature", data::quote(feature.name));
   check_distinct("label", schema.labels);
   const size_t labels = schema.labels.size();
   const bool fits = schema.task == data::Task::regression ? labels == 0
@@ -75,8 +99,9 @@ void verify(const Model& model) {
   if (features.kind != NodeKind::input || features.name != "features")
     fail("[model] the features are not the input \"features\"");
   check_shape("features", features.shape,
-              Shape({kBatch, static_cast<int64_t>(model.schema.features.size())}));
-  const int64_t columns = classes ? static_cast<int64_t>(model.schema.labels.size()) : 1;
+              Shape({kBatch, data::total_width(model.schema.features)}));
+  const auto columns =
+      static_cast<int64_t>(classes ? model.schema.labels.size() : model.schema.targets.size());
   check_shape(classes ? "probabilities" : "prediction", model.prediction.shape(), Shape({kBatch, columns}));
   const Shape& scores = model.scores.shape();
   const bool single = scores == Shape({kBatch, 1}) && model.schema.task != data::Task::multiclass;

@@ -66,7 +66,7 @@ TEST_P(ModelFile, keeps_schema_metadata_and_the_bits_of_parameters) {
   EXPECT_EQ(read.parameters, model.parameters);
   EXPECT_EQ(read.schema.task, model.schema.task);
   EXPECT_EQ(read.schema.features, model.schema.features);
-  EXPECT_EQ(read.schema.target, model.schema.target);
+  EXPECT_EQ(read.schema.targets, model.schema.targets);
   EXPECT_EQ(read.schema.labels, model.schema.labels);
   EXPECT_EQ(read.metadata, model.metadata);
   EXPECT_NO_THROW(verify(*read.graph));
@@ -203,7 +203,7 @@ TEST(ModelFile, refuses_a_model_that_a_file_cannot_hold) {
   expect_refused(model, "[onnx] the metadata key \"kette.schema\" is reserved");
 
   model = test_models::regression();
-  model.schema.target = "width";
+  model.schema.targets = {"width"};
   expect_refused(model, "[model] the target \"width\" is also a feature");
 
   model = test_models::regression();

@@ -43,13 +43,41 @@ std::string text(const Json& object, const char* key) {
   return found.get<std::string>();
 }
 
+Json features_to_json(const std::vector<data::Feature>& features) {
+  Json list = Json::array();
+  for (const data::Feature& feature : features) {
+    Json object{{"name", feature.name}, {"kind", data::to_string(feature.kind)}};
+    if (!feature.categories.empty() || feature.kind == data::Feature::Kind::category)
+      object["categories"] = feature.categories;
+    if (feature.kind == data::Feature::Kind::category) object["kept"] = feature.kept;
+    if (!feature.date_format.empty()) object["format"] = feature.date_format;
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+std::vector<data::Feature> features_from_json(const Json& list) {
+  if (!list.is_array()) fail("\"features\" in kette.schema is not a list");
+  std::vector<data::Feature> features;
+  for (const Json& object : list) {
+    if (!object.is_object()) fail("a feature in kette.schema is not an object");
+    data::Feature feature{.name = text(object, "name"), .kind = data::parse_feature_kind(text(object, "kind"))};
+    if (object.contains("categories"))
+      feature.categories = texts(object["categories"], "\"categories\" in kette.schema");
+    if (const Json& kept = member(object, "kept"); kept.is_number_integer()) feature.kept = kept.get<int64_t>();
+    if (object.contains("format")) feature.date_format = text(object, "format");
+    features.push_back(std::move(feature));
+  }
+  return features;
+}
+
 }  // namespace
 
 std::string schema_to_json(const Schema& schema) {
   return dump(Json{{"version", kSchemaVersion},
                    {"task", data::to_string(schema.task)},
-                   {"features", schema.features},
-                   {"target", schema.target},
+                   {"features", features_to_json(schema.features)},
+                   {"targets", schema.targets},
                    {"labels", schema.labels}});
 }
 
@@ -61,9 +89,11 @@ Schema schema_from_json(std::string_view json, std::string_view writer) {
   if (version.get<int64_t>() > kSchemaVersion)
     fail("the model is in format {}, written by kette {}; this kette reads formats up to {}",
          version.get<int64_t>(), data::on_one_line(writer), kSchemaVersion);
+  if (version.get<int64_t>() < kSchemaVersion)
+    fail("the model is in the old format {}; train it anew", version.get<int64_t>());
   return {.task = data::parse_task(text(object, "task")),
-          .features = texts(member(object, "features"), "\"features\" in kette.schema"),
-          .target = text(object, "target"),
+          .features = features_from_json(member(object, "features")),
+          .targets = texts(member(object, "targets"), "\"targets\" in kette.schema"),
           .labels = texts(member(object, "labels"), "\"labels\" in kette.schema")};
 }
 

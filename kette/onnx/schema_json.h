@@ -1,7 +1,10 @@
 // A model's schema as it stands in the metadata of a model file:
 //
-//     {"version": 1, "task": "binary", "features": ["age", "fare"], "target": "survived", "labels": ["no",
-//     "yes"]}
+//     {"version": 2, "task": "binary",
+//      "features": [{"name": "age", "kind": "number"},
+//                   {"name": "class", "kind": "category", "categories": ["1", "2", "3"], "kept": 3},
+//                   {"name": "day", "kind": "date", "format": "YYYY-MM-DD"}],
+//      "targets": ["survived"], "labels": ["no", "yes"]}
 #pragma once
 
 #include <string>
@@ -13,7 +16,7 @@
 namespace kette {
 
 /// Raised when an older kette would misread a file.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 /// The texts must be UTF-8; throws Error otherwise.
 std::string schema_to_json(const Schema& schema);

@@ -19,8 +19,8 @@ namespace kette::test_models {
 inline Model network(Activation activation, int64_t outputs) {
   Model model;
   Graph& graph = *model.graph;
-  model.schema.features = {"width", "height", "depth, in mm"};
-  model.schema.target = "target";
+  model.schema.features = {{.name = "width"}, {.name = "height"}, {.name = "depth, in mm"}};
+  model.schema.targets = {"target"};
   model.features = graph.input("features", Shape({kBatch, 3}));
   const Value mean = graph.constant(Tensor(Shape({3}), {0.5f, -0.1f, 3.0f}));
   const Value scale = graph.constant(Tensor(Shape({3}), {1.5f, 0.3f, 7.0f}));

@@ -1,13 +1,12 @@
 #include "kette/train/build.h"
 
 #include <algorithm>
-#include <array>
 
-#include "kette/base/error.h"
+#include "kette/base/choice.h"
 #include "kette/data/batches.h"
-#include "kette/data/standardize.h"
-#include "kette/nn/losses.h"
 #include "kette/ops/ops.h"
+#include "kette/train/network_nodes.h"
+#include "kette/train/preparation_nodes.h"
 
 namespace kette {
 namespace {
@@ -15,160 +14,173 @@ namespace {
 using data::Task;
 
 constexpr std::array<std::string_view, 3> kOutputForms = {"softmax", "sigmoid", "identity"};
-constexpr std::array<std::string_view, 6> kLosses = {
-    "squared-error", "mean-squared-error", "mean-absolute-error", "huber", "cross-entropy", "hinge"};
 
-template <class Choice, size_t n>
-Choice parse_choice(std::string_view what, std::string_view text,
-                    const std::array<std::string_view, n>& names) {
-  const auto found = std::ranges::find(names, text);
-  if (found == names.end())
-    fail("[{}] \"{}\" is unknown; expected one of {}", what, text, fmt::join(names, ", "));
-  return static_cast<Choice>(found - names.begin());
-}
-
-/// One number per column, as the constant [columns].
-Value row(Graph& graph, std::span<const double> numbers) {
-  Tensor tensor(Shape({static_cast<int64_t>(numbers.size())}));
-  for (size_t i = 0; i < numbers.size(); ++i) tensor.set(static_cast<int64_t>(i), numbers[i]);
-  return graph.constant(std::move(tensor));
-}
-
-/// How the target is moved to where a network's output is at home, and back: t = (y − shift) / scale.
-struct TargetScale {
-  double shift = 0, scale = 1;
-};
-
-TargetScale fit_target(const Tensor& y, std::span<const int64_t> rows, OutputForm form) {
-  if (form == OutputForm::identity) {
-    const data::Standardizer fitted = data::Standardizer::fit(y, rows);
-    return {fitted.mean[0], fitted.scale[0]};
-  }
-  double low = y.at(rows.front()), high = low;
-  for (const int64_t i : rows) low = std::min(low, y.at(i)), high = std::max(high, y.at(i));
-  return {low, high > low ? high - low : 1};
-}
-
-void check_choices(Task task, OutputForm form, Loss loss) {
-  const bool form_fits = task == Task::regression ? form != OutputForm::softmax
-                         : task == Task::binary   ? form != OutputForm::identity
-                                                  : form == OutputForm::softmax;
+/// Fills in what is absent, and checks what is given.
+NetworkOptions completed(NetworkOptions options, Task task) {
+  const OutputForm form = options.output.value_or(default_output_form(task));
+  const Loss loss = options.loss.value_or(default_loss(task));
+  const bool is_regression = task == Task::regression;
+  const bool form_fits = is_regression            ? form != OutputForm::softmax
+                         : task == Task::binary ? form != OutputForm::identity
+                                                : form == OutputForm::softmax;
   if (!form_fits)
     fail("[network] a {} task cannot have the output {}; expected {}", to_string(task), to_string(form),
-         task == Task::regression ? "identity or sigmoid"
-         : task == Task::binary   ? "softmax or sigmoid"
-                                  : "softmax");
+         is_regression          ? "identity or sigmoid"
+         : task == Task::binary ? "softmax or sigmoid"
+                                : "softmax");
   const bool is_class_loss = loss == Loss::cross_entropy || loss == Loss::hinge;
-  if (loss != Loss::squared_error && is_class_loss != (task != Task::regression))
+  if (loss != Loss::squared_error && is_class_loss == is_regression)
     fail("[network] a {} task cannot have the loss {}; expected {}", to_string(task), to_string(loss),
-         task == Task::regression ? "squared-error, mean-squared-error, mean-absolute-error or huber"
-                                  : "cross-entropy, hinge or squared-error");
+         is_regression ? "squared-error, mean-squared-error, mean-absolute-error or huber"
+                       : "cross-entropy, hinge or squared-error");
+  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1))
+    fail("[network] label smoothing is {}; expected a number in [0, 1)", options.label_smoothing);
+  if (options.label_smoothing > 0 && loss != Loss::cross_entropy)
+    fail("[network] label smoothing goes with the loss cross-entropy only; found {}", to_string(loss));
+  if (!(options.input_dropout >= 0 && options.input_dropout < 1))
+    fail("[network] the dropout of the inputs is {}; expected a number in [0, 1)", options.input_dropout);
+  if (options.target_scaling && !is_regression)
+    fail("[network] a {} task has no target to scale", to_string(task));
+  const auto usual =
+      form == OutputForm::sigmoid ? TargetScaling::Kind::min_max : TargetScaling::Kind::standard;
+  if (is_regression && form == OutputForm::sigmoid && options.target_scaling.value_or(usual) != usual)
+    fail("[network] a sigmoid output lies between 0 and 1; expected the target scaling min-max, found {}",
+         to_string(*options.target_scaling));
+  if (is_regression && !options.target_scaling) options.target_scaling = usual;
+  options.output = form;
+  options.loss = loss;
+  return options;
 }
 
-std::vector<LayerSpec> layers_of(const NetworkOptions& options, int64_t outputs, Activation last) {
-  const size_t depth = options.hidden.size(), given = options.activations.size();
-  if (depth > 0 && given != 1 && given != depth)
-    fail("[network] {} activations for {} hidden layers; expected one for all, or one for each", given,
-         depth);
-  std::vector<LayerSpec> layers;
-  for (size_t i = 0; i < depth; ++i)
-    layers.push_back({.units = options.hidden[i],
-                      .activation = options.activations[given == 1 ? 0 : i],
-                      .initializer = options.initializer});
-  layers.push_back({.units = outputs, .activation = last, .initializer = options.initializer});
-  return layers;
+/// Codes that no training row holds have rows in an embedding nevertheless: zeros, which say nothing.
+void clear_unknown_codes(Network& network) {
+  int number = 0;
+  for (const data::Preparation& p : network.preparation) {
+    if (p.kind != data::Preparation::Kind::embedding) continue;
+    Tensor& table = network.model.parameters.at(fmt::format("E{}", ++number));
+    const auto clear = [&](int64_t code) {
+      for (int64_t i = 0; i < p.columns; ++i) table.set(code * p.columns + i, 0);
+    };
+    if (!p.knows_other) clear(p.codes - 2);
+    if (!p.knows_missing) clear(p.codes - 1);
+  }
 }
 
-Objective add_regression_objective(Model& model, Loss loss, const TargetScale& scale) {
+bool needs_steps(const NetworkOptions& options) {
+  return options.input_dropout > 0 || std::ranges::any_of(options.dropout, [](double rate) { return rate > 0; });
+}
+
+/// Prediction and scores from the last layer's outputs, and their names.
+void finish_model(Model& model, Value outputs, const TargetScaling& scaling) {
   Graph& graph = *model.graph;
-  const Value target = graph.input("target", Shape({kBatch, 1}));
-  const Value expected = (target - scale.shift) / scale.scale;
-  const auto measure = loss == Loss::squared_error         ? squared_error
-                       : loss == Loss::mean_squared_error  ? mean_squared_error
-                       : loss == Loss::mean_absolute_error ? mean_absolute_error
-                                                           : nullptr;
-  const Value result =
-      measure ? measure(model.scores, expected, Reduction::mean) : huber(model.scores, expected);
-  const Value named = graph.name(result, "loss");
-  return {.target = target, .loss = named, .training_loss = named};
+  model.scores = graph.name(outputs, "scores");
+  model.prediction = model.schema.task == Task::regression
+                         ? graph.name(scaling.inverse(model.scores), "prediction")
+                         : graph.name(probabilities_of(model.scores), "probabilities");
+}
+
+Model start_model(const Schema& schema, std::span<const data::Preparation> preparation) {
+  Model model;
+  model.schema = schema;
+  model.features =
+      model.graph->input("features", Shape({kBatch, static_cast<int64_t>(preparation.size())}));
+  model.prepared = add_preparation(model.features, preparation);
+  return model;
 }
 
 }  // namespace
 
 std::string_view to_string(OutputForm form) { return kOutputForms[static_cast<size_t>(form)]; }
-std::string_view to_string(Loss loss) { return kLosses[static_cast<size_t>(loss)]; }
 OutputForm parse_output_form(std::string_view text) {
   return parse_choice<OutputForm>("output", text, kOutputForms);
 }
-Loss parse_loss(std::string_view text) { return parse_choice<Loss>("loss", text, kLosses); }
-
 OutputForm default_output_form(Task task) {
   return task == Task::regression ? OutputForm::identity : OutputForm::softmax;
 }
-Loss default_loss(Task task) { return task == Task::regression ? Loss::squared_error : Loss::cross_entropy; }
 
 Samples samples(Tensor features, const Tensor& target) {
-  const int64_t rows = target.size();
-  return {std::move(features), target.dtype() == DType::i64 ? target : target.reshaped(Shape({rows, 1}))};
+  const bool is_column = target.dtype() != DType::i64 && target.shape().rank() == 1;
+  return {std::move(features), is_column ? target.reshaped(Shape({target.size(), 1})) : target};
 }
 
 Samples select(const data::Dataset& dataset, std::span<const int64_t> rows) {
-  return samples(data::gather_rows(dataset.x, rows), data::gather_rows(dataset.y, rows));
-}
-
-Objective add_class_objective(Model& model, Loss loss) {
-  Graph& graph = *model.graph;
-  const Value target = graph.input("target", Shape({kBatch}, DType::i64));
-  const int64_t scores = model.scores.shape()[1], classes = model.prediction.shape()[1];
-  const auto is_second = [&] { return cast(reshape(target, {kBatch, 1}), DType::f32); };
-  Value result;
-  if (loss == Loss::squared_error)
-    result = squared_error(model.prediction, one_hot(target, classes));
-  else if (loss == Loss::hinge)
-    result = scores == 1 ? hinge(model.scores, is_second() * 2 - 1) : multiclass_hinge(model.scores, target);
-  else
-    result =
-        scores == 1 ? binary_cross_entropy(model.scores, is_second()) : cross_entropy(model.scores, target);
-  const Value named = graph.name(result, "loss");
-  return {.target = target, .loss = named, .training_loss = named};
+  Samples chosen = samples(data::gather_rows(dataset.x, rows), data::gather_rows(dataset.y, rows));
+  if (dataset.weights.size() > 0) chosen.weights = data::gather_rows(dataset.weights, rows);
+  return chosen;
 }
 
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
-                      const NetworkOptions& options, uint64_t seed) {
+                      const NetworkOptions& asked, uint64_t seed) {
   const Task task = dataset.task;
-  const OutputForm form = options.output.value_or(default_output_form(task));
-  const Loss loss = options.loss.value_or(default_loss(task));
-  check_choices(task, form, loss);
-  const data::Standardizer fitted = data::Standardizer::fit(dataset.x, training_rows);
-
-  Network network;
+  Network network{.options = completed(asked, task)};
+  const NetworkOptions& options = network.options;
+  network.preparation = data::fit_preparation(dataset.features, dataset.x, training_rows, options.preparation);
+  network.model = start_model({task, dataset.features, dataset.targets, dataset.labels}, network.preparation);
+  network.target_scaling = task == Task::regression
+                               ? TargetScaling::fit(*options.target_scaling, dataset.y, training_rows)
+                               : TargetScaling{.kind = TargetScaling::Kind::none};
   Model& model = network.model;
   Graph& graph = *model.graph;
-  model.schema = {task, dataset.features, dataset.target, dataset.labels};
-  model.features = graph.input("features", Shape({kBatch, fitted.columns()}));
-  model.prepared =
-      graph.name((model.features - row(graph, fitted.mean)) / row(graph, fitted.scale), "prepared");
+  const int64_t outputs = task == Task::regression               ? static_cast<int64_t>(dataset.targets.size())
+                          : options.output == OutputForm::softmax ? dataset.classes()
+                                                                  : 1;
+  const NetworkBody body = add_body(model.prepared, network.preparation, options, outputs, "", {});
+  finish_model(model, body.outputs, network.target_scaling);
+  network.parameters = body.parameters;
+  network.statistics = body.statistics;
 
-  const bool is_regression = task == Task::regression;
-  const int64_t outputs = form == OutputForm::softmax ? dataset.classes() : 1;
-  const Activation last =
-      is_regression && form == OutputForm::sigmoid ? Activation::sigmoid : Activation::identity;
-  const Mlp layers = mlp(model.prepared, layers_of(options, outputs, last));
-  network.parameters = layers.parameters;
-  model.scores = graph.name(layers.output, "scores");
-
-  if (is_regression) {
-    const TargetScale scale = fit_target(dataset.y, training_rows, form);
-    model.prediction = graph.name(model.scores * scale.scale + scale.shift, "prediction");
-    network.objective = add_regression_objective(model, loss, scale);
-  } else {
-    const Value p = form == OutputForm::softmax ? softmax(model.scores) : sigmoid(model.scores);
-    const std::array both = {1 - p, p};
-    model.prediction = graph.name(form == OutputForm::softmax ? p : concat(both, 1), "probabilities");
-    network.objective = add_class_objective(model, loss);
+  Answer inference{model.scores}, training = inference;
+  Value step;
+  if (needs_steps(options)) step = graph.input("step", Shape({}, DType::i64));
+  if (step || options.normalization == Normalization::batch) {
+    const MlpForm form{.form = Form::training, .step = step, .seed = seed};
+    const NetworkBody trained = add_body(model.prepared, network.preparation, options, outputs, "", form);
+    training.scores = trained.outputs;
+    network.updates = trained.updates;
   }
+  if (task != Task::regression) {
+    inference.probabilities = model.prediction;
+    training.probabilities = probabilities_of(training.scores);
+  }
+  network.objective = add_objective(inference, training,
+                                    {.loss = *options.loss,
+                                     .smoothing = options.label_smoothing,
+                                     .weighted = options.weighted || dataset.weights.size() > 0},
+                                    network.target_scaling);
+  network.objective.step = step;
+
   model.parameters = initialized(network.parameters, seed);
+  for (const auto& [name, tensor] : initialized(network.statistics, seed)) model.parameters.add(name, tensor);
+  clear_unknown_codes(network);
   return network;
+}
+
+Model average_networks(std::span<const Network* const> networks) {
+  if (networks.empty()) fail("[average] there is no network");
+  const Network& first = *networks.front();
+  Model model = start_model(first.model.schema, first.preparation);
+  Graph& graph = *model.graph;
+  const bool is_regression = model.schema.task == Task::regression;
+  Value total;
+  for (size_t i = 0; i < networks.size(); ++i) {
+    const Network& network = *networks[i];
+    const std::string prefix = fmt::format("net{}.", i + 1);
+    const NetworkBody body = add_body(model.prepared, network.preparation, network.options,
+                                      network.model.scores.shape()[1], prefix, {});
+    const Value said = is_regression ? network.target_scaling.inverse(body.outputs) : probabilities_of(body.outputs);
+    total = total ? total + said : said;
+    for (const auto& [name, tensor] : network.model.parameters) model.parameters.add(prefix + name, tensor);
+  }
+  const Value mean = total * (1.0 / static_cast<double>(networks.size()));
+  if (is_regression) {
+    model.prediction = graph.name(mean, "prediction");
+    model.scores = graph.name(first.target_scaling.forward(mean), "scores");
+  } else {
+    // The scores whose softmax is the mean probability; the least of all floats keeps the logarithm finite.
+    model.scores = graph.name(log(max(mean, scalar_like(mean, 1e-37))), "scores");
+    model.prediction = graph.name(softmax(model.scores), "probabilities");
+  }
+  return model;
 }
 
 }  // namespace kette

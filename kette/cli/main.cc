@@ -15,9 +15,11 @@ namespace {
 
 constexpr int kFailed = 1, kWrongUsage = 2;
 
-const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kData, &kCheck, &kOps, &kVersion};
+const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kDescribe,
+                                    &kData,  &kCheck,   &kOps,      &kVersion};
 
 constexpr const char* kExamples = R"(Examples:
+  kette describe houses.csv                  what the table holds
   kette train houses.csv --target price      learn, show the result on held-out rows, write houses.onnx
   kette evaluate houses.onnx more.csv        measure on other labelled rows
   kette predict houses.onnx new.csv          print a prediction for every row

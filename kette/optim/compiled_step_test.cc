@@ -102,6 +102,70 @@ TEST(CompiledStep, with_every_option_agrees_with_the_interpreter) {
   }
 }
 
+/// Batch and layer normalisation, dropout and the running statistics, all in the step.
+TEST(CompiledStep, of_a_normalized_network_with_dropout_agrees_with_the_interpreter) {
+  struct Training {
+    Graph graph;
+    Mlp network;
+    TrainingStep step;
+    Parameters parameters;
+    explicit Training(DType dtype) {
+      const Value x = graph.input("x", Shape({kBatch, 3}, dtype));
+      const MlpForm form{
+          .form = Form::training, .step = graph.input("step", Shape({}, DType::i64)), .seed = 9};
+      network = mlp(x,
+                    {{.units = 6, .activation = Activation::tanh, .normalization = Normalization::batch},
+                     {.units = 9, .activation = Activation::tanh, .dropout = 0.4},
+                     {.units = 5, .activation = Activation::tanh, .normalization = Normalization::layer},
+                     {.units = 1}},
+                    "", form);
+      step = training_step(mean(square(network.output - 1.0)), values_of(network.parameters),
+                           StepOptions{.optimizer = {&kMomentum}}, network.updates);
+      std::vector<Parameter> all = network.parameters;
+      all.insert(all.end(), network.statistics.begin(), network.statistics.end());
+      all.insert(all.end(), step.state.begin(), step.state.end());
+      parameters = initialized(all, kSeed);
+    }
+    Tensor features(DType dtype) const {
+      Tensor x(Shape({kSamples, 3}, dtype));
+      for (int64_t i = 0; i < x.size(); ++i) x.set(i, static_cast<double>(i * 7 % 5) - 1.5);
+      return x;
+    }
+  };
+  Training fast(DType::f32), slow(DType::f64);
+  Program program({&fast.step.loss, 1}, fast.step.updates,
+                  [&](std::string_view name) { return fast.parameters.find(name); });
+  program.bind(kSamples);
+  const Tensor features = fast.features(DType::f32);
+  Tensor rate(Shape({})), rate64(Shape({}, DType::f64));
+  rate.set(0, 0.0625);
+  rate64.set(0, 0.0625);
+  for (int64_t t = 0; t < 4; ++t) {
+    const Tensor number(Shape({}, DType::i64), {t});
+    program.set("x", features);
+    program.set("step", number);
+    program.set("learning_rate", rate);
+    program.run();
+    Bindings bindings(slow.parameters.begin(), slow.parameters.end());
+    bindings.emplace("x", slow.features(DType::f64));
+    bindings.emplace("step", number);
+    bindings.emplace("learning_rate", rate64);
+    std::vector<Value> wanted;
+    for (const Update& update : slow.step.updates) wanted.push_back(update.next);
+    const std::vector<Reference> next = interpret(slow.graph, wanted, bindings);
+    for (const Update& update : slow.step.updates) {
+      Tensor& target = slow.parameters.at(slow.graph.node(update.target).name);
+      const auto& values = next[static_cast<size_t>(update.next.id)].values;
+      for (size_t e = 0; e < values.size(); ++e) target.set(static_cast<int64_t>(e), values[e]);
+    }
+  }
+  EXPECT_NE(fast.parameters.at("m1").at(0), 0);
+  EXPECT_NE(fast.parameters.at("v1").at(0), 1);
+  for (const auto& [name, tensor] : fast.parameters)
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      EXPECT_NEAR(tensor.at(i), slow.parameters.at(name).at(i), 2e-5) << name << "[" << i << "]";
+}
+
 TEST(CompiledStep, in_float64_agrees_to_rounding) {
   Tagger compiled(kAdamw, DType::f64), reference(kAdamw, DType::f64);
   compiled.run_steps(20);

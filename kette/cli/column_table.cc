@@ -1,0 +1,216 @@
+#include "kette/cli/column_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "kette/cli/text.h"
+
+namespace kette::cli {
+namespace {
+
+using data::ColumnProfile;
+using data::ColumnType;
+using data::Finding;
+
+constexpr size_t kMostColumns = 60, kColumnsOfMany = 20;
+constexpr size_t kWidestName = 24, kBars = 10, kNarrowestValues = 24, kWidestValue = 18;
+constexpr size_t kFindingsOfKind = 4, kShownOfMany = 3;
+
+/// At most `width` characters, the last an ellipsis where some are left out.
+std::string cut(std::string_view text, size_t width) {
+  if (width_of(text) <= width) return std::string(text);
+  size_t place = 0;
+  for (size_t count = 0; place < text.size(); ++place)
+    if ((text[place] & 0xC0) != 0x80 && ++count == width) break;
+  std::string result(text.substr(0, place));
+  while (result.ends_with(' ')) result.pop_back();
+  return result + "…";
+}
+
+std::string missing_text(const ColumnProfile& profile) {
+  if (profile.missing == 0) return "·";
+  const double share = 100 * static_cast<double>(profile.missing) / static_cast<double>(profile.rows);
+  return fmt::format("{} ({})", grouped(profile.missing),
+                     share < 1 ? "< 1 %" : fmt::format("{:.0f} %", std::floor(share)));
+}
+
+std::string distinct_text(const ColumnProfile& profile) {
+  return profile.has_exact_distinct() ? grouped(profile.distinct)
+                                      : "> " + grouped(data::NumberSummary::kMostCounted);
+}
+
+/// Parts with commas, as many as fit.
+std::string list(std::span<const std::string> parts, size_t width, bool are_all) {
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool is_last = i + 1 == parts.size() && are_all;
+    const std::string next = (i == 0 ? "" : ", ") + parts[i];
+    if (i > 0 && width_of(text) + width_of(next) + (is_last ? 0 : 3) > width) return text + ", …";
+    text += next;
+  }
+  return are_all || parts.empty() ? text : text + ", …";
+}
+
+std::string frequent_text(const ColumnProfile& profile, size_t width) {
+  std::vector<std::string> parts;
+  for (const auto& [value, rows] : profile.most_frequent)
+    parts.push_back(fmt::format("{} {}", value.empty() ? "\"\"" : cut(data::on_one_line(value), kWidestValue),
+                                grouped(rows)));
+  return list(parts, width, static_cast<int64_t>(parts.size()) == profile.distinct);
+}
+
+std::string values_text(const ColumnProfile& profile, size_t width) {
+  const data::NumberSummary& numbers = profile.numbers;
+  if (profile.type == ColumnType::empty) return "";
+  if (profile.distinct == 1 && !profile.examples.empty())
+    return cut("always " + data::on_one_line(profile.examples[0]), width);
+  switch (profile.type) {
+    case ColumnType::number: {
+      const std::string stray =
+          profile.stray ? fmt::format(", {} not numbers", grouped(profile.stray->fields)) : "";
+      return fmt::format("{} … {}, median {}{}", short_number(numbers.smallest),
+                         short_number(numbers.largest), short_number(numbers.median), stray);
+    }
+    case ColumnType::date:
+      return data::iso_date(static_cast<int64_t>(numbers.smallest)) + " … " +
+             data::iso_date(static_cast<int64_t>(numbers.largest));
+    case ColumnType::text:
+      return fmt::format("{} … {} characters, {:.0f} words", profile.shortest, profile.longest,
+                         profile.words);
+    case ColumnType::identifier: {
+      std::vector<std::string> parts;
+      for (const std::string& example : profile.examples)
+        parts.push_back(cut(data::on_one_line(example), kWidestValue));
+      return list(parts, width, false);
+    }
+    case ColumnType::codes:
+    case ColumnType::category:
+    case ColumnType::boolean:
+    case ColumnType::empty:
+      break;
+  }
+  return frequent_text(profile, width);
+}
+
+std::string right(const std::string& text, size_t width) {
+  return std::string(width - std::min(width, width_of(text)), ' ') + text;
+}
+
+/// "717 number, 57 with one value only"
+std::string types_of(std::span<const ColumnProfile> profiles) {
+  std::map<std::string, size_t> counts;
+  for (const ColumnProfile& profile : profiles)
+    ++counts[profile.distinct == 1 ? "with one value only" : std::string(to_string(profile.type))];
+  std::string text;
+  for (const auto& [type, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, type);
+  return text;
+}
+
+/// Words in lines of at most `width` characters; lines after the first start with `indent`.
+std::string wrapped(std::string_view text, size_t width, const std::string& indent) {
+  std::string result;
+  size_t used = 0;
+  for (size_t start = 0; start <= text.size();) {
+    const size_t end = std::min(text.find(' ', start), text.size());
+    const std::string_view word = text.substr(start, end - start);
+    if (used > 0 && used + 1 + width_of(word) > width) {
+      result += "\n" + indent;
+      used = width_of(indent);
+    } else if (start > 0) {
+      result += ' ';
+      ++used;
+    }
+    result += word;
+    used += width_of(word);
+    start = end + 1;
+  }
+  return result + "\n";
+}
+
+}  // namespace
+
+std::string short_number(double number) {
+  const double size = std::abs(number);
+  if (number == std::floor(number) && size <= 1e6) return fmt::format("{:.0f}", number);
+  if (size >= 1000 && size < 1e6) return fmt::format("{:.0f}", number);
+  return fmt::format("{:.4g}", number);
+}
+
+std::string small_histogram(std::span<const int64_t> bins) {
+  constexpr std::array<const char*, 8> kBarOf = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const size_t joined = (bins.size() + kBars - 1) / kBars;
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < bins.size(); ++i) {
+    if (i % joined == 0) rows.push_back(0);
+    rows.back() += bins[i];
+  }
+  const int64_t most = rows.empty() ? 0 : std::ranges::max(rows);
+  std::string text;
+  for (const int64_t count : rows) {
+    const double height = most == 0 ? 0 : static_cast<double>(count) / static_cast<double>(most);
+    text += count == 0 ? " " : kBarOf.at(static_cast<size_t>(std::ceil(8 * height)) - 1);
+  }
+  return text;
+}
+
+std::string column_table(std::span<const ColumnProfile> profiles, size_t width, bool all) {
+  const bool is_short = !all && profiles.size() > kMostColumns;
+  const auto shown = is_short ? profiles.first(kColumnsOfMany) : profiles;
+  size_t names = 6, types = 4, missing = 7, distinct = 8;
+  for (const ColumnProfile& profile : shown) {
+    names = std::max(names, std::min(kWidestName, width_of(data::on_one_line(profile.name))));
+    types = std::max(types, to_string(profile.type).size());
+    missing = std::max(missing, width_of(missing_text(profile)));
+    distinct = std::max(distinct, width_of(distinct_text(profile)));
+  }
+  constexpr size_t kGap = 2;
+  const size_t used = names + types + missing + distinct + 4 * kGap;
+  size_t room = width > used ? width - used : 0;
+  const bool has_bars = room >= kNarrowestValues + kGap + kBars;
+  if (has_bars) room -= kGap + kBars;
+  std::vector<std::vector<std::string>> cells = {
+      {"column", "type", right("missing", missing), right("distinct", distinct), "values"}};
+  for (const ColumnProfile& profile : shown) {
+    cells.push_back(
+        {cut(data::on_one_line(profile.name), names), std::string(to_string(profile.type)),
+         right(missing_text(profile), missing), right(distinct_text(profile), distinct),
+         cut(values_text(profile, std::max(room, kNarrowestValues)), std::max(room, kNarrowestValues))});
+    if (has_bars && profile.type != ColumnType::identifier)
+      cells.back().push_back(small_histogram(profile.numbers.histogram));
+  }
+  std::string text = table(cells, false);
+  if (is_short) {
+    const auto others = profiles.subspan(kColumnsOfMany);
+    text +=
+        wrapped(fmt::format("… and {} more columns: {}; --all shows them", others.size(), types_of(others)),
+                width, "  ");
+  }
+  return text;
+}
+
+std::string finding_list(std::span<const Finding> findings, size_t width, bool all) {
+  std::string text;
+  for (size_t first = 0, end = 0; first < findings.size(); first = end) {
+    while (end < findings.size() && findings[end].kind == findings[first].kind) ++end;
+    const auto of_kind = findings.subspan(first, end - first);
+    const bool is_short = !all && of_kind.size() > kFindingsOfKind;
+    for (const Finding& finding : is_short ? of_kind.first(kShownOfMany) : of_kind) {
+      const std::string advice = finding.advice.empty() ? "" : " → " + finding.advice;
+      text += wrapped(fmt::format("{} {}{}", finding.is_serious ? "!" : "-", finding.text, advice), width,
+                      "    ");
+    }
+    if (!is_short) continue;
+    std::vector<std::string> names;
+    for (const Finding& finding : of_kind.subspan(kShownOfMany))
+      names.push_back(cut(data::on_one_line(finding.column), kWidestName));
+    const std::string head =
+        fmt::format("  {} more like this ({}): ", names.size(), to_string(of_kind[0].kind));
+    text += head + list(names, std::max(width, head.size() + kNarrowestValues) - head.size(), true) + "\n";
+  }
+  return text;
+}
+
+}  // namespace kette::cli

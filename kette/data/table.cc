@@ -80,6 +80,60 @@ void Table::add_text(std::string name, std::span<const std::string> fields) {
   add(std::move(column));
 }
 
+void Table::set_numbers(int64_t column, std::vector<double> numbers) {
+  Column& c = columns_[static_cast<size_t>(column)];
+  if (static_cast<int64_t>(numbers.size()) != rows())
+    fail("[table] {} numbers for column {}; expected {}", numbers.size(), quote(c.name), rows());
+  c = {std::move(c.name), std::move(numbers), {}, -1};
+}
+
+void Table::drop_last_column() { columns_.pop_back(); }
+
+/// `of`: where the names come from.
+void Table::expect_columns(std::span<const std::string> names, const std::string& of) const {
+  for (const std::string& name : names)
+    if (!contains(name))
+      fail("{}: no column {}, which is in {}; expected the same columns", source_, quote(name), of);
+  for (const Column& column : columns_)
+    if (std::ranges::find(names, column.name) == names.end())
+      fail("{}: column {} is not in {}; expected the same columns", source_, quote(column.name), of);
+}
+
+Table Table::in_order(std::span<const std::string> names) && {
+  expect_columns(names, "the rows before");
+  std::vector<Column> ordered;
+  for (const std::string& name : names)
+    ordered.push_back(std::move(columns_[static_cast<size_t>(find(name))]));
+  columns_ = std::move(ordered);
+  return std::move(*this);
+}
+
+void Table::append_rows(Table other) {
+  other.expect_columns(names(), source_);
+  const int64_t before = rows(), more = other.rows();
+  for (Column& column : columns_) {
+    Column& added = other.columns_[static_cast<size_t>(other.find(column.name))];
+    for (Column* part : {&column, &added}) {
+      const Column& twin = part == &column ? added : column;
+      if (!part->is_numeric() || twin.is_numeric()) continue;
+      if (!std::ranges::all_of(part->numbers, [](double v) { return std::isnan(v); }))
+        fail("{}: column {} is {} here and {} in {}", other.source_, quote(column.name),
+             added.is_numeric() ? "numbers" : "text", added.is_numeric() ? "text" : "numbers", source_);
+      for (size_t row = 0; row < part->numbers.size(); ++row) part->text.append_missing();
+      part->numbers = {};
+      part->first_non_number = part == &column ? before + added.first_non_number : 0;
+    }
+    column.numbers.insert(column.numbers.end(), added.numbers.begin(), added.numbers.end());
+    if (!column.is_numeric()) column.text.append(added.text);
+    added = {std::move(added.name), {}, {}, -1};
+  }
+  if (lines_.empty()) lines_.push_back({0, 2});
+  if (other.lines_.empty()) other.lines_.push_back({0, 2});
+  if (more > 0) sources_.push_back({before, other.source_});
+  for (SourceMark& mark : other.sources_) sources_.push_back({before + mark.row, std::move(mark.source)});
+  for (const LineMark& mark : other.lines_) lines_.push_back({before + mark.row, mark.line});
+}
+
 std::vector<std::string> Table::names() const {
   std::vector<std::string> result;
   for (const Column& column : columns_) result.push_back(column.name);
@@ -132,7 +186,9 @@ int64_t Table::line(int64_t row) const {
 }
 
 std::string Table::place(int64_t row, int64_t column) const {
-  return fmt::format("{}:{}:{}", source_, line(row), column + 1);
+  const auto after = std::ranges::upper_bound(sources_, row, {}, &SourceMark::row);
+  const std::string& source = after == sources_.begin() ? source_ : std::prev(after)->source;
+  return fmt::format("{}:{}:{}", source, line(row), column + 1);
 }
 
 std::string shortest(double number) { return to_shortest(number); }

@@ -28,6 +28,12 @@ struct LineMark {
   int64_t row, line;
 };
 
+/// From `row` on, rows come from another file.
+struct SourceMark {
+  int64_t row;
+  std::string source;
+};
+
 class Table {
  public:
   /// An empty table; `source` names it in messages, e.g. a path.
@@ -41,6 +47,16 @@ class Table {
   /// 0.10000000149011612), so that it prints short and converts back to the same float.
   void add_numbers(std::string name, std::span<const float> numbers);
   void add_text(std::string name, std::span<const std::string> fields);
+
+  /// Replaces a column's fields by as many numbers, infinite ones among them, NaN where missing.
+  void set_numbers(int64_t column, std::vector<double> numbers);
+  void drop_last_column();
+  /// The table with its columns in another order; throws Error when the names are not the same.
+  Table in_order(std::span<const std::string> names) &&;
+  /// Appends the rows of a table with the same columns, in any order: rows of another file. A column that is
+  /// text in one of the two must be so in both, unless all its fields are missing there. Throws Error when a
+  /// column is missing or in excess.
+  void append_rows(Table other);
 
   const std::string& source() const { return source_; }
   int64_t rows() const { return columns_.empty() ? 0 : columns_.front().size(); }
@@ -71,9 +87,11 @@ class Table {
  private:
   const Column& at(int64_t column) const { return columns_[static_cast<size_t>(column)]; }
   void add(Column column);
+  void expect_columns(std::span<const std::string> names, const std::string& of) const;
   std::string source_;
   std::vector<Column> columns_;
   std::vector<LineMark> lines_;
+  std::vector<SourceMark> sources_;  // of the rows that are not from source_
 };
 
 /// Shortest text that reads back as the same number.

@@ -42,8 +42,8 @@ class TextColumn {
  private:
   int32_t code_of(std::string_view text);
   void grow();
-  std::string bytes_;          // the distinct texts one behind the other
-  std::vector<size_t> ends_;   // of each in bytes_
+  std::string bytes_;         // the distinct texts one behind the other
+  std::vector<size_t> ends_;  // of each in bytes_
   std::vector<int32_t> codes_;
   std::vector<int32_t> slots_;  // open addressing by hash, −1 where free; a power of two
 };

@@ -47,6 +47,11 @@ Value summed(Value elements, double factor, Reduction reduction) {
   return (k == 1 ? elements : sum(elements, sample_axes(elements), true)) * factor;
 }
 
+void check_smoothing(std::string_view loss, double smoothing) {
+  if (!(smoothing >= 0 && smoothing < 1))
+    fail("[{}] label smoothing is {}; expected a number in [0, 1)", loss, smoothing);
+}
+
 }  // namespace
 
 Value squared_error(Value predictions, Value targets, Reduction reduction) {
@@ -82,6 +87,15 @@ Value cross_entropy(Value logits, Value targets, Reduction reduction) {
   return averaged(logsumexp(logits) - pick(logits, targets), reduction);
 }
 
+Value cross_entropy(Value logits, Value targets, double smoothing, Reduction reduction) {
+  check_smoothing("cross_entropy", smoothing);
+  const Value hard = cross_entropy(logits, targets, reduction);
+  if (smoothing == 0) return hard;
+  // −Σ_j 1/k·log softmax(o)_j = log Σ_j e^{o_j} − ō: what a uniform expectation adds.
+  const Value uniform = averaged(logsumexp(logits) - mean(logits, {1}, true), reduction);
+  return hard * (1 - smoothing) + uniform * smoothing;
+}
+
 Value negative_log_likelihood(Value log_probabilities, Value classes, Reduction reduction) {
   check_classes("negative_log_likelihood", log_probabilities, classes);
   return neg(averaged(pick(log_probabilities, classes), reduction));
@@ -90,6 +104,13 @@ Value negative_log_likelihood(Value log_probabilities, Value classes, Reduction 
 Value binary_cross_entropy(Value logits, Value targets, Reduction reduction) {
   check_equal("binary_cross_entropy", logits, targets);
   return averaged(softplus(logits) - targets * logits, reduction);
+}
+
+Value binary_cross_entropy(Value logits, Value targets, double smoothing, Reduction reduction) {
+  check_smoothing("binary_cross_entropy", smoothing);
+  if (smoothing == 0) return binary_cross_entropy(logits, targets, reduction);
+  check_equal("binary_cross_entropy", logits, targets);
+  return binary_cross_entropy(logits, targets * (1 - smoothing) + smoothing / 2, reduction);
 }
 
 Value hinge(Value scores, Value targets, Reduction reduction) {
@@ -104,6 +125,13 @@ Value multiclass_hinge(Value scores, Value classes, Reduction reduction) {
   const Value lead = scores - pick(scores, classes);  // [N,k] − [N,1]
   const Value worst = reduce_max(lead - one_hot(classes, scores.shape()[1], scores.dtype()), {1}, true);
   return averaged(worst + 1.0, reduction);
+}
+
+Value weighted(Value losses, Value weights) {
+  if (losses.shape() != weights.shape() || !is_float(losses.dtype()))
+    fail("[weighted] losses are {} and weights {}; expected reals of one shape", to_string(losses.shape()),
+         to_string(weights.shape()));
+  return mean(weights * losses);
 }
 
 }  // namespace kette

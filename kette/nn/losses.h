@@ -36,6 +36,10 @@ Value huber(Value predictions, Value targets, double delta = 1, Reduction reduct
 /// L = −log softmax(o)_y = log Σ_j e^{o_j} − o_y, or distributions, [N,k] like the logits: L = −Σ_j p_j·log
 /// softmax(o)_j.
 Value cross_entropy(Value logits, Value targets, Reduction reduction = Reduction::mean);
+/// With smoothed labels: what is expected is (1−ε)·p + ε/k instead of p, so that no score must grow without
+/// end [Szegedy et al. 2016, "Rethinking the Inception Architecture for Computer Vision", section 7]. Throws
+/// Error unless the smoothing ε is in [0, 1).
+Value cross_entropy(Value logits, Value targets, double smoothing, Reduction reduction = Reduction::mean);
 
 /// L = −log P̂(y): log-probabilities [N,k] (of log_softmax), class indices i64[N].
 Value negative_log_likelihood(Value log_probabilities, Value classes, Reduction reduction = Reduction::mean);
@@ -44,6 +48,9 @@ Value negative_log_likelihood(Value log_probabilities, Value classes, Reduction 
 /// L = −P·log σ(z) − (1−P)·log(1−σ(z)) = softplus(z) − P·z. Logits and targets [N,k], of equal dims; the mean
 /// over k.
 Value binary_cross_entropy(Value logits, Value targets, Reduction reduction = Reduction::mean);
+/// With smoothed labels, (1−ε)·P + ε/2 instead of P.
+Value binary_cross_entropy(Value logits, Value targets, double smoothing,
+                           Reduction reduction = Reduction::mean);
 
 /// L = max(0, 1 − y·s): scores and targets [N,k] of equal dims, y in {−1, +1}; the mean over k. The gradient
 /// is 0 at y·s = 1 [Cortes & Vapnik 1995, "Support-Vector Networks"].
@@ -53,5 +60,12 @@ Value hinge(Value scores, Value targets, Reduction reduction = Reduction::mean);
 /// Algorithmic Implementation of Multiclass Kernel-based Vector Machines"]. At L = 0 the gradient's kink is
 /// reduce_max's.
 Value multiclass_hinge(Value scores, Value classes, Reduction reduction = Reduction::mean);
+
+// Of any loss -----------------------------------------------------------------------------------------------
+
+/// 1/N Σ_n w_n·L_n: losses of Reduction::none and a weight for each sample, both [N,1]. The weights are not
+/// divided by their sum: with a mean of 1 they leave the size of the loss, and so of the learning rate, as it
+/// was.
+Value weighted(Value losses, Value weights);
 
 }  // namespace kette

@@ -126,6 +126,42 @@ TEST(CrossEntropy, has_the_slope_probability_minus_one_hot) {
   for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(found[i], expected[i], 1e-15);
 }
 
+TEST(CrossEntropy, with_smoothed_labels_is_that_of_the_smoothed_distribution) {
+  // ε = 0.3 over 3 classes: 0.8 for the class and 0.1 for each of the others.
+  const auto smooth = [](Reduction reduction) {
+    return [=](Value p, Value y) { return cross_entropy(p, y, 0.3, reduction); };
+  };
+  const double of_1 = 0.1 * std::log(8.0) + 0.8 * std::log(4.0) + 0.1 * std::log(1.6),
+               of_2 = 0.1 * std::log(8.0) + 0.1 * std::log(4.0) + 0.8 * std::log(1.6);
+  expect_loss(smooth(Reduction::mean), smooth(Reduction::none), kLogits, classes({1, 2}), {of_1, of_2});
+  expect_loss(smooth(Reduction::mean), smooth(Reduction::none), kLogits, matrix(2, 3, {0, 1, 0, 0, 0, 1}),
+              {of_1, of_2});
+}
+
+TEST(Losses, smoothing_of_zero_adds_no_node) {
+  Graph graph;
+  const Value o = graph.input("o", Shape({kBatch, 3})), y = graph.input("y", Shape({kBatch}, DType::i64));
+  const Value t = graph.input("t", Shape({kBatch, 3}));
+  EXPECT_EQ(cross_entropy(o, y, 0.0), cross_entropy(o, y));
+  EXPECT_EQ(binary_cross_entropy(o, t, 0.0), binary_cross_entropy(o, t));
+}
+
+TEST(Losses, smoothing_out_of_range_is_an_error) {
+  Graph graph;
+  const Value o = graph.input("o", Shape({kBatch, 3})), t = graph.input("t", Shape({kBatch, 3}));
+  for (const double wrong : {-0.1, 1.0, std::nan("")}) {
+    EXPECT_THROW(cross_entropy(o, t, wrong), Error) << wrong;
+    EXPECT_THROW(binary_cross_entropy(o, t, wrong), Error) << wrong;
+  }
+}
+
+TEST(Weighted, is_the_mean_of_the_weighted_losses) {
+  Case one([](Value p, Value y) { return weighted(squared_error(p, y * 0.0, Reduction::none), y); },
+           matrix(3, 1, {2, 4, 6}), matrix(3, 1, {1, 0, 0.5}));
+  EXPECT_NEAR(one.values()[0], (2.0 + 0 + 9) / 3, 1e-15);
+  EXPECT_EQ(one.slopes(), (std::vector<double>{2.0 / 3, 0, 1}));
+}
+
 TEST(NegativeLogLikelihood, picks_the_log_probability_of_the_class) {
   expect_loss(negative_log_likelihood, matrix(2, 2, {-0.5, -1.5, -3, -0.25}), classes({1, 0}), {1.5, 3});
 }
@@ -134,6 +170,15 @@ TEST(BinaryCrossEntropy, agrees_with_the_probabilities) {
   const double z = std::log(3.0);  // σ(z) = 3/4
   expect_loss(binary_cross_entropy, matrix(3, 1, {z, z, z}), matrix(3, 1, {1, 0, 0.5}),
               {std::log(4.0 / 3), std::log(4.0), (std::log(4.0 / 3) + std::log(4.0)) / 2});
+}
+
+TEST(BinaryCrossEntropy, with_smoothed_labels_moves_them_towards_one_half) {
+  const auto smooth = [](Reduction reduction) {
+    return [=](Value p, Value y) { return binary_cross_entropy(p, y, 0.2, reduction); };
+  };
+  const double z = std::log(3.0), yes = std::log(4.0 / 3), no = std::log(4.0);
+  expect_loss(smooth(Reduction::mean), smooth(Reduction::none), matrix(2, 1, {z, z}), matrix(2, 1, {1, 0}),
+              {0.9 * yes + 0.1 * no, 0.1 * yes + 0.9 * no});
 }
 
 TEST(Hinge, vanishes_beyond_the_margin) {
@@ -169,6 +214,8 @@ TEST(Losses, are_finite_for_huge_scores) {
   expect_stable(cross_entropy, sure, matrix(2, 2, {1, 0, 0.5, 0.5}), {0, 1e4});
   expect_stable(binary_cross_entropy, matrix(4, 1, {1e4, 1e4, -1e4, -1e4}), matrix(4, 1, {1, 0, 1, 0}),
                 {0, 1e4, 1e4, 0});
+  Case smooth([](Value p, Value y) { return cross_entropy(p, y, 0.5); }, sure, classes({0, 1}));
+  EXPECT_NEAR(smooth.values()[0], 1e4, 1e-8);  // the mean of ¼·2e4 and ¾·2e4
   expect_stable(hinge, matrix(2, 1, {1e4, 1e4}), matrix(2, 1, {1, -1}), {0, 10001});
   expect_stable(multiclass_hinge, sure, classes({0, 1}), {0, 20001});
 }
@@ -203,6 +250,9 @@ TEST(Losses, gradients_agree_with_finite_differences) {
       {"huber", [](Value a, Value b) { return huber(a, b, 1.5); }, y},
       {"cross_entropy", [](Value a, Value b) { return cross_entropy(a, b); }, of_class},
       {"cross_entropy", [](Value a, Value b) { return cross_entropy(a, b); }, of_distribution},
+      {"cross_entropy, smoothed", [](Value a, Value b) { return cross_entropy(a, b, 0.2); }, of_class},
+      {"binary_cross_entropy, smoothed", [](Value a, Value b) { return binary_cross_entropy(a, b, 0.2); },
+       of_distribution},
       {"negative_log_likelihood", [](Value a, Value b) { return negative_log_likelihood(log_softmax(a), b); },
        of_class},
       {"binary_cross_entropy", [](Value a, Value b) { return binary_cross_entropy(a, b); }, of_distribution},

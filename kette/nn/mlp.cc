@@ -13,13 +13,22 @@ void name_if_free(Value value, const std::string& name) {
   if (graph.node(value).name.empty() && !graph.find(name)) graph.name(value, name);
 }
 
+Value dropped(Value h, double rate, const std::string& name, const MlpForm& form) {
+  if (rate == 0 || form.form == Form::inference) return h;
+  if (!form.step)
+    fail("[dense] dropout of {} needs the number of the training step (MlpForm::step) to draw from", rate);
+  return dropout(h, form.step, rate, static_cast<int64_t>(form.seed ^ stream_of(name)));
+}
+
 }  // namespace
 
-DenseLayer dense(Value x, const LayerSpec& spec, int number, std::string_view prefix) {
+DenseLayer dense(Value x, const LayerSpec& spec, int number, std::string_view prefix, const MlpForm& form) {
   const Shape shape = x.shape();
   if (shape.rank() != 2 || !is_float(shape.dtype()))
     fail("[dense] the layer's input is {}; expected a matrix [N, inputs] of f32 or f64", to_string(shape));
   if (spec.units < 1) fail("[dense] a layer of {} units; expected at least 1", spec.units);
+  if (!(spec.dropout >= 0 && spec.dropout < 1))
+    fail("[dense] dropout is {}; expected a share in [0, 1)", spec.dropout);
   Graph& graph = *x.graph;
   const auto named = [&](std::string_view letter) { return fmt::format("{}{}{}", prefix, letter, number); };
 
@@ -27,25 +36,42 @@ DenseLayer dense(Value x, const LayerSpec& spec, int number, std::string_view pr
   const Value weights = graph.parameter(named("W"), Shape({shape[1], spec.units}, shape.dtype()));
   layer.parameters.push_back({weights, spec.initializer.value_or(default_initializer(spec.activation))});
   layer.z = matmul(x, weights);  // [N, inputs]·[inputs, units] → [N, units]
+  const Shape row({spec.units}, shape.dtype());
+  if (spec.normalization == Normalization::layer) layer.z = layer_normalized(layer.z);
+  if (spec.normalization == Normalization::batch) {
+    const Normalized normalized = batch_normalized(layer.z, named("m"), named("v"), form);
+    layer.z = normalized.output;
+    layer.statistics = normalized.statistics;
+    layer.updates = normalized.updates;
+  }
+  if (spec.normalization != Normalization::none) {
+    const Value scale = graph.parameter(named("g"), row);
+    layer.parameters.push_back({scale, {Initializer::Kind::constant, 1}});
+    layer.z = layer.z * scale;
+  }
   if (spec.bias) {
-    const Value bias = graph.parameter(named("b"), Shape({spec.units}, shape.dtype()));
+    const Value bias = graph.parameter(named("b"), row);
     layer.parameters.push_back({bias, {Initializer::Kind::zeros}});
     layer.z = layer.z + bias;
   }
   layer.h = apply(spec.activation, layer.z);
+  layer.output = dropped(layer.h, spec.dropout, named("h"), form);
   name_if_free(layer.z, named("z"));
   name_if_free(layer.h, named("h"));
   return layer;
 }
 
-Mlp mlp(Value x, std::span<const LayerSpec> layers, std::string_view prefix) {
+Mlp mlp(Value x, std::span<const LayerSpec> layers, std::string_view prefix, const MlpForm& form) {
   if (layers.empty()) fail("[mlp] a network needs at least one layer");
   Mlp network{.output = x};
   for (const LayerSpec& spec : layers) {
     const int number = static_cast<int>(network.layers.size()) + 1;
-    const DenseLayer& layer = network.layers.emplace_back(dense(network.output, spec, number, prefix));
-    network.parameters.insert(network.parameters.end(), layer.parameters.begin(), layer.parameters.end());
-    network.output = layer.h;
+    const DenseLayer& layer = network.layers.emplace_back(dense(network.output, spec, number, prefix, form));
+    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(network.parameters, layer.parameters);
+    append(network.statistics, layer.statistics);
+    append(network.updates, layer.updates);
+    network.output = layer.output;
   }
   return network;
 }

@@ -129,6 +129,92 @@ TEST(Mlp, impossible_layers_are_errors) {
   EXPECT_THROW(mlp(graph.input("words", Shape({kBatch, 3}, DType::i64)), {{1}}), Error);
 }
 
+TEST(Mlp, normalized_layers_have_a_scale_and_statistics) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 4}));
+  const std::vector<LayerSpec> layers = {
+      {.units = 3, .activation = Activation::relu, .normalization = Normalization::batch},
+      {.units = 3, .activation = Activation::relu, .normalization = Normalization::layer},
+      {.units = 3, .bias = false, .normalization = Normalization::batch},
+      {.units = 2}};
+  for (const Form form : {Form::inference, Form::training}) {
+    const Mlp network = mlp(x, layers, "", {.form = form});
+    EXPECT_EQ(names(network.parameters),
+              (std::vector<std::string>{"W1", "g1", "b1", "W2", "g2", "b2", "W3", "g3", "W4", "b4"}));
+    EXPECT_EQ(names(network.statistics), (std::vector<std::string>{"m1", "v1", "m3", "v3"}));
+    EXPECT_EQ(network.updates.size(), form == Form::training ? 4u : 0u);
+  }
+  const Parameters first = initialized(mlp(x, layers).statistics, 1);
+  EXPECT_EQ(first.at("m1").at(0), 0);
+  EXPECT_EQ(first.at("v1").at(2), 1);
+}
+
+/// Two hidden layers with dropout; every activation is positive, so that a zero was dropped.
+const std::vector<LayerSpec> kDropping = {{.units = 50, .activation = Activation::sigmoid, .dropout = 0.25},
+                                          {.units = 50, .activation = Activation::sigmoid, .dropout = 0.5},
+                                          {.units = 1}};
+
+TEST(Mlp, nothing_is_dropped_in_inference) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 4}));
+  std::vector<LayerSpec> plain = kDropping;
+  for (LayerSpec& layer : plain) layer.dropout = 0;
+  EXPECT_EQ(mlp(x, kDropping).output, mlp(x, plain).output);
+}
+
+TEST(Mlp, every_layer_drops_its_share_and_its_own_elements) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 4}, DType::f64)),
+              step = graph.input("step", Shape({}, DType::i64));
+  const Mlp network = mlp(x, kDropping, "", {.form = Form::training, .step = step, .seed = 6});
+  EXPECT_EQ(graph.find("h1"), network.layers[0].h);
+  EXPECT_NE(network.layers[0].h, network.layers[0].output);
+  Bindings bindings = bound(initialized(network.parameters, 2));
+  bindings.emplace("x", Tensor(Shape({40, 4}, DType::f64)));
+  const auto at_step = [&](int64_t t) {
+    bindings.insert_or_assign("step", Tensor(Shape({}, DType::i64), {t}));
+    const Value wanted[] = {network.layers[0].output, network.layers[1].output, network.layers[0].h};
+    return interpret(graph, wanted, bindings);
+  };
+  const std::vector<Reference> now = at_step(1), later = at_step(2);
+  const auto values = [](const std::vector<Reference>& all, Value v) {
+    return all[static_cast<size_t>(v.id)].values;
+  };
+  const std::vector<double> first = values(now, network.layers[0].output),
+                            second = values(now, network.layers[1].output),
+                            other = values(later, network.layers[0].output),
+                            kept = values(now, network.layers[0].h);
+  double dropped1 = 0, dropped2 = 0, both = 0, again = 0;
+  for (size_t i = 0; i < first.size(); ++i) {
+    if (first[i] != 0) EXPECT_NEAR(first[i], kept[i] / 0.75, 1e-14);
+    dropped1 += first[i] == 0;
+    dropped2 += second[i] == 0;
+    both += first[i] == 0 && second[i] == 0;
+    again += first[i] == 0 && other[i] == 0;
+  }
+  const auto n = static_cast<double>(first.size());  // 2000: deviations of at most 1.2 %
+  EXPECT_NEAR(dropped1 / n, 0.25, 0.05) << "seed 6";
+  EXPECT_NEAR(dropped2 / n, 0.5, 0.05) << "seed 6";
+  EXPECT_NEAR(both / n, 0.125, 0.04) << "seed 6";
+  EXPECT_NEAR(again / n, 0.0625, 0.03) << "seed 6";
+  EXPECT_EQ(values(at_step(1), network.layers[0].output), first);
+}
+
+TEST(Mlp, dropout_without_a_step_to_draw_from_is_an_error) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 4}));
+  try {
+    mlp(x, kDropping, "", {.form = Form::training});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "[dense] dropout of 0.25 needs the number of the training step (MlpForm::step) to draw from");
+  }
+  for (const double wrong : {-0.1, 1.0, std::nan("")})
+    EXPECT_THROW(mlp(x, {LayerSpec{.units = 2, .dropout = wrong}}), Error) << wrong;
+}
+
 TEST(Embedding, puts_the_rows_of_a_sample_side_by_side) {
   Graph graph;
   const Value words = graph.input("words", Shape({kBatch, 3}, DType::i64));

@@ -5,16 +5,6 @@
 #include "kette/base/error.h"
 
 namespace kette {
-namespace {
-
-/// FNV-1a: the same on every machine, unlike std::hash.
-uint64_t stream_of(std::string_view name) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  return hash;
-}
-
-}  // namespace
 
 Tensor& Parameters::add(std::string_view name, Tensor tensor) {
   if (!index_.emplace(name, entries_.size()).second) fail("[parameters] the name \"{}\" is taken", name);
@@ -53,6 +43,12 @@ int64_t Parameters::elements() const {
   int64_t total = 0;
   for (const auto& [name, tensor] : entries_) total += tensor.size();
   return total;
+}
+
+uint64_t stream_of(std::string_view name) {
+  uint64_t hash = 0xCBF29CE484222325u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  return hash;
 }
 
 Parameters initialized(std::span<const Parameter> list, uint64_t seed) {

@@ -65,6 +65,9 @@ class Parameters {
   std::unordered_map<std::string, size_t> index_;
 };
 
+/// The stream of random numbers that belongs to a name: FNV-1a, the same on every machine.
+uint64_t stream_of(std::string_view name);
+
 /// First values for every parameter of the list. The random numbers of a parameter follow from (seed, its
 /// name) alone: they do not change when other parameters are added.
 Parameters initialized(std::span<const Parameter> list, uint64_t seed);

@@ -1,9 +1,10 @@
 // dropout: random elements set to zero [Srivastava et al. 2014], the others scaled so that the mean stays.
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstddef>
 
 #include "kette/base/random.h"
+#include "kette/kernels/dropout.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -21,68 +22,53 @@ Shape infer(const OpCall& call) {
   return x;
 }
 
-/// Which elements stay: word i of the sequence (seed, step) is at least rate·2³².
-class Mask {
- public:
-  explicit Mask(const Attributes& attributes)
-      : seed_(static_cast<uint64_t>(attributes.integer("seed"))),
-        lowest_(static_cast<uint64_t>(std::ldexp(attributes.real("rate"), 32))) {}
-  /// For the elements 4·block … 4·block + 3.
-  std::array<bool, 4> stays(int64_t step, int64_t block) const {
-    const auto s = static_cast<uint64_t>(step), b = static_cast<uint64_t>(block);
-    const auto words = philox(seed_, {static_cast<uint32_t>(b), static_cast<uint32_t>(b >> 32),
-                                      static_cast<uint32_t>(s), static_cast<uint32_t>(s >> 32)});
-    return {words[0] >= lowest_, words[1] >= lowest_, words[2] >= lowest_, words[3] >= lowest_};
-  }
-
- private:
-  uint64_t seed_, lowest_;
-};
+/// Element i stays where word i of the sequence (seed, step) is at least rate·2³².
+kernels::DropoutDraws draws_of(const Attributes& attributes, int64_t step) {
+  return {.key = static_cast<uint64_t>(attributes.integer("seed")),
+          .sequence = static_cast<uint64_t>(step),
+          .lowest = static_cast<uint32_t>(std::ldexp(attributes.real("rate"), 32))};
+}
 
 double scale(const Attributes& attributes) { return 1 / (1 - attributes.real("rate")); }
 
 void reference(const ReferenceCall& call) {
-  const Mask mask(call.attributes);
   const auto step = static_cast<int64_t>(call.in[1]->values[0]);
+  const kernels::DropoutDraws draws = draws_of(call.attributes, step);
+  const Random words(draws.key, draws.sequence);
   const std::vector<double>& x = call.in[0]->values;
   for (size_t i = 0; i < x.size(); ++i)
-    call.out.values[i] =
-        mask.stays(step, static_cast<int64_t>(i / 4))[i % 4] ? x[i] * scale(call.attributes) : 0;
+    call.out.values[i] = words.word(i) >= draws.lowest ? x[i] * scale(call.attributes) : 0;
 }
 
-template <class T>
 class DropoutKernel final : public Kernel {
  public:
   explicit DropoutKernel(const KernelSpec& spec)
-      : mask_(spec.attributes),
+      : draws_(draws_of(spec.attributes, 0)),
+        scale_(scale(spec.attributes)),
+        loop_(kernels::dropout_loop(spec.output.dtype())),
         size_(spec.output.size()),
-        scale_(static_cast<T>(scale(spec.attributes))),
+        element_bytes_(size_of(spec.output.dtype())),
         tiles_((size_ + 3) / 4, 16) {}
 
   int64_t tiles() const override { return tiles_.count(); }
 
   void run(const void* const* in, void* out, int64_t tile, void*) const override {
-    const int64_t step = *static_cast<const int64_t*>(in[1]);
-    const T* x = static_cast<const T*>(in[0]);
-    T* y = static_cast<T*>(out);
-    for (int64_t block = tiles_.begin(tile); block < tiles_.end(tile); ++block) {
-      const auto stays = mask_.stays(step, block);
-      for (int64_t i = 4 * block; i < std::min(size_, 4 * block + 4); ++i)
-        y[i] = stays[static_cast<size_t>(i % 4)] ? x[i] * scale_ : T{0};
-    }
+    kernels::DropoutDraws draws = draws_;
+    draws.sequence = static_cast<uint64_t>(*static_cast<const int64_t*>(in[1]));
+    const int64_t first = 4 * tiles_.begin(tile), end = std::min(size_, 4 * tiles_.end(tile));
+    loop_(draws, scale_, static_cast<const std::byte*>(in[0]) + first * element_bytes_,
+          static_cast<std::byte*>(out) + first * element_bytes_, first, end - first);
   }
 
  private:
-  Mask mask_;
-  int64_t size_;
-  T scale_;
+  kernels::DropoutDraws draws_;
+  double scale_;
+  kernels::DropoutLoop loop_;
+  int64_t size_, element_bytes_;
   RowTiles tiles_;  // of four elements
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
-  if (spec.output.dtype() == DType::f32) return std::make_unique<DropoutKernel<float>>(spec);
-  return std::make_unique<DropoutKernel<double>>(spec);
-}
+std::unique_ptr<Kernel> prepare(const KernelSpec& spec) { return std::make_unique<DropoutKernel>(spec); }
 
 /// Linear in x: the same mask on g or on the tangent.
 Value same_mask(const LocalCall& c, Value g) {

@@ -24,15 +24,17 @@ struct Tagger {
   Bindings inputs;
   Parameters parameters;
 
-  Tagger(const OptimizerDef& kind, DType dtype) {
+  Tagger(const OptimizerDef& kind, DType dtype) : Tagger(StepOptions{.optimizer = {&kind}}, dtype) {}
+  Tagger(const StepOptions& options, DType dtype) {
     const Value words = graph.input("words", Shape({kBatch, kWords}, DType::i64));
     const EmbeddingLayer rows = embedding(words, {.vocabulary = 7, .units = 3, .dtype = dtype});
     const Mlp network = mlp(rows.output, {{8, Activation::relu}, {3}});
     const Value loss = cross_entropy(network.output, graph.input("y", Shape({kBatch}, DType::i64)));
     std::vector<Parameter> all = network.parameters;
     all.push_back(rows.table);
-    step = training_step(loss, values_of(all), {&kind});
+    step = training_step(loss, values_of(all), options);
     all.insert(all.end(), step.state.begin(), step.state.end());
+    all.insert(all.end(), step.averages.begin(), step.averages.end());
     parameters = initialized(all, kSeed);
     inputs.emplace("words",
                    Tensor(Shape({kSamples, kWords}, DType::i64),
@@ -74,6 +76,25 @@ TEST(CompiledStep, of_every_optimizer_agrees_with_the_interpreter) {
     compiled.run_steps(5);
     reference.interpret_steps(5);
     ASSERT_EQ(compiled.parameters.size(), reference.parameters.size());
+    for (const auto& [name, tensor] : compiled.parameters)
+      for (int64_t i = 0; i < tensor.size(); ++i)
+        EXPECT_NEAR(tensor.at(i), reference.parameters.at(name).at(i), 2e-6)
+            << kind->name << ": " << name << "[" << i << "]";
+  }
+}
+
+TEST(CompiledStep, with_every_option_agrees_with_the_interpreter) {
+  for (const OptimizerDef* kind : {&kSgd, &kAdam}) {
+    const StepOptions options{.l1 = 0.01,
+                              .l2 = 0.02,
+                              .clip_norm = 0.4,  // the norm is 0.5 to 0.6
+                              .clip_value = 0.1,
+                              .weight_decay = 0.3,
+                              .optimizer = {kind},
+                              .average = 0.9};
+    Tagger compiled(options, DType::f32), reference(options, DType::f64);
+    compiled.run_steps(5);
+    reference.interpret_steps(5);
     for (const auto& [name, tensor] : compiled.parameters)
       for (int64_t i = 0; i < tensor.size(); ++i)
         EXPECT_NEAR(tensor.at(i), reference.parameters.at(name).at(i), 2e-6)

@@ -48,7 +48,7 @@ struct OptimizerDef {
   RuleResult (*rule)(const RuleCall&) = nullptr;
 };
 
-extern const OptimizerDef kSgd, kMomentum, kNesterov, kAdam, kAdamw;
+extern const OptimizerDef kSgd, kMomentum, kNesterov, kRmsprop, kAdagrad, kAdam, kAdamw;
 
 std::span<const OptimizerDef* const> optimizers();
 /// Throws Error that lists the choices.
@@ -60,11 +60,36 @@ struct OptimizerSpec {
   Attributes settings = {};  // the others have their initial values
 };
 
+/// What one training step does, in the order in which it is done. Apart from the optimiser, everything is off
+/// at 0 and then leaves no node behind. *Weights* are the parameters of rank ≥ 2 whose gradient is not that
+/// of a looked-up table: biases, scales and embeddings are neither penalised nor decayed.
+struct StepOptions {
+  /// λ1·Σ|w| + λ2/2·Σw² over the weights is added to what is made small: g ← g + λ1·sign(w) + λ2·w.
+  double l1 = 0;
+  double l2 = 0;
+  /// The gradient of all parameters together is shortened to this Euclidean norm, g ← g·min(1, c/‖g‖)
+  /// [Pascanu, Mikolov & Bengio 2013, "On the difficulty of training recurrent neural networks"].
+  double clip_norm = 0;
+  /// Every element of the gradient is limited to [−c, c].
+  double clip_value = 0;
+  /// θ ← θ·(1 − η·λ) of the weights, before the rule of any optimiser [Loshchilov & Hutter 2019, "Decoupled
+  /// Weight Decay Regularization"]. adamw's own setting comes on top.
+  double weight_decay = 0;
+  OptimizerSpec optimizer = {};
+  /// In [0, 1): running means of the parameters, a ← d·a + (1−d)·θ with d = min(average, (1+t)/(10+t)) after
+  /// t earlier steps, so that the first values are soon forgotten [Polyak & Juditsky 1992, "Acceleration of
+  /// Stochastic Approximation by Averaging"]. A pass over all parameters, whole embeddings included.
+  double average = 0;
+};
+
 struct TrainingStep {
-  Value loss;
+  Value loss;           // as given: without the penalties
   Value learning_rate;  // η: the scalar input "learning_rate", so that it changes without recompiling
-  std::vector<Update> updates;   // of the parameters, then of the state
+  std::vector<Update> updates;   // of the parameters, the state, the averages, then those given besides
   std::vector<Parameter> state;  // the optimiser's own: "adam.m/W1", …; "adam.step", the steps taken (f64)
+  /// With StepOptions::average: "average/W1", … for the parameters in their order. They must start with the
+  /// values of the parameters, which no initialiser knows.
+  std::vector<Parameter> averages = {};
 };
 
 /// One step of gradient descent on `loss` (a scalar) for every one of `parameters` (parameter nodes of one
@@ -74,8 +99,12 @@ struct TrainingStep {
 /// change, and the step costs O(batch), not O(vocabulary). For optimisers with state this is the "lazy"
 /// variant: rows that do not appear neither move nor forget, as in PyTorch's SparseAdam.
 ///
-/// Throws Error for a value that is not a parameter or given twice, types that differ, an unknown setting or
-/// one out of range.
+/// `more` are further updates that the same step carries out, such as an Mlp's running statistics.
+///
+/// Throws Error for a value that is not a parameter or given twice, types that differ, an unknown setting,
+/// one out of range, or a value that `more` changes as well.
+TrainingStep training_step(Value loss, std::span<const Value> parameters, const StepOptions& options,
+                           std::span<const Update> more = {});
 TrainingStep training_step(Value loss, std::span<const Value> parameters, const OptimizerSpec& spec = {});
 
 }  // namespace kette

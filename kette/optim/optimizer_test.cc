@@ -90,6 +90,42 @@ TEST(Nesterov, looks_ahead_along_the_velocity) {
   });
 }
 
+TEST(Rmsprop, divides_by_the_root_of_a_running_mean) {
+  for (const double alpha : {0.99, 0.5})
+    for (const double epsilon : {1e-8, 0.1}) {  // so large an ε shows where it enters
+      Vector v{};
+      expect_steps({&kRmsprop, {{"alpha", alpha}, {"epsilon", epsilon}}},
+                   [&](double w, double g, double rate, int, size_t i) {
+                     v[i] = alpha * v[i] + (1 - alpha) * g * g;
+                     return w - rate * g / (std::sqrt(v[i]) + epsilon);
+                   });
+    }
+}
+
+TEST(Adagrad, divides_by_the_root_of_the_sum) {
+  for (const double epsilon : {1e-10, 0.1}) {
+    Vector s{};
+    expect_steps({&kAdagrad, {{"epsilon", epsilon}}}, [&](double w, double g, double rate, int, size_t i) {
+      s[i] += g * g;
+      return w - rate * g / (std::sqrt(s[i]) + epsilon);
+    });
+  }
+}
+
+TEST(Optimizer, a_gradient_of_zero_moves_nothing) {
+  for (const OptimizerDef* kind : {&kRmsprop, &kAdagrad, &kAdam}) {
+    Graph graph;
+    const Value w = graph.parameter("w", Shape({3}, DType::f64));
+    const TrainingStep step = training_step(bowl(w), std::vector{w}, {kind});
+    Bindings bindings{{"w", Tensor(Shape({3}, DType::f64), std::span<const double>(kCentre))},
+                      {"learning_rate", scalar(1)}};
+    start(step, bindings);
+    advance(step, bindings);
+    for (size_t i = 0; i < kSize; ++i)
+      EXPECT_EQ(bindings.at("w").at(static_cast<int64_t>(i)), kCentre[i]) << kind->name;
+  }
+}
+
 /// Algorithm 1 of the paper, as printed.
 struct TextbookAdam {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
@@ -210,8 +246,10 @@ TEST(Optimizer, names_are_read_back) {
     parse_optimizer("lbfgs");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "[optimizer] \"lbfgs\" is unknown; expected one of sgd, momentum, nesterov, adam, adamw");
+    EXPECT_STREQ(
+        error.what(),
+        "[optimizer] \"lbfgs\" is unknown; expected one of sgd, momentum, nesterov, rmsprop, adagrad, "
+        "adam, adamw");
   }
 }
 

@@ -9,12 +9,12 @@
 #include "kette/cli/files.h"
 #include "kette/cli/text.h"
 #include "kette/data/batches.h"
-#include "kette/data/csv.h"
+#include "kette/data/read.h"
 #include "kette/graph/text.h"
 #include "kette/nn/losses.h"
 #include "kette/onnx/read.h"
 #include "kette/ops/ops.h"
-#include "kette/train/build.h"
+#include "kette/train/labelled.h"
 
 namespace kette::cli {
 namespace {
@@ -99,18 +99,16 @@ Problem of_text(const Flags& flags) {
 
 /// The rows asked for, as the model's features and targets.
 Samples rows_of_table(const Flags& flags, const Schema& schema) {
-  const data::Table table = data::read_csv(flags.file);
+  const data::Table table = data::read_table(flags.file).table;
   if (flags.row && *flags.row > table.rows())
     fail("{}: has {} rows; there is no row {}", flags.file, table.rows(), *flags.row);
   std::vector<int64_t> rows;
   const int64_t first = flags.row ? *flags.row - 1 : 0;
   for (int64_t i = first; i < (flags.row ? first + 1 : std::min(kModelRows, table.rows())); ++i)
     rows.push_back(i);
-  const Tensor target = schema.task == data::Task::regression
-                            ? data::target_values(table, schema.target)
-                            : data::target_classes(table, schema.target, schema.labels);
-  return samples(data::gather_rows(data::feature_matrix(table, schema.features), rows),
-                 data::gather_rows(target, rows));
+  const Samples all = labelled_samples(schema, table).samples;
+  if (all.rows() != table.rows()) fail("{}: a target is missing in a row", flags.file);
+  return {data::gather_rows(all.features, rows), data::gather_rows(all.targets, rows)};
 }
 
 Problem of_model(const Flags& flags) {
@@ -120,7 +118,7 @@ Problem of_model(const Flags& flags) {
   Problem problem;
   const Samples rows = rows_of_table(flags, model.schema);
   if (model.schema.task == data::Task::regression) {
-    problem.loss = squared_error(model.prediction, graph.input("target", Shape({kBatch, 1})));
+    problem.loss = squared_error(model.prediction, graph.input("target", model.prediction.shape()));
   } else {
     problem.loss = add_class_objective(model, Loss::cross_entropy).loss;
   }

@@ -7,8 +7,8 @@
 #include "kette/cli/column_table.h"
 #include "kette/cli/command.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
-#include "kette/data/csv.h"
 #include "kette/data/findings.h"
 
 namespace kette::cli {
@@ -25,7 +25,9 @@ identifier: names the row; empty. Findings marked by ! make training fail, or it
 constexpr size_t kWidth = 100;  // of what is not written to a terminal
 
 struct Flags {
-  std::string file, target;
+  std::vector<std::string> files;
+  std::string target;
+  TableFlags table;
   bool json = false, all = false;
   int threads = 0;
 };
@@ -88,9 +90,10 @@ void print_json(const data::Table& table, const Flags& flags, std::span<const da
 }
 
 int run(const Flags& flags) {
-  const data::Table table = data::read_csv(flags.file);
-  if (!flags.target.empty()) table.index(flags.target);
   Threads threads(flags.threads);
+  const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
+  const data::Table& table = file.table;
+  if (!flags.target.empty()) table.index(flags.target);
   const std::vector<data::ColumnProfile> profiles = data::profile(table, &threads);
   const std::vector<data::Finding> findings = data::find_problems(table, profiles, flags.target);
   if (flags.json) {
@@ -99,9 +102,12 @@ int run(const Flags& flags) {
   }
   const int terminal = terminal_width();
   const size_t width = terminal > 0 ? static_cast<size_t>(terminal) : kWidth;
-  fmt::print("{} · {} · {}{}\n\n", table.source(), counted(table.rows(), "row"),
+  fmt::print("{} · {} · {}{}\n", table.source(), counted(table.rows(), "row"),
              counted(table.columns(), "column"),
              flags.target.empty() ? "" : " · target " + data::quote(flags.target));
+  if (file.format == data::Format::csv) fmt::print("{}\n", to_string(file.dialect));
+  for (const std::string& note : file.notes) fmt::print("{}\n", note);
+  fmt::print("\n");
   fmt::print("{}\n", column_table(profiles, width, flags.all));
   fmt::print("{}", findings.empty() ? "no findings\n" : finding_list(findings, width, flags.all));
   if (flags.target.empty())
@@ -114,13 +120,15 @@ int run(const Flags& flags) {
 const Command kDescribe{"describe", "Show what a table holds before training on it",
                         [](CLI::App& app) -> std::function<int()> {
                           auto flags = std::make_shared<Flags>();
-                          app.add_option("FILE", flags->file, "Table as CSV with a header line")->required();
+                          app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
+                              ->required();
                           app.add_option("--target", flags->target, "Column that is to be learned");
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_flag("--all", flags->all, "Every column and finding, however many");
                           app.add_option("--threads", flags->threads, "0: one for each core")
                               ->check(CLI::Range(0, 1024))
                               ->capture_default_str();
+                          declare_table_flags(app, flags->table);
                           app.footer(kExamples);
                           return [flags] { return run(*flags); };
                         }};

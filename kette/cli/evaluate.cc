@@ -7,8 +7,9 @@
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
 #include "kette/cli/text.h"
-#include "kette/data/csv.h"
+#include "kette/cli/table_options.h"
 #include "kette/onnx/read.h"
+#include "kette/train/labelled.h"
 #include "kette/train/predictor.h"
 
 namespace kette::cli {
@@ -24,7 +25,9 @@ loss: mean squared error. On rows that the model was trained on these are too go
 constexpr size_t kMostClassesShown = 30;
 
 struct Flags {
-  std::string model, file;
+  std::string model;
+  std::vector<std::string> files;
+  TableFlags table;
   bool json = false;
   int threads = 0;
 };
@@ -52,13 +55,14 @@ std::string class_table(const Schema& schema, const Predictions& predictions, co
 
 int run(const Flags& flags) {
   Model model = load_model(flags.model);
-  const data::Table rows = data::read_csv(flags.file);
+  Threads threads(flags.threads);
+  const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
   const Schema& schema = model.schema;
   const bool is_regression = schema.task == data::Task::regression;
-  const Samples labelled = samples(data::feature_matrix(rows, schema.features),
-                                   is_regression ? data::target_values(rows, schema.target)
-                                                 : data::target_classes(rows, schema.target, schema.labels));
-  Threads threads(flags.threads);
+  const auto [labelled, unseen, without_target] = labelled_samples(schema, file.table);
+  tell(file.notes);
+  tell(describe(unseen));
+  if (without_target > 0) tell({fmt::format("{} without a target left out", counted(without_target, "row"))});
   Predictor predictor(model, &threads);
   const auto start = std::chrono::steady_clock::now();
   const Predictions predictions = predictor.predict(labelled.features);
@@ -67,7 +71,7 @@ int run(const Flags& flags) {
   if (flags.json) {
     nlohmann::ordered_json object;
     object["task"] = data::to_string(schema.task);
-    object["target"] = schema.target;
+    object["target"] = schema.target_names();
     object["rows"] = labelled.rows();
     for (const auto& [name, value] : measures) object[name] = value;
     object["seconds"] = seconds;
@@ -76,7 +80,7 @@ int run(const Flags& flags) {
     fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
-  fmt::print("{} of {} on {}\n\n", data::to_string(schema.task), data::quote(schema.target),
+  fmt::print("{} of {} on {}\n\n", data::to_string(schema.task), data::quote(schema.target_names()),
              counted(labelled.rows(), "row"));
   std::vector<std::vector<std::string>> cells;
   for (const auto& [name, value] : measures) cells.push_back({name, measure_text(name, value)});
@@ -92,11 +96,13 @@ const Command kEvaluate{"evaluate", "Measure a model on a table that holds the t
                         [](CLI::App& app) -> std::function<int()> {
                           auto flags = std::make_shared<Flags>();
                           app.add_option("MODEL", flags->model, "Model written by kette train")->required();
-                          app.add_option("FILE", flags->file, "Table as CSV with a header line")->required();
+                          app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
+                              ->required();
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_option("--threads", flags->threads, "0: one for each core")
                               ->check(CLI::Range(0, 1024))
                               ->capture_default_str();
+                          declare_table_flags(app, flags->table);
                           app.footer(kExamples);
                           return [flags] { return run(*flags); };
                         }};

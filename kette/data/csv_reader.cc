@@ -164,7 +164,7 @@ void CsvReader::guess_kinds(const ReadOptions& options) {
     }
     kinds[c] = ColumnKind::text;
   }
-  for (const ColumnType& type : options.types)
+  for (const FixedColumn& type : options.types)
     if (const auto c = static_cast<size_t>(find(type.name)); c < names_.size())
       kinds[c] = type.numeric && type.style == NumberStyle::plain ? ColumnKind::number : ColumnKind::text;
   if (!options.types.empty()) {

@@ -166,7 +166,7 @@ std::vector<NumberStyle> apply_number_styles(Table& table, const Dialect& dialec
   std::vector<NumberStyle> styles(static_cast<size_t>(table.columns()), NumberStyle::plain);
   for (int64_t c = 0; c < table.columns(); ++c) {
     const std::string& name = table.name(c);
-    const auto type = std::ranges::find(options.types, name, &ColumnType::name);
+    const auto type = std::ranges::find(options.types, name, &FixedColumn::name);
     const bool fixed = type != options.types.end();
     if (table.is_numeric(c) || std::ranges::find(options.text_columns, name) != options.text_columns.end())
       continue;

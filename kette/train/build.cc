@@ -110,11 +110,17 @@ Samples select(const data::Dataset& dataset, std::span<const int64_t> rows) {
 }
 
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
-                      const NetworkOptions& asked, uint64_t seed) {
+                      const NetworkOptions& options, uint64_t seed) {
+  return build_network(dataset,
+                       data::fit_preparation(dataset.features, dataset.x, training_rows, options.preparation),
+                       training_rows, options, seed);
+}
+
+Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
+                      std::span<const int64_t> training_rows, const NetworkOptions& asked, uint64_t seed) {
   const Task task = dataset.task;
-  Network network{.options = completed(asked, task)};
+  Network network{.options = completed(asked, task), .preparation = std::move(preparation)};
   const NetworkOptions& options = network.options;
-  network.preparation = data::fit_preparation(dataset.features, dataset.x, training_rows, options.preparation);
   network.model = start_model({task, dataset.features, dataset.targets, dataset.labels}, network.preparation);
   network.target_scaling = task == Task::regression
                                ? TargetScaling::fit(*options.target_scaling, dataset.y, training_rows)

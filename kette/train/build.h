@@ -81,6 +81,10 @@ struct Network {
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
                       const NetworkOptions& options, uint64_t seed);
 
+/// The same with a preparation that is fitted already, for several networks on the same prepared rows.
+Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
+                      std::span<const int64_t> training_rows, const NetworkOptions& options, uint64_t seed);
+
 /// One model that says the mean of what the networks say: of their predictions, or of their probabilities. They must
 /// be of one data set and have the same preparation; architectures, losses and target scalings may differ.
 Model average_networks(std::span<const Network* const> networks);

@@ -87,14 +87,19 @@ double mean_absolute_error(const Tensor& prediction, const Tensor& targets) {
 }
 
 double r_squared(const Tensor& prediction, const Tensor& targets) {
-  const double left = mean_squared_error(prediction, targets);
-  double mean = 0, variance = 0;
-  const auto rows = static_cast<double>(targets.size());
-  for (int64_t i = 0; i < targets.size(); ++i) mean += targets.at(i) / rows;
-  for (int64_t i = 0; i < targets.size(); ++i)
-    variance += (targets.at(i) - mean) * (targets.at(i) - mean) / rows;
-  if (variance == 0) return left == 0 ? 1 : 0;
-  return 1 - left / variance;
+  mean_squared_error(prediction, targets);  // checks the sizes
+  const int64_t width = targets.shape().rank() == 2 ? targets.shape()[1] : 1, rows = targets.size() / width;
+  double total = 0;
+  for (int64_t t = 0; t < width; ++t) {
+    double mean = 0, variance = 0, left = 0;
+    for (int64_t i = t; i < targets.size(); i += width) mean += targets.at(i) / static_cast<double>(rows);
+    for (int64_t i = t; i < targets.size(); i += width) {
+      variance += (targets.at(i) - mean) * (targets.at(i) - mean);
+      left += (prediction.at(i) - targets.at(i)) * (prediction.at(i) - targets.at(i));
+    }
+    total += variance == 0 ? (left == 0 ? 1 : 0) : 1 - left / variance;
+  }
+  return total / static_cast<double>(width);
 }
 
 Measures measure(const Schema& schema, const Predictions& predictions, const Tensor& targets) {

@@ -4,6 +4,7 @@ find_path(FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
 
 if(KETTE_BUILD_CLI)
   find_package(CLI11 REQUIRED)
+  find_package(tomlplusplus REQUIRED)  # configuration and records of runs: places in messages, all of TOML 1.0
 endif()
 if(KETTE_BUILD_TESTS)
   find_package(GTest REQUIRED)

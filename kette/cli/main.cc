@@ -1,12 +1,14 @@
 // The program `kette`: finds the sub-command, reads its options, and turns failures into one line and an exit
 // code.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <memory>
 
 #include "kette/cli/command.h"
+#include "kette/cli/config.h"
 #include "kette/cli/help.h"
 #include "kette/cli/version.h"
 
@@ -47,7 +49,12 @@ int run(int argc, char** argv) {
     actions[sub] = command->declare(*sub);
   }
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty())
+      if (const CLI::App* chosen = app.get_subcommand_no_throw(arguments.front()))
+        arguments = with_config(std::move(arguments), *chosen);
+    std::ranges::reverse(arguments);  // as the parser wants them
+    app.parse(std::move(arguments));
     return actions.at(app.get_subcommands().front())();
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);

@@ -1,20 +1,32 @@
 // kette train: from a table to a model, with an honest result.
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "kette/base/atomic_file.h"
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/run_record.h"
 #include "kette/cli/text.h"
-#include "kette/cli/train_options.h"
+#include "kette/cli/train_settings.h"
+#include "kette/cli/train_text.h"
 #include "kette/cli/version.h"
-#include "kette/data/csv.h"
+#include "kette/data/folds.h"
+#include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
+#include "kette/train/doctor.h"
+#include "kette/train/labelled.h"
+#include "kette/train/learning_rate_finder.h"
 #include "kette/train/predictor.h"
+#include "kette/train/search.h"
 
 namespace kette::cli {
 namespace {
@@ -23,80 +35,12 @@ using data::Dataset;
 using data::Split;
 using data::Task;
 
-/// What to measure up to: the answer that needs no features.
-struct Baseline {
-  std::string text;
-  double value = 0;
-};
+constexpr double kDefaultEffort = 20;  // nominal seconds of one thread, when no --time is given
+/// A search is planned for two threads that are busy three quarters of the time: --time is then rarely what ends it.
+constexpr double kEffortPerSecond = 1.5;
 
-std::string network_line(const NetworkOptions& options, const Network& network, const Dataset& dataset) {
-  std::string line = fmt::format("{}", dataset.features.size());
-  for (size_t i = 0; i < options.hidden.size(); ++i)
-    line += fmt::format(" → {} {}", options.hidden[i],
-                        to_string(options.activations[options.activations.size() == 1 ? 0 : i]));
-  line += fmt::format(" → {} {}", network.model.scores.shape()[1],
-                      to_string(options.output.value_or(default_output_form(dataset.task))));
-  return line + fmt::format(" · {} parameters", grouped(network.model.parameters.elements()));
-}
-
-std::string training_line(const TrainingOptions& t, Loss loss, bool has_validation) {
-  std::string line =
-      fmt::format("{} · {}, learning rate {}", to_string(loss), t.optimizer.kind->name, t.learning_rate);
-  if (t.decay > 0) line += fmt::format("/(1 + {:.2g}·t)", t.decay);
-  for (const auto& [name, value] : t.optimizer.settings)
-    line += fmt::format(", {} {:.3g}", name, std::get<double>(value));
-  line += fmt::format(" · {}", to_string(t.descent));
-  if (t.descent == data::Descent::minibatch || t.descent == data::Descent::minibatch_shuffle)
-    line += fmt::format(" of {}", counted(t.batch_size, "row"));
-  if (t.stopping.epochs > 0) line += fmt::format(" · up to {}", counted(t.stopping.epochs, "epoch"));
-  if (t.stopping.steps > 0) line += fmt::format(" · up to {}", counted(t.stopping.steps, "step"));
-  if (t.stopping.seconds > 0) line += fmt::format(" · up to {}", duration(t.stopping.seconds));
-  if (has_validation && t.stopping.patience > 0) line += fmt::format(", patience {}", t.stopping.patience);
-  return line;
-}
-
-std::string split_line(const Split& split, Task task, uint64_t seed) {
-  std::string line = grouped(static_cast<int64_t>(split.train.size())) + " training";
-  if (!split.validation.empty())
-    line += fmt::format(" · {} validation", grouped(static_cast<int64_t>(split.validation.size())));
-  if (!split.test.empty())
-    line += fmt::format(" · {} test", grouped(static_cast<int64_t>(split.test.size())));
-  return line + fmt::format(" rows ({}seed {})", task == Task::regression ? "" : "stratified, ", seed);
-}
-
-Baseline baseline(const Dataset& dataset, std::span<const int64_t> training, const Samples& test) {
-  if (dataset.task == Task::regression) {
-    double mean = 0, error = 0;
-    for (const int64_t row : training) mean += dataset.y.at(row) / static_cast<double>(training.size());
-    for (int64_t i = 0; i < test.rows(); ++i)
-      error += std::pow(test.targets.at(i) - mean, 2) / static_cast<double>(test.rows());
-    return {"always the mean", std::sqrt(error)};
-  }
-  std::vector<int64_t> count(dataset.labels.size());
-  for (const int64_t row : training) ++count[static_cast<size_t>(dataset.y.at(row))];
-  const int64_t most = std::ranges::max_element(count) - count.begin();
-  const std::span<const int64_t> classes = test.targets.values<int64_t>();
-  const auto right = std::ranges::count(classes, most);
-  return {fmt::format("always {}", data::quote(dataset.labels[static_cast<size_t>(most)])),
-          static_cast<double>(right) / static_cast<double>(test.rows())};
-}
-
-std::string result_line(const Measures& measures, const Baseline& base) {
-  std::string line;
-  for (const auto& [name, value] : measures) {
-    line += fmt::format("{}{} {}", line.empty() ? "" : " · ", name, measure_text(name, value));
-    if (&value == &measures.front().second)
-      line += fmt::format(" ({}: {})", base.text, measure_text(name, base.value));
-  }
-  return line;
-}
-
-std::string warning_line(const std::string& file, const std::vector<std::string>& warnings) {
-  constexpr size_t kShown = 4;
-  std::string line = file + ": warning: ";
-  for (size_t i = 0; i < std::min(kShown, warnings.size()); ++i) line += (i > 0 ? "; " : "") + warnings[i];
-  if (warnings.size() > kShown) line += fmt::format("; and {} more", warnings.size() - kShown);
-  return line;
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// One run of the command.
@@ -107,8 +51,14 @@ class TrainCommand {
 
   int run() {
     read();
-    prepare();
-    descend();
+    understand();
+    split();
+    if (settings_.is_automatic)
+      search();
+    else if (flags_.folds > 0)
+      train_folds();
+    else
+      train_one();
     evaluate();
     save();
     warn();
@@ -123,102 +73,369 @@ class TrainCommand {
   }
 
   void read() {
-    const data::Table table = data::read_csv(flags_.file);
-    dataset_ = data::make_dataset(table, settings_.dataset);
-    check_output(settings_.out, flags_.file);
+    for (const std::string& path : flags_.files) check_output(settings_.out, path);
+    file_ = data::read_table(flags_.files, read_options(flags_.table, &threads_));
+    const data::Table& table = file_->table;
+    say("data", "{} · {} · {}{}", fmt::join(flags_.files, ", "), counted(table.rows(), "row"),
+        counted(table.columns(), "column"),
+        file_->format == data::Format::csv ? " · " + to_string(file_->dialect) : "");
+    for (const std::string& note : file_->notes) say("", "{}", note);
+  }
+
+  void understand() {
+    settings_.dataset.targets = target_columns(flags_, file_->table);
+    settings_.dataset.threads = &threads_;
+    dataset_ = data::make_dataset(file_->table, settings_.dataset);
+    say("task", "{} from {}", dataset_.task_reason, data::quote(fmt::format("{}", fmt::join(dataset_.targets, ", "))));
+  }
+
+  void split() {
     split_ = data::split_dataset(dataset_, settings_.hold_out, flags_.seed);
-    say("data", "{} · {} · {}", flags_.file, counted(dataset_.rows(), "row"),
-        counted(static_cast<int64_t>(dataset_.features.size()), "feature"));
-    say("task", "{} from {}", dataset_.task_reason, data::quote(dataset_.target));
-    say("split", "{}", split_line(split_, dataset_.task, flags_.seed));
+    data::refit_features(dataset_, file_->table, split_.train, settings_.dataset);
+    std::vector<std::string> parts;
+    const auto part = [&](size_t rows, std::string_view what) {
+      if (rows > 0) parts.push_back(fmt::format("{} {}", grouped(static_cast<int64_t>(rows)), what));
+    };
+    part(split_.train.size(), "training");
+    part(split_.validation.size(), "validation");
+    part(split_.test.size(), "test");
+    say("split", "{} rows ({}seed {})", fmt::join(parts, " · "),
+        !dataset_.groups.empty()            ? "by groups, "
+        : dataset_.task == Task::regression ? ""
+                                            : "stratified, ",
+        flags_.seed);
+    say_features();
+    test_ = flags_.test.empty() ? select(dataset_, split_.test) : samples_of(flags_.test);
+    if (!settings_.validation_file.empty())
+      validation_ = samples_of(settings_.validation_file);
+    else
+      validation_ = select(dataset_, split_.validation);
   }
 
-  void prepare() {
-    network_ = build_network(dataset_, split_.train, settings_.network, flags_.seed);
-    training_ = select(dataset_, split_.train);
-    validation_ = select(dataset_, split_.validation);
-    test_ = select(dataset_, split_.test);
-    TrainingOptions& options = settings_.training;
-    options.threads = &threads_;
-    choose_defaults(flags_, training_.rows(), options);
-    say("network", "{}", network_line(settings_.network, network_, dataset_));
-    say("training", "{}",
-        training_line(options, settings_.network.loss.value_or(default_loss(dataset_.task)),
-                      validation_.rows() > 0));
-    if (!flags_.quiet) fmt::print("\n");
-  }
-
-  void descend() {
-    const TrainingOptions& options = settings_.training;
-    const data::Batches batches(options.descent, training_.rows(), options.batch_size, options.seed);
-    Progress progress(options.stopping, batches.steps_per_epoch(), terminal_width());
-    TrainingObserver observer;
-    if (!flags_.quiet) {
-      observer.on_epoch = [&](const EpochReport& report) { return progress.epoch(report), true; };
-      observer.on_progress = [&](int64_t epoch, double share) {
-        return progress.progress(epoch, share), true;
-      };
+  /// Rows of another table, as the model will read them.
+  Samples samples_of(const std::string& path) {
+    const data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
+    const Schema schema{dataset_.task, dataset_.features, dataset_.targets, dataset_.labels};
+    Labelled labelled = labelled_samples(schema, file.table);
+    for (const std::string& line : describe(labelled.unseen)) dataset_.warnings.push_back(line);
+    if (settings_.network.weighted) {
+      labelled.samples.weights = Tensor(Shape({labelled.samples.rows(), 1}));
+      std::ranges::fill(labelled.samples.weights.values<float>(), 1.0f);
     }
-    result_ = train(network_, training_, validation_.rows() > 0 ? &validation_ : nullptr, options, observer);
+    return std::move(labelled.samples);
+  }
+
+  void say_features() const {
     if (flags_.quiet) return;
+    const std::vector<data::Preparation> columns =
+        data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
+    for (const std::string& line : feature_lines(dataset_.features, columns)) say("features", "{}", line);
+    for (const std::string& note : dataset_.notes) say("", "{}", note);
+  }
+
+  /// How much the rows count: their own weights times those of their classes, with mean 1.
+  void weigh(Samples& samples) const {
+    if (!settings_.network.weighted || samples.rows() == 0) return;
+    if (samples.weights.size() == 0) {
+      samples.weights = Tensor(Shape({samples.rows(), 1}));
+      std::ranges::fill(samples.weights.values<float>(), 1.0f);
+    }
+    std::vector<int64_t> count(dataset_.labels.size());
+    if (!count.empty())
+      for (const int64_t row : split_.train) ++count[static_cast<size_t>(dataset_.y.at(row))];
+    const std::vector<double> of_class = class_weights(flags_, dataset_.labels, count);
+    double total = 0;
+    for (int64_t i = 0; i < samples.rows(); ++i) {
+      float& weight = samples.weights.values<float>()[static_cast<size_t>(i)];
+      if (!of_class.empty())
+        weight = static_cast<float>(weight * of_class[static_cast<size_t>(samples.targets.at(i))]);
+      total += double{weight};
+    }
+    for (float& weight : samples.weights.values<float>())
+      weight = static_cast<float>(weight * static_cast<double>(samples.rows()) / total);
+  }
+
+  void search() {
+    say("search", "network and descent, {}",
+        settings_.seconds > 0 ? "for at most " + duration(settings_.seconds) : "a short one (--time 60s tries more)");
+    SearchProgressLine progress(terminal_width());
+    const auto start = std::chrono::steady_clock::now();
+    const SearchOptions options{
+        .network = settings_.network,
+        .effort = settings_.seconds > 0 ? kEffortPerSecond * settings_.seconds : kDefaultEffort,
+        .seconds = settings_.seconds,
+        .folds = flags_.folds,
+        .seed = flags_.seed,
+        .threads = &threads_};
+    SearchResult found = search_network(dataset_, split_.train, options, [&](const SearchProgress& p) {
+      if (!flags_.quiet) progress.show(p);
+    });
     progress.finish();
-    fmt::print("\n");
+    seconds_ = seconds_since(start);
+    rows_seen_ = found.rows_seen;
+    step_seconds_ = seconds_;
+    epochs_ = found.trials.front().epochs;
+    model_ = std::move(found.model);
+    if (!flags_.quiet) fmt::print("\n{}\n", leaderboard(found, dataset_.task));
+    int64_t networks = 0;
+    for (const Trial& trial : found.trials) networks += trial.networks;
+    say("network", "the average of {} · {} parameters", counted(networks, "network"),
+        grouped(model_.parameters.elements()));
+    if (found.was_cut) say("", "cut short after {}: another machine or number of threads may give another result", duration(seconds_));
+    for (const Trial& trial : found.trials) trials_.push_back(trial);
+  }
+
+  void train_one() {
+    training_ = select(dataset_, split_.train);
+    weigh(training_);
+    weigh(validation_);
+    choose_defaults(flags_, training_.rows(), validation_.rows() > 0, settings_);
+    settings_.training.threads = &threads_;
+    network_ = build_network(dataset_, split_.train, settings_.network, flags_.seed);
+    if (!flags_.from.empty()) start_from(network_);
+    const Prepared training = prepare(network_.model, training_, &threads_);
+    const Prepared validation = validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
+    find_rate(training);
+    say("network", "{}", network_line(settings_.network, network_));
+    say("training", "{}", training_line(settings_.training, network_.options, validation_.rows() > 0));
+    if (!flags_.quiet) fmt::print("\n");
+    TrainingOptions& options = settings_.training;
+    Doctor doctor(network_, training);
+    if (!options.lbfgs) options.doctor = &doctor;
+    const data::Batches batches(options.lbfgs ? data::Descent::batch : options.descent, training.rows(),
+                                options.batch_size, options.seed);
+    Progress progress(options.stopping, batches.steps_per_epoch(), terminal_width());
+    Trainer trainer(network_, training, validation_.rows() > 0 ? &validation : nullptr, options,
+                    observer(progress));
+    resume(trainer);
+    result_ = trainer.run();
+    if (options.checkpoint) std::filesystem::remove(options.checkpoint->path);
+    findings_ = doctor.findings();
+    diagnosis_ = json(doctor.observations());
+    seconds_ = result_.seconds;
+    rows_seen_ = result_.rows_seen;
+    step_seconds_ = result_.step_seconds;
+    epochs_ = result_.last.epoch;
+    if (!flags_.quiet) {
+      progress.finish();
+      fmt::print("\n");
+    }
     const bool went_back = result_.kept_epoch != result_.last.epoch;
     say("stopped", "{} in {} · {} rows/s{}", describe(result_.reason, options.stopping),
         duration(result_.seconds), grouped(static_cast<int64_t>(rate())),
         went_back ? fmt::format(" · weights of epoch {} kept", result_.kept_epoch) : "");
+    for (const std::string& line : lines(findings_)) say("doctor", "{}", line);
+    model_ = std::move(network_.model);
   }
 
-  double rate() const {
-    return static_cast<double>(result_.rows_seen) / std::max(result_.step_seconds, 1e-9);
+  TrainingObserver observer(Progress& progress) const {
+    if (flags_.quiet) return {};
+    return {.on_epoch = [&](const EpochReport& report) { return progress.epoch(report), true; },
+            .on_progress = [&](int64_t epoch, double share) { return progress.progress(epoch, share), true; }};
   }
+
+  void find_rate(const Prepared& training) {
+    if (!settings_.finds_rate) return;
+    const LearningRateCurve curve = find_learning_rate(network_, training, settings_.training);
+    settings_.training.learning_rate = curve.suggested;
+    say("rate", "{:.3g} suggested: the loss falls fastest at {:.3g} and is lowest at {:.3g}", curve.suggested,
+        curve.steepest, curve.lowest_loss);
+  }
+
+  void start_from(Network& network) {
+    Model old = load_model(flags_.from);
+    for (auto& [name, tensor] : network.model.parameters) {
+      const Tensor* before = old.parameters.find(name);
+      if (!before || before->shape() != tensor.shape())
+        fail("{}: has no parameter {} of {}; a warm start needs the same columns, --hidden and kinds of layers",
+             flags_.from, data::quote(name), to_string(tensor.shape()));
+    }
+    network.model.parameters.copy_values(old.parameters);
+    say("start", "from the weights of {}", flags_.from);
+  }
+
+  void resume(Trainer& trainer) {
+    auto& checkpoint = settings_.training.checkpoint;
+    if (!checkpoint || !flags_.resume) return;
+    if (!std::filesystem::exists(checkpoint->path)) {
+      say("resume", "{} is not there yet; training begins", checkpoint->path);
+      return;
+    }
+    trainer.restore(load_checkpoint(checkpoint->path, fingerprint()));
+    say("resume", "from {} after {}", checkpoint->path,
+        counted(static_cast<int64_t>(trainer.history().size()), "epoch"));
+  }
+
+  /// What makes the run what it is; a checkpoint of another run is refused.
+  std::string fingerprint() const {
+    std::string text = fmt::format("data: {}\n", data_hash());
+    for (const auto& [name, value] : resolved())
+      if (name != "out" && name != "threads" && name != "checkpoint" && name != "checkpoint-every")
+        text += fmt::format("{}: {}\n", name, value);
+    return text;
+  }
+
+  void train_folds() {
+    const auto folds = data::split_folds(dataset_, split_.train, flags_.folds, flags_.seed);
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<Network> networks;
+    const std::vector<data::Preparation> preparation =
+        data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
+    std::vector<double> of_fold;
+    std::string measure_name;
+    for (size_t fold = 0; fold < folds.size(); ++fold) {
+      Samples training = select(dataset_, data::without(split_.train, folds[fold]));
+      Samples held_out = select(dataset_, folds[fold]);
+      weigh(training);
+      weigh(held_out);
+      choose_defaults(flags_, training.rows(), true, settings_);
+      settings_.training.threads = &threads_;
+      networks.push_back(build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
+      Network& network = networks.back();
+      const Prepared rows = prepare(network.model, training, &threads_);
+      const Prepared watched = prepare(network.model, held_out, &threads_);
+      if (fold == 0) {
+        say("network", "{} × {}", flags_.folds, network_line(settings_.network, network));
+        say("training", "{}", training_line(settings_.training, network.options, true));
+      }
+      result_ = train(network, rows, &watched, settings_.training);
+      rows_seen_ += result_.rows_seen;
+      step_seconds_ += result_.step_seconds;
+      const Measures measures = measure(network.model.schema, Predictor(network.model, &threads_).predict(held_out.features),
+                                        held_out.targets);
+      measure_name = measures.front().first;
+      of_fold.push_back(measures.front().second);
+      say("fold", "{} of {}: {} {} on {} held-out rows · epoch {} of {}", fold + 1, folds.size(), measure_name,
+          measure_text(measure_name, of_fold.back()), grouped(held_out.rows()), result_.kept_epoch,
+          result_.last.epoch);
+    }
+    double mean = 0, square = 0;
+    for (const double value : of_fold) mean += value / static_cast<double>(of_fold.size());
+    for (const double value : of_fold) square += (value - mean) * (value - mean);
+    say("folds", "{} {} ± {}", measure_name, measure_text(measure_name, mean),
+        measure_text(measure_name, std::sqrt(square / static_cast<double>(of_fold.size() - 1))));
+    std::vector<const Network*> all;
+    for (const Network& network : networks) all.push_back(&network);
+    model_ = average_networks(all);
+    seconds_ = seconds_since(start);
+    epochs_ = result_.last.epoch;
+  }
+
+  double rate() const { return static_cast<double>(rows_seen_) / std::max(step_seconds_, 1e-9); }
 
   void evaluate() {
     if (test_.rows() == 0) return say("test", "no rows were held out");
-    measures_ = measure(network_.model.schema, Predictor(network_.model, &threads_).predict(test_.features),
-                        test_.targets);
+    measures_ = measure(model_.schema, Predictor(model_, &threads_).predict(test_.features), test_.targets);
     baseline_ = baseline(dataset_, split_.train, test_);
     say("test", "{}", result_line(measures_, baseline_));
   }
 
+  std::string data_hash() const {
+    ContentHash hash;
+    const data::Table& table = file_->table;
+    for (int64_t c = 0; c < table.columns(); ++c) {
+      hash.add(table.name(c));
+      if (table.is_numeric(c)) {
+        const std::span<const double> numbers = table.numbers(c);
+        hash.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
+      } else {
+        const data::TextColumn& text = table.text(c);
+        const std::span<const int32_t> codes = text.codes();
+        hash.add({reinterpret_cast<const char*>(codes.data()), codes.size_bytes()});
+        for (int32_t i = 0; i < text.distinct_count(); ++i) hash.add(text.distinct(i));
+      }
+    }
+    return hash.text();
+  }
+
+  /// The options with what was chosen in place of what was left open.
+  std::vector<std::pair<std::string, std::string>> resolved() const {
+    std::vector<std::pair<std::string, std::string>> options = flags_.resolved;
+    const auto set = [&](const std::string& name, const std::string& value) {
+      const auto known = std::ranges::find(options, name, [](const auto& o) { return o.first; });
+      if (known != options.end())
+        known->second = value;
+      else
+        options.emplace_back(name, value);
+    };
+    set("task", std::string(data::to_string(dataset_.task)));
+    if (settings_.is_automatic) {
+      set("auto", "true");
+      return options;
+    }
+    for (const auto& [name, value] : training_options(settings_)) set(name, value);
+    return options;
+  }
+
   void save() {
-    auto& about = network_.model.metadata;
+    auto& about = model_.metadata;
     about["producer"] = version_line();
     about["seed"] = std::to_string(flags_.seed);
-    about["epochs"] = std::to_string(result_.kept_epoch);
-    about["training_rows"] = std::to_string(training_.rows());
+    about["training_rows"] = std::to_string(split_.train.size());
     for (const auto& [name, value] : measures_) about["test_" + name] = fmt::format("{}", value);
-    save_model(network_.model, settings_.out);
-    say("model", "{}", settings_.out);
+    if (!settings_.is_automatic && flags_.folds == 0) {
+      about["epochs"] = std::to_string(result_.kept_epoch);
+      about["doctor"] = nlohmann::ordered_json(lines(findings_)).dump(-1, ' ', false,
+                                                                      nlohmann::json::error_handler_t::replace);
+    }
+    save_model(model_, settings_.out);
+    RunRecord record;
+    record.options = resolved();
+    record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
+                   {"rows", std::to_string(file_->table.rows())},
+                   {"hash", "fnv1a-" + data_hash()}};
+    record.result = {{"kette", version_line()}, {"model", settings_.out}, {"epochs", std::to_string(epochs_)},
+                     {"seconds", fmt::format("{:.3f}", seconds_)}, {"samples_per_second", fmt::format("{:.0f}", rate())}};
+    for (const auto& [name, value] : measures_) record.result.emplace_back(name, data::shortest(value));
+    for (const Trial& trial : trials_)
+      record.networks.push_back({{"networks_in_model", std::to_string(trial.networks)},
+                                 {"description", trial.text},
+                                 {"epochs", std::to_string(trial.epochs)},
+                                 {"score", data::shortest(trial.score)}});
+    write_file_atomically(record_path(settings_.out), to_toml(record));
+    say("model", "{} · {}", settings_.out, record_path(settings_.out));
   }
 
   /// Last, so that a run that fails says one thing only.
   void warn() const {
     if (!dataset_.warnings.empty())
-      fmt::print(stderr, "kette: {}\n", warning_line(flags_.file, dataset_.warnings));
+      fmt::print(stderr, "kette: {}\n", warning_line(file_->table.source(), dataset_.warnings));
   }
 
   void print_json() const {
     nlohmann::ordered_json object;
     object["task"] = data::to_string(dataset_.task);
-    object["target"] = dataset_.target;
+    object["target"] = fmt::format("{}", fmt::join(dataset_.targets, ", "));
     object["features"] = dataset_.features.size();
-    object["train_rows"] = training_.rows();
+    object["train_rows"] = split_.train.size();
     object["validation_rows"] = validation_.rows();
     object["test_rows"] = test_.rows();
-    object["parameters"] = network_.model.parameters.elements();
-    object["epochs"] = result_.last.epoch;
-    object["steps"] = result_.last.steps;
-    object["kept_epoch"] = result_.kept_epoch;
-    object["stopped"] = to_string(result_.reason);
-    object["seconds"] = result_.seconds;
+    object["parameters"] = model_.parameters.elements();
+    object["epochs"] = epochs_;
+    if (!settings_.is_automatic && flags_.folds == 0) {
+      object["steps"] = result_.last.steps;
+      object["kept_epoch"] = result_.kept_epoch;
+      object["stopped"] = to_string(result_.reason);
+      object["train_loss"] = result_.last.loss;
+      object["doctor"] = diagnosis_;
+    }
+    object["seconds"] = seconds_;
     object["samples_per_second"] = rate();
-    object["train_loss"] = result_.last.loss;
     for (const auto& [name, value] : measures_) object[name] = value;
     if (test_.rows() > 0) object["baseline"] = baseline_.value;
+    if (settings_.is_automatic) {
+      object["leaderboard"] = nlohmann::ordered_json::array();
+      for (const Trial& trial : trials_)
+        object["leaderboard"].push_back({{"network", trial.text},
+                                         {"score", trial.score},
+                                         {"epochs", trial.epochs},
+                                         {"finished", trial.is_finished},
+                                         {"networks_in_model", trial.networks}});
+    }
     object["model"] = settings_.out;
     object["seed"] = flags_.seed;
     object["threads"] = threads_.count();
+    object["notes"] = dataset_.notes;
     object["warnings"] = dataset_.warnings;
     fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
@@ -226,13 +443,20 @@ class TrainCommand {
   const TrainFlags& flags_;
   TrainSettings settings_;
   Threads threads_;
+  std::optional<data::TableFile> file_;
   Dataset dataset_;
   Split split_;
   Network network_;
+  Model model_;
   Samples training_, validation_, test_;
   TrainingResult result_;
+  std::vector<Finding> findings_;
+  nlohmann::ordered_json diagnosis_;
+  std::vector<Trial> trials_;
   Measures measures_;
   Baseline baseline_;
+  double seconds_ = 0, step_seconds_ = 0;
+  int64_t rows_seen_ = 0, epochs_ = 0;
 };
 
 }  // namespace
@@ -241,7 +465,10 @@ const Command kTrain{"train", "Train a network on a table and write the model",
                      [](CLI::App& app) -> std::function<int()> {
                        auto flags = std::make_shared<TrainFlags>();
                        declare_train_flags(app, *flags);
-                       return [flags] { return TrainCommand(*flags).run(); };
+                       return [flags, &app] {
+                         note_given(app, *flags);
+                         return TrainCommand(*flags).run();
+                       };
                      }};
 
 }  // namespace kette::cli

@@ -63,6 +63,8 @@ struct Preparation {
   int64_t columns = 0;                  // of the one-hot table, or the embedding's width
   std::vector<float> table = {};        // [codes, columns]
   bool knows_other = false, knows_missing = false;  // seen in training
+
+  friend bool operator==(const Preparation&, const Preparation&) = default;
 };
 
 /// One for each column of the matrix `x` (f32 [rows, total_width(features)]), fitted on `rows` alone.

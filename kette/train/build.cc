@@ -79,12 +79,11 @@ void finish_model(Model& model, Value outputs, const TargetScaling& scaling) {
                          : graph.name(probabilities_of(model.scores), "probabilities");
 }
 
-Model start_model(const Schema& schema, std::span<const data::Preparation> preparation) {
+Model start_model(const Schema& schema, std::span<const std::vector<data::Preparation>> preparations) {
   Model model;
   model.schema = schema;
-  model.features =
-      model.graph->input("features", Shape({kBatch, static_cast<int64_t>(preparation.size())}));
-  model.prepared = add_preparation(model.features, preparation);
+  model.features = model.graph->input("features", Shape({kBatch, data::total_width(schema.features)}));
+  model.prepared = add_preparation(model.features, preparations);
   return model;
 }
 
@@ -121,7 +120,7 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
   const Task task = dataset.task;
   Network network{.options = completed(asked, task), .preparation = std::move(preparation)};
   const NetworkOptions& options = network.options;
-  network.model = start_model({task, dataset.features, dataset.targets, dataset.labels}, network.preparation);
+  network.model = start_model({task, dataset.features, dataset.targets, dataset.labels}, {&network.preparation, 1});
   network.target_scaling = task == Task::regression
                                ? TargetScaling::fit(*options.target_scaling, dataset.y, training_rows)
                                : TargetScaling{.kind = TargetScaling::Kind::none};
@@ -164,14 +163,22 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
 Model average_networks(std::span<const Network* const> networks) {
   if (networks.empty()) fail("[average] there is no network");
   const Network& first = *networks.front();
-  Model model = start_model(first.model.schema, first.preparation);
+  std::vector<std::vector<data::Preparation>> preparations;
+  std::vector<size_t> its_preparation;
+  for (const Network* network : networks) {
+    const auto known = std::ranges::find(preparations, network->preparation);
+    its_preparation.push_back(static_cast<size_t>(known - preparations.begin()));
+    if (known == preparations.end()) preparations.push_back(network->preparation);
+  }
+  Model model = start_model(first.model.schema, preparations);
   Graph& graph = *model.graph;
   const bool is_regression = model.schema.task == Task::regression;
   Value total;
   for (size_t i = 0; i < networks.size(); ++i) {
     const Network& network = *networks[i];
     const std::string prefix = fmt::format("net{}.", i + 1);
-    const NetworkBody body = add_body(model.prepared, network.preparation, network.options,
+    const Value prepared = preparation_part(model.prepared, preparations, its_preparation[i]);
+    const NetworkBody body = add_body(prepared, network.preparation, network.options,
                                       network.model.scores.shape()[1], prefix, {});
     const Value said = is_regression ? network.target_scaling.inverse(body.outputs) : probabilities_of(body.outputs);
     total = total ? total + said : said;

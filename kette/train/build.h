@@ -86,7 +86,7 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
                       std::span<const int64_t> training_rows, const NetworkOptions& options, uint64_t seed);
 
 /// One model that says the mean of what the networks say: of their predictions, or of their probabilities. They must
-/// be of one data set and have the same preparation; architectures, losses and target scalings may differ.
+/// be of one data set; preparations, architectures, losses and target scalings may differ.
 Model average_networks(std::span<const Network* const> networks);
 
 }  // namespace kette

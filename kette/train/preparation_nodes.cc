@@ -78,9 +78,8 @@ bool belong_together(const Preparation& a, const Preparation& b) {
          (a.kind == Preparation::Kind::as_is || (a.kind == Preparation::Kind::number && a.scaling == b.scaling));
 }
 
-}  // namespace
-
-Value add_preparation(Value features, std::span<const Preparation> columns) {
+/// The columns of add_preparation for one preparation.
+std::vector<Value> prepared_parts(Value features, Columns columns) {
   Graph& graph = *features.graph;
   std::vector<Value> parts, codes;
   const auto part = [&](size_t begin, size_t end) {
@@ -110,8 +109,31 @@ Value add_preparation(Value features, std::span<const Preparation> columns) {
     begin = end;
   }
   parts.insert(parts.end(), codes.begin(), codes.end());
+  return parts;
+}
+
+int64_t width_of(Columns columns) {
+  int64_t width = 0;
+  for (const Preparation& p : columns)
+    width += p.kind == Preparation::Kind::one_hot ? p.columns : p.indicator ? 2 : 1;
+  return width;
+}
+
+}  // namespace
+
+Value add_preparation(Value features, std::span<const std::vector<Preparation>> preparations) {
+  std::vector<Value> parts;
+  for (const std::vector<Preparation>& columns : preparations)
+    for (const Value part : prepared_parts(features, columns)) parts.push_back(part);
   const Value prepared = parts.size() == 1 ? parts.front() : concat(parts, 1);
-  return prepared == features ? features : graph.name(prepared, "prepared");
+  return prepared == features ? features : features.graph->name(prepared, "prepared");
+}
+
+Value preparation_part(Value prepared, std::span<const std::vector<Preparation>> preparations, size_t i) {
+  if (preparations.size() == 1) return prepared;
+  int64_t begin = 0;
+  for (size_t k = 0; k < i; ++k) begin += width_of(preparations[k]);
+  return slice(prepared, 1, begin, begin + width_of(preparations[i]));
 }
 
 FirstInputs first_inputs(Value prepared, std::span<const Preparation> columns, std::string_view prefix) {

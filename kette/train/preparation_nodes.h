@@ -12,8 +12,12 @@
 namespace kette {
 
 /// Appends what `columns` (one for each column of the matrix) say to features [N, columns] → the node "prepared"
-/// [N, width]: numbers, indicators and one-hot columns first, then the codes of embedded categories.
-Value add_preparation(Value features, std::span<const data::Preparation> columns);
+/// [N, width]: numbers, indicators and one-hot columns first, then the codes of embedded categories. Several
+/// preparations of the same features stand side by side.
+Value add_preparation(Value features, std::span<const std::vector<data::Preparation>> preparations);
+
+/// The part of `prepared` that preparation number `i` gives.
+Value preparation_part(Value prepared, std::span<const std::vector<data::Preparation>> preparations, size_t i);
 
 struct FirstInputs {
   Value inputs;                       // [N, width]: what the first layer sees

@@ -1,0 +1,279 @@
+#include "kette/cli/train_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include "kette/cli/command.h"
+#include "kette/cli/text.h"
+#include "kette/nn/activation.h"
+#include "kette/nn/normalization.h"
+#include "kette/optim/optimizer.h"
+#include "kette/optim/schedule.h"
+
+namespace kette::cli {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  kette train iris.csv --target species
+  kette train houses.csv --target price --time 60s
+  kette train prices.csv --target price --features area,rooms --hidden 32,16 --out prices.onnx
+  kette train points.csv --target label --hidden 8 --activation tanh --descent sgd-shuffle --learning-rate 0.05
+  kette train houses.csv --target price --config houses.run.toml      the same run again
+
+Without an option of the groups Network and Gradient descent, the network is searched for (--auto): candidates are
+trained and compared on rows held out from training, and the best are averaged. --time sets how long.)";
+
+constexpr const char* kNetwork = "Network";
+constexpr const char* kDescent = "Gradient descent";
+
+const CLI::Range kShare(0.0, 0.99);
+const CLI::Range kFromZero(0.0, 1e300);
+
+template <class List>
+std::string names(const List& list) {
+  std::string text;
+  for (const auto& entry : list) text += fmt::format("{}{}", text.empty() ? "" : ", ", to_string(entry));
+  return text;
+}
+
+std::string optimizer_names() {
+  std::string text;
+  for (const OptimizerDef* kind : optimizers()) text += fmt::format("{}, ", kind->name);
+  return text + "lbfgs";
+}
+
+void declare_data(CLI::App& app, TrainFlags& f) {
+  const std::string group = "Data";
+  app.add_option("FILE", f.files, "Table, or several with the same columns; -: standard input")->required();
+  app.add_option("--target", f.target, "Column to predict; several numbers: a,b,…")
+      ->required()
+      ->type_name("COLUMN")
+      ->group(group);
+  app.add_option("--task", f.task, "regression, binary or multiclass (default: recognised)")->group(group);
+  app.add_option("--features", f.features, "Columns to predict from: a,b,… (default: all that can tell something)")
+      ->group(group);
+  app.add_option("--ignore", f.ignore, "Columns that are no features: a,b,…")->group(group);
+  app.add_option("--categorical", f.categorical, "Columns whose values are names, whatever they look like: a,b,…")
+      ->group(group);
+  app.add_option("--numeric", f.numeric, "Columns whose values are amounts: a,b,…")->group(group);
+  app.add_option("--weight", f.weight, "Column that says how much a row counts")->type_name("COLUMN")->group(group);
+  app.add_option("--group", f.group, "Column whose equal values stay together when rows are held out")
+      ->type_name("COLUMN")
+      ->group(group);
+  app.add_option("--test", f.test, "Table to measure the result on, instead of held-out rows")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--test-size", f.test_size, "Share of rows held out for the result")
+      ->check(kShare)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--validation", f.validation, "Share of rows to watch training by, or a table of such rows")
+      ->type_name("SHARE|FILE")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--folds", f.folds, "Cross-validation: so many networks, each watched by another part of the rows; the "
+                                     "model is their average")
+      ->check(CLI::Range(int64_t{2}, int64_t{100}))
+      ->group(group);
+}
+
+void declare_preprocessing(CLI::App& app, TrainFlags& f) {
+  const std::string group = "Preprocessing";
+  app.add_option("--scale", f.scale,
+                 "Of numbers: none, standard, min-max, robust, quantile-normal or log, for all or as column=scaling,… "
+                 "(default: chosen, and printed)")
+      ->group(group);
+  app.add_option("--impute", f.impute,
+                 "Missing numbers: mean, median (default), most-frequent or constant, for all or as column=way,…")
+      ->group(group);
+  app.add_option("--impute-constant", f.impute_constant, "What --impute constant puts there")
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--no-indicators", f.no_indicators, "No further input that tells where a number was missing")
+      ->group(group);
+  app.add_option("--rare", f.rare, "Categories in fewer training rows count as any other (default: 1 to 20, by rows)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--one-hot-limit", f.one_hot_limit, "Columns of more categories are embedded (default: 50)")
+      ->check(CLI::NonNegativeNumber)
+      ->group(group);
+  app.add_option("--words", f.words, "At most so many words of a column of free text; 0: it is left out")
+      ->check(CLI::Range(int64_t{0}, int64_t{10000}))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--target-scale", f.target_scale,
+                 "Of a regression's target: standard (default), min-max, log or none; predictions are moved back")
+      ->group(group);
+}
+
+void declare_network(CLI::App& app, TrainFlags& f) {
+  app.add_option("--hidden", f.hidden, "Units of the hidden layers: 64,32 (none: a linear model)")
+      ->capture_default_str()
+      ->group(kNetwork);
+  app.add_option("--activation", f.activation,
+                 "Of all hidden layers, or of each: relu,tanh. One of " + names(activations()))
+      ->capture_default_str()
+      ->group(kNetwork);
+  app.add_option("--dropout", f.dropout, "Share of units dropped in training, of all hidden layers or of each: 0.2,0.1")
+      ->capture_default_str()
+      ->group(kNetwork);
+  app.add_option("--input-dropout", f.input_dropout, "The same of the inputs")
+      ->check(kShare)
+      ->capture_default_str()
+      ->group(kNetwork);
+  app.add_option("--normalization", f.normalization, "Of the hidden layers: " + names(normalizations()))
+      ->capture_default_str()
+      ->group(kNetwork);
+  app.add_option("--init", f.init,
+                 "Weights at first: he_normal, glorot_uniform, normal(0.1), zeros, … (default: by activation)")
+      ->group(kNetwork);
+  const std::string group = "Output and loss";
+  app.add_option("--output", f.output,
+                 "Classes: softmax (default), or sigmoid for two. Regression: identity (default), sigmoid")
+      ->group(group);
+  app.add_option(
+         "--loss", f.loss,
+         "Classes: cross-entropy (default), hinge, squared-error. Regression: squared-error (default), "
+         "mean-squared-error, mean-absolute-error, huber")
+      ->group(group);
+  app.add_option("--label-smoothing", f.label_smoothing, "Share of each label that goes to the other classes")
+      ->check(kShare)
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--class-weights", f.class_weights,
+                 "balanced: rare classes count as much as frequent ones; or label=weight,…")
+      ->group(group);
+}
+
+void declare_descent(CLI::App& app, TrainFlags& f) {
+  app.add_option(
+         "--descent", f.descent,
+         "batch, sgd, sgd-shuffle, minibatch, minibatch-shuffle (default). Given, it stands for the plain "
+         "algorithm: the optimizer is then sgd unless chosen")
+      ->group(kDescent);
+  app.add_option("--batch-size", f.batch_size,
+                 "Rows in one step of minibatch (default: 32 to 128, by the number of rows)")
+      ->check(CLI::PositiveNumber)
+      ->group(kDescent);
+  app.add_option("--optimizer", f.optimizer, optimizer_names() + " (default: adamw)")->group(kDescent);
+  app.add_option("--learning-rate", f.learning_rate,
+                 "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
+                 "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth")
+      ->group(kDescent);
+  app.add_option("--schedule", f.schedule, "Course of the learning rate: " + names(schedules()))->group(kDescent);
+  app.add_option("--decay", f.decay,
+                 "Learning rate at step t: rate/(1 + decay·t) (default: 0; without --optimizer and "
+                 "--descent, when there are at most 200 epochs, a fifth of the rate is left at the end)")
+      ->check(kFromZero)
+      ->group(kDescent);
+  app.add_option("--schedule-every", f.schedule_every, "Of step and exponential: epochs from one factor to the next")
+      ->check(CLI::PositiveNumber)
+      ->group(kDescent);
+  app.add_option("--schedule-factor", f.schedule_factor, "Of step, exponential and plateau (default: 0.1)")
+      ->group(kDescent);
+  app.add_option("--final-share", f.final_share, "Of cosine and one-cycle: share of the rate left at the end")
+      ->group(kDescent);
+  app.add_option("--warmup", f.warmup, "Epochs over which the learning rate rises to its first value")
+      ->check(CLI::NonNegativeNumber)
+      ->group(kDescent);
+  app.add_flag("--plateau", f.plateau, "Lower the learning rate when the validation loss stands still")->group(kDescent);
+  app.add_option("--momentum", f.momentum, "Of momentum and nesterov (default: 0.9)")->group(kDescent);
+  app.add_option("--beta1", f.beta1, "Of adam and adamw (default: 0.9)")->group(kDescent);
+  app.add_option("--beta2", f.beta2, "Of adam and adamw (default: 0.999)")->group(kDescent);
+  app.add_option("--epsilon", f.epsilon, "Of adam, adamw, rmsprop and adagrad")->group(kDescent);
+  app.add_option("--alpha", f.alpha, "Of rmsprop (default: 0.99)")->group(kDescent);
+  app.add_option("--weight-decay", f.weight_decay,
+                 "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; others 0)")
+      ->group(kDescent);
+  app.add_option("--l1", f.l1, "Penalty l1·Σ|w| on weights")->check(kFromZero)->capture_default_str()->group(kDescent);
+  app.add_option("--l2", f.l2, "Penalty l2/2·Σw² on weights")->check(kFromZero)->capture_default_str()->group(kDescent);
+  app.add_option("--clip-norm", f.clip_norm, "Longest gradient; 0: any")
+      ->check(kFromZero)
+      ->capture_default_str()
+      ->group(kDescent);
+  app.add_option("--clip-value", f.clip_value, "Largest element of the gradient; 0: any")
+      ->check(kFromZero)
+      ->capture_default_str()
+      ->group(kDescent);
+  app.add_option("--average", f.average, "Keep running means of the weights, forgotten at this rate: 0.999; 0: do not")
+      ->check(CLI::Range(0.0, 0.9999999))
+      ->capture_default_str()
+      ->group(kDescent);
+}
+
+void declare_stopping(CLI::App& app, TrainFlags& f) {
+  const std::string group = "When to stop";
+  app.add_option("--time", f.time, "At most so long: 10s, 2m, 1h (--auto: how much to try)")->group(group);
+  app.add_option("--epochs", f.epochs, "At most so many (default: 50 to 1000, fewer for more data)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--steps", f.steps, "At most so many updates")->check(CLI::PositiveNumber)->group(group);
+  app.add_option("--tolerance", f.tolerance, "Training loss changes by less, 10 epochs in a row")
+      ->check(kFromZero)
+      ->group(group);
+  app.add_option("--target-loss", f.target_loss, "Training loss is this or less")->group(group);
+  app.add_option(
+         "--patience", f.patience,
+         "Epochs without a lower validation loss (default: 10 to 180, fewer for more data; 0: not looked at)")
+      ->check(CLI::NonNegativeNumber)
+      ->group(group);
+  app.add_option("--min-delta", f.min_delta, "By how much the validation loss must fall to count as lower")
+      ->check(kFromZero)
+      ->capture_default_str()
+      ->group(group);
+}
+
+void declare_run(CLI::App& app, TrainFlags& f) {
+  const std::string group = "Run";
+  app.add_flag("--auto", f.automatic, "Search for network and descent (the default when none of their options is given)")
+      ->group(group);
+  app.add_option("--out", f.out, "The model (default: FILE's name with .onnx, in the current folder)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--config", f.config, "Options from a TOML file, such as a run's record; those given here count more")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--from", f.from, "Go on with the weights of this model (warm start)")->type_name("MODEL")->group(group);
+  app.add_option("--checkpoint", f.checkpoint, "Save where training stands, to go on after an interruption")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--checkpoint-every", f.checkpoint_every, "How often: 10s, 2m; 0s: after every step")
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--resume", f.resume, "Go on from the checkpoint, if there is one; ends with the same bits")->group(group);
+  app.add_option("--seed", f.seed, "The same seed gives the same model, bit for bit")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--threads", f.threads, "0: one for each core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--json", f.json, "The result as one JSON object, the last line")->group(group);
+  app.add_flag("--quiet", f.quiet, "Print nothing else")->group(group);
+}
+
+}  // namespace
+
+void declare_train_flags(CLI::App& app, TrainFlags& flags) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  declare_data(app, flags);
+  app.get_option("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  declare_table_flags(app, flags.table);
+  declare_preprocessing(app, flags);
+  declare_network(app, flags);
+  declare_descent(app, flags);
+  declare_stopping(app, flags);
+  declare_run(app, flags);
+  app.footer(kExamples);
+}
+
+void note_given(const CLI::App& app, TrainFlags& flags) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string group = option->get_group(), name = option->get_name();
+    const bool is_stop = name == "--epochs" || name == "--steps" || name == "--patience" || name == "--folds" ||
+                         name == "--target-loss" || name == "--tolerance" || name == "--min-delta" ||
+                         name == "--from";
+    if (option->count() > 0 && (group == kNetwork || group == kDescent || is_stop)) flags.chosen.push_back(name);
+  }
+}
+
+}  // namespace kette::cli

@@ -21,8 +21,7 @@ std::vector<Value> computed_nodes(const Network& network, const TrainingStep& st
   std::vector<Value> nodes;
   for (int id = 0; id < graph.size(); ++id)
     if (needed[static_cast<size_t>(id)] && id != network.model.prepared.id &&
-        graph.node(id).kind == NodeKind::operation &&
-        graph.node(id).shape.dtype() == DType::f32)
+        graph.node(id).kind == NodeKind::operation && graph.node(id).shape.dtype() == DType::f32)
       nodes.push_back(graph.value(id));
   return nodes;
 }
@@ -52,20 +51,29 @@ std::string describe(const TrainingStep& step, Value value) {
              : fmt::format("node %{} ({}, on the way to \"{}\")", value.id, node.op->name, part_of);
 }
 
+/// The row of the batch that element `i` of a node belongs to.
+std::optional<int64_t> row_of(Value node, size_t i, size_t elements, std::span<const int64_t> rows) {
+  if (!node.shape().has_batch()) return std::nullopt;
+  return rows[i / (elements / rows.size())];
+}
+
 }  // namespace
 
-std::optional<NonFinite> find_non_finite(Network& network, const TrainingStep& step, Parameters& state,
-                                         const Prepared& samples, const data::Batches& epoch, int64_t steps,
-                                         const Schedule& schedule, int64_t first_step, Threads* threads) {
+std::optional<NonFinite> find_non_finite(const Network& network, const TrainingStep& step,
+                                         const Program::Storage& storage, const Prepared& samples,
+                                         const Replay& replay, Threads* threads) {
   const std::vector<Value> nodes = computed_nodes(network, step);
-  DescentStep replay(network, step, state, samples, epoch.batch_size(), threads, nodes);
-  replay.set_steps(first_step);
-  for (int64_t t = 0; t < steps; ++t) {
-    replay.run(epoch.step(t), schedule.at(first_step + t));
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      const std::span<const float> values = replay.observed(i);
+  DescentStep descent(network, step, storage, samples, replay.epoch.batch_size(), threads, nodes);
+  descent.set_steps(replay.steps_before);
+  for (int64_t t = replay.begin; t < replay.end; ++t) {
+    const std::span<const int64_t> rows = replay.epoch.step(t);
+    descent.run(rows, replay.rate_at(replay.steps_before + t - replay.begin));
+    for (size_t n = 0; n < nodes.size(); ++n) {
+      const std::span<const float> values = descent.observed(n);
       const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-      if (bad != values.end()) return NonFinite{t, describe(step, nodes[i]), *bad};
+      if (bad == values.end()) continue;
+      const auto at = static_cast<size_t>(bad - values.begin());
+      return NonFinite{t, describe(step, nodes[n]), *bad, row_of(nodes[n], at, values.size(), rows)};
     }
   }
   return std::nullopt;

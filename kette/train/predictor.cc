@@ -12,14 +12,14 @@ namespace {
 constexpr int64_t kRowsPerRun = 256;  // large enough for full speed, small enough to stay in cache
 
 /// With a loss, from the prepared samples on; else from the raw features.
-Program compile(Model& model, Value loss, Threads* threads) {
+Program compile(const Model& model, Value loss, const Program::Storage& parameters, Threads* threads) {
   std::vector<Value> outputs = {model.scores, model.prediction};
   CompileOptions options{.threads = threads};
   if (loss) {
     outputs.push_back(loss);
     options.given = {model.prepared};
   }
-  return Program(outputs, {}, [&](std::string_view name) { return model.parameters.find(name); }, options);
+  return Program(outputs, {}, parameters, options);
 }
 
 const std::string& name_of(Value value) { return value.graph->node(value).name; }
@@ -29,7 +29,12 @@ const std::string& name_of(Value value) { return value.graph->node(value).name; 
 Predictor::Predictor(Model& model, Threads* threads) : Predictor(model, Objective{}, threads) {}
 
 Predictor::Predictor(Model& model, const Objective& objective, Threads* threads)
-    : program_(compile(model, objective.loss, threads)),
+    : Predictor(
+          model, objective, [&](std::string_view name) { return model.parameters.find(name); }, threads) {}
+
+Predictor::Predictor(const Model& model, const Objective& objective, const Program::Storage& parameters,
+                     Threads* threads)
+    : program_(compile(model, objective.loss, parameters, threads)),
       input_slot_(program_.input(name_of(objective.loss ? model.prepared : model.features))),
       columns_((objective.loss ? model.prepared : model.features).shape()[1]),
       scores_(model.scores.shape()[1]),
@@ -81,7 +86,8 @@ void Predictor::set_expected(const Prepared& expected, int64_t first) {
     return tensor.shape().product(1, tensor.shape().rank()) * size_of(tensor.dtype());
   };
   program_.set(*target_slot_, expected.targets.bytes() + first * row_bytes(expected.targets));
-  if (weight_slot_) program_.set(*weight_slot_, expected.weights.bytes() + first * row_bytes(expected.weights));
+  if (weight_slot_)
+    program_.set(*weight_slot_, expected.weights.bytes() + first * row_bytes(expected.weights));
 }
 
 }  // namespace kette

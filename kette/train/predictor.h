@@ -17,6 +17,9 @@ class Predictor {
   explicit Predictor(Model& model, Threads* threads = nullptr);
   /// Also computes the mean of the objective's loss.
   Predictor(Model& model, const Objective& objective, Threads* threads = nullptr);
+  /// The same with parameters that lie elsewhere.
+  Predictor(const Model& model, const Objective& objective, const Program::Storage& parameters,
+            Threads* threads = nullptr);
 
   /// Needs the first constructor. `features`: f32 [rows, columns], raw. Throws Error for another number of
   /// columns.

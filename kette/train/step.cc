@@ -1,5 +1,6 @@
 #include "kette/train/step.h"
 
+#include "kette/base/error.h"
 #include "kette/data/batches.h"
 
 namespace kette {
@@ -16,47 +17,63 @@ bool is_consecutive(std::span<const int64_t> rows) {
   return true;
 }
 
-Program compile(Network& network, const TrainingStep& step, Parameters& state, Threads* threads,
-                std::span<const Value> observed) {
+const std::string& name_of(Value value) { return value.graph->node(value).name; }
+
+Program compile(const Network& network, const TrainingStep& step, const Program::Storage& storage,
+                Threads* threads, std::span<const Value> observed) {
   std::vector<Value> outputs = {network.objective.training_loss};
   outputs.insert(outputs.end(), observed.begin(), observed.end());
-  const auto storage = [&](std::string_view name) {
-    Tensor* own = network.model.parameters.find(name);
-    return own ? own : state.find(name);
-  };
   return Program(outputs, step.updates, storage, {.threads = threads, .given = {network.model.prepared}});
 }
 
 }  // namespace
 
-DescentStep::DescentStep(Network& network, const TrainingStep& step, Parameters& state,
-                         const Prepared& samples, int64_t largest_batch, Threads* threads,
-                         std::span<const Value> observed)
-    : program_(compile(network, step, state, threads, observed)) {
-  const auto name = [&](Value value) { return network.model.graph->node(value).name; };
+RowFeed::RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch) {
   const auto feed = [&](Value input, const Tensor& source) {
     const size_t bytes = row_bytes(source);
-    feeds_.push_back({&source, bytes, allocate_aligned(static_cast<size_t>(largest_batch) * bytes),
-                      program_.input(name(input))});
+    columns_.push_back({&source, bytes, allocate_aligned(static_cast<size_t>(largest_batch) * bytes),
+                        program.input(name_of(input))});
   };
-  const Objective& objective = network.objective;
   feed(network.model.prepared, samples.inputs);
-  feed(objective.target, samples.targets);
-  if (objective.weight) feed(objective.weight, samples.weights);
-  if (objective.step) program_.set(program_.input(name(objective.step)), &steps_);
-  program_.set(program_.input(name(step.learning_rate)), &learning_rate_);
+  feed(network.objective.target, samples.targets);
+  if (network.objective.weight) feed(network.objective.weight, samples.weights);
+}
+
+void RowFeed::bind(Program& program, std::span<const int64_t> rows) {
+  program.bind(static_cast<int64_t>(rows.size()));
+  const bool in_place = is_consecutive(rows);
+  for (Column& column : columns_) {
+    const std::byte* source = column.source->bytes();
+    if (!in_place) data::gather_rows(source, column.row_bytes, rows, column.rows.get());
+    program.set(column.slot,
+                in_place ? source + static_cast<size_t>(rows[0]) * column.row_bytes : column.rows.get());
+  }
+}
+
+void check(const Network& network, const Prepared& samples) {
+  const auto check_fits = [&](std::string_view what, Value input, const Tensor& tensor) {
+    const Shape expected = input.shape().bind(samples.rows());
+    if (tensor.shape() != expected)
+      fail("[training] the {} are {}; expected {}", what, to_string(tensor.shape()), to_string(expected));
+  };
+  if (samples.inputs.shape().rank() == 0) fail("[training] the inputs are a scalar; expected rows");
+  check_fits("inputs", network.model.prepared, samples.inputs);
+  check_fits("targets", network.objective.target, samples.targets);
+  if (network.objective.weight) check_fits("weights", network.objective.weight, samples.weights);
+}
+
+DescentStep::DescentStep(const Network& network, const TrainingStep& step, const Program::Storage& storage,
+                         const Prepared& samples, int64_t largest_batch, Threads* threads,
+                         std::span<const Value> observed)
+    : program_(compile(network, step, storage, threads, observed)),
+      feed_(program_, network, samples, largest_batch) {
+  if (network.objective.step) program_.set(program_.input(name_of(network.objective.step)), &steps_);
+  program_.set(program_.input(name_of(step.learning_rate)), &learning_rate_);
 }
 
 double DescentStep::run(std::span<const int64_t> rows, double learning_rate) {
   learning_rate_ = static_cast<float>(learning_rate);
-  program_.bind(static_cast<int64_t>(rows.size()));
-  const bool in_place = is_consecutive(rows);
-  for (Feed& feed : feeds_) {
-    const std::byte* source = feed.source->bytes();
-    if (!in_place) data::gather_rows(source, feed.row_bytes, rows, feed.rows.get());
-    program_.set(feed.slot,
-                 in_place ? source + static_cast<size_t>(rows[0]) * feed.row_bytes : feed.rows.get());
-  }
+  feed_.bind(program_, rows);
   program_.run();
   ++steps_;
   return *static_cast<const float*>(program_.output(0));

@@ -22,6 +22,7 @@ std::string describe(StopReason reason, const Stopping& s) {
     case StopReason::time:
       return fmt::format("time limit of {} s reached", s.seconds);
     case StopReason::converged:
+      if (s.tolerance == 0) return "converged: no step lowers the training loss any further";
       return fmt::format("converged: training loss changed by less than {} in {} epochs", s.tolerance,
                          s.tolerance_epochs);
     case StopReason::target_loss:
@@ -43,6 +44,7 @@ void check(const Stopping& s) {
   check_not_negative("the time limit", s.seconds);
   check_not_negative("the tolerance", s.tolerance);
   check_not_negative("the patience", static_cast<double>(s.patience));
+  check_not_negative("the smallest improvement", s.min_delta);
   if (s.tolerance_epochs < 1)
     fail("[training] convergence over {} epochs; expected at least 1", s.tolerance_epochs);
   if (s.target_loss && std::isnan(*s.target_loss)) fail("[training] the target loss is not a number");
@@ -54,19 +56,32 @@ void check(const Stopping& s) {
 }
 
 std::optional<StopReason> EpochWatch::after_epoch(double train_loss, std::optional<double> validation_loss) {
-  ++epochs_;
-  if (validation_loss && (best_epoch_ == 0 || *validation_loss < best_loss_)) {
-    best_epoch_ = epochs_;
-    best_loss_ = *validation_loss;
+  EpochWatchState& s = state_;
+  ++s.epochs;
+  if (validation_loss && (s.best_epoch == 0 || *validation_loss < s.best_loss)) {
+    s.best_epoch = s.epochs;
+    s.best_loss = *validation_loss;
   }
-  const bool is_quiet = last_loss_ && std::abs(train_loss - *last_loss_) < stopping_.tolerance;
-  quiet_epochs_ = is_quiet ? quiet_epochs_ + 1 : 0;
-  last_loss_ = train_loss;
-  if (stopping_.target_loss && train_loss <= *stopping_.target_loss) return StopReason::target_loss;
-  if (stopping_.tolerance > 0 && quiet_epochs_ >= stopping_.tolerance_epochs) return StopReason::converged;
-  if (stopping_.patience > 0 && validation_loss && epochs_ - best_epoch_ >= stopping_.patience)
+  if (validation_loss &&
+      (s.improved_epoch == 0 || *validation_loss < s.improved_loss - stopping_.min_delta)) {
+    s.improved_epoch = s.epochs;
+    s.improved_loss = *validation_loss;
+  }
+  const bool is_quiet = s.last_loss && std::abs(train_loss - *s.last_loss) < stopping_.tolerance;
+  s.quiet_epochs = is_quiet ? s.quiet_epochs + 1 : 0;
+  s.last_loss = train_loss;
+  return due();
+}
+
+std::optional<StopReason> EpochWatch::due() const {
+  const EpochWatchState& s = state_;
+  if (s.epochs == 0) return std::nullopt;
+  if (stopping_.target_loss && s.last_loss && *s.last_loss <= *stopping_.target_loss)
+    return StopReason::target_loss;
+  if (stopping_.tolerance > 0 && s.quiet_epochs >= stopping_.tolerance_epochs) return StopReason::converged;
+  if (stopping_.patience > 0 && s.improved_epoch > 0 && s.epochs - s.improved_epoch >= stopping_.patience)
     return StopReason::early_stopping;
-  if (stopping_.epochs > 0 && epochs_ >= stopping_.epochs) return StopReason::epochs;
+  if (stopping_.epochs > 0 && s.epochs >= stopping_.epochs) return StopReason::epochs;
   return std::nullopt;
 }
 

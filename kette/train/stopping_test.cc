@@ -73,5 +73,38 @@ TEST(Stopping, numbers_out_of_range_are_errors) {
   EXPECT_THROW(check(Stopping{.tolerance = 0.1, .tolerance_epochs = 0}), Error);
 }
 
+TEST(Stopping, an_improvement_smaller_than_the_least_does_not_renew_patience) {
+  const Stopping stopping{.epochs = 0, .patience = 2, .min_delta = 0.1};
+  const std::vector<double> losses(6, 1.0), validation = {5, 4.95, 4.91, 1, 1, 1};
+  EXPECT_EQ(end_of(stopping, losses, validation),
+            std::pair(int64_t{3}, std::optional(StopReason::early_stopping)));
+  // Small improvements add up: 5 → 4.95 → 4.89 is more than 0.1 below the 5 that counted last.
+  EXPECT_EQ(end_of(stopping, losses, {5, 4.95, 4.89, 4.88, 4.87, 1}).first, 5);
+}
+
+TEST(Stopping, the_best_epoch_is_the_lowest_whatever_the_least_improvement) {
+  EpochWatch watch({.epochs = 0, .patience = 5, .min_delta = 0.1});
+  for (const double loss : {5.0, 4.95, 4.97}) watch.after_epoch(1, loss);
+  EXPECT_EQ(watch.best_epoch(), 2);
+}
+
+TEST(Stopping, a_watch_goes_on_from_its_state) {
+  const Stopping stopping{.epochs = 9, .tolerance = 0.01, .tolerance_epochs = 3, .patience = 3};
+  const std::vector<double> losses = {3, 2, 1.5, 1.2, 1.1, 1.0, 0.95}, validation = {3, 2, 2.5, 1.9, 2, 2, 2};
+  for (size_t cut = 0; cut <= losses.size(); ++cut) {
+    EpochWatch whole(stopping), part(stopping);
+    std::optional<StopReason> expected, found;
+    for (size_t i = 0; i < losses.size(); ++i) {
+      if (i == cut) part = EpochWatch(stopping, EpochWatchState(part.state()));
+      expected = whole.after_epoch(losses[i], validation[i]);
+      found = part.after_epoch(losses[i], validation[i]);
+      EXPECT_EQ(found, expected) << "cut before " << cut << ", epoch " << i;
+    }
+    EXPECT_EQ(found, StopReason::early_stopping);
+    EXPECT_EQ(part.state(), whole.state());
+    EXPECT_EQ(part.due(), found);
+  }
+}
+
 }  // namespace
 }  // namespace kette

@@ -1,0 +1,214 @@
+#include "kette/train/doctor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "kette/autodiff/gradient.h"
+#include "kette/base/error.h"
+#include "kette/data/batches.h"
+#include "kette/data/standardize.h"
+#include "kette/graph/op_def.h"
+#include "kette/ops/ops.h"
+#include "kette/train/metrics.h"
+
+namespace kette {
+namespace {
+
+constexpr int64_t kMostRows = 256, kMostRowsOfColumns = 4096;
+
+/// Evenly spread over [0, rows), at most `most` of them.
+std::vector<int64_t> spread_rows(int64_t rows, int64_t most) {
+  const int64_t count = std::min(rows, most);
+  std::vector<int64_t> result;
+  for (int64_t i = 0; i < count; ++i) result.push_back(i * rows / count);
+  return result;
+}
+
+Prepared select(const Prepared& all, std::span<const int64_t> rows) {
+  return {data::gather_rows(all.inputs, rows), data::gather_rows(all.targets, rows),
+          all.weights.size() > 0 ? data::gather_rows(all.weights, rows) : Tensor{}};
+}
+
+std::vector<InputColumn> columns_of(const Model& model, const Prepared& training) {
+  const std::vector<int64_t> rows = spread_rows(training.rows(), kMostRowsOfColumns);
+  const int64_t width = training.inputs.shape()[1];
+  const std::span<const float> values = training.inputs.values<float>();
+  std::vector<double> sums(static_cast<size_t>(width)), squares(static_cast<size_t>(width));
+  for (const int64_t row : rows)
+    for (size_t j = 0; j < sums.size(); ++j) {
+      const double v = values[static_cast<size_t>(row * width) + j];
+      sums[j] += v;
+      squares[j] += v * v;
+    }
+  const auto count = static_cast<double>(rows.size());
+  const bool has_names = std::ssize(model.schema.features) == width;
+  std::vector<InputColumn> columns;
+  for (size_t j = 0; j < sums.size(); ++j) {
+    const double mean = sums[j] / count;
+    columns.push_back({has_names ? model.schema.features[j] : fmt::format("prepared column {}", j + 1), mean,
+                       std::sqrt(std::max(0.0, squares[j] / count - mean * mean))});
+  }
+  return columns;
+}
+
+double norm(std::span<const float> values) {
+  double sum = 0;
+  for (const float v : values) sum += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(sum);
+}
+
+/// Share of the units that are 0 on every row. `values` [rows, units].
+double dead_share(std::span<const float> values, size_t units) {
+  std::vector<bool> lives(units);
+  for (size_t i = 0; i < values.size(); ++i)
+    if (values[i] != 0) lives[i % units] = true;
+  return static_cast<double>(std::ranges::count(lives, false)) / static_cast<double>(units);
+}
+
+/// Where less than about 2 % of the largest slope is left: |tanh| > 0.99, sigmoid within 0.005 of 0 or 1;
+/// hardtanh where it is flat.
+double saturated_share(std::span<const float> values, std::string_view activation) {
+  const auto is_flat = [&](float v) {
+    if (activation == kSigmoid.name) return v < 0.005f || v > 0.995f;
+    return std::abs(v) >= (activation == kHardtanh.name ? 1.f : 0.99f);
+  };
+  return static_cast<double>(std::ranges::count_if(values, is_flat)) / static_cast<double>(values.size());
+}
+
+/// The targets' variance; 1 where they are all the same.
+double variance(const Tensor& targets) {
+  double sum = 0, squares = 0;
+  for (int64_t i = 0; i < targets.size(); ++i) {
+    const double v = targets.at(i);
+    sum += v;
+    squares += v * v;
+  }
+  const auto count = static_cast<double>(targets.size());
+  const double result = squares / count - sum / count * (sum / count);
+  return result > 0 ? result : 1;
+}
+
+bool is_due(int64_t epochs) { return (epochs & (epochs - 1)) == 0; }  // 0, 1, 2, 4, 8, …
+
+}  // namespace
+
+/// A layer is a parameter called W and a number, behind any prefix.
+std::vector<Doctor::Layer> Doctor::layers_of(Network& network) {
+  Graph& graph = *network.model.graph;
+  std::vector<Layer> layers;
+  for (const Parameter& parameter : network.parameters) {
+    const std::string& name = graph.node(parameter.value).name;
+    const size_t digits = name.find_last_not_of("0123456789");
+    if (digits == std::string::npos || digits + 1 == name.size() || name[digits] != 'W') continue;
+    const std::string prefix = name.substr(0, digits), number = name.substr(digits + 1);
+    Layer layer{.name = prefix + number,
+                .weights = parameter.value,
+                .output = {},
+                .activation = {},
+                .tensor = &network.model.parameters.at(name),
+                .before = {}};
+    if (const Value h = graph.find(prefix + "h" + number); h && h.dtype() == DType::f32) {
+      const Node& node = graph.node(h);
+      const OpDef* op = node.op;
+      if (op) layer.activation = op->name;
+      if (op == &kRelu || op == &kSigmoid || op == &kTanh || op == &kHardtanh) layer.output = h;
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+Program Doctor::compile() const {
+  const Objective& objective = network_.objective;
+  std::vector<Value> weights;
+  for (const Layer& layer : layers_) weights.push_back(layer.weights);
+  std::vector<Value> outputs = {objective.loss, network_.model.scores, network_.model.prediction};
+  const std::vector<Value> gradients = gradient(objective.training_loss, weights);
+  outputs.insert(outputs.end(), gradients.begin(), gradients.end());
+  for (const Layer& layer : layers_)
+    if (layer.output) outputs.push_back(layer.output);
+  Parameters& parameters = network_.model.parameters;
+  return Program(outputs, {}, [&](std::string_view name) { return parameters.find(name); },
+                 {.given = {network_.model.prepared}});
+}
+
+Doctor::Doctor(Network& network, const Prepared& training)
+    : network_(network),
+      layers_((check(network, training), layers_of(network))),
+      rows_(select(training, spread_rows(training.rows(), kMostRows))),
+      program_(compile()),
+      feed_(program_, network, rows_, rows_.rows()) {
+  observations_.columns = columns_of(network.model, training);
+  observations_.classes = static_cast<int64_t>(network.model.schema.labels.size());
+  if (const Value step = network.objective.step)
+    program_.set(program_.input(network.model.graph->node(step).name), &steps_);
+}
+
+void Doctor::look(int64_t epochs, int64_t steps) {
+  steps_ = steps;
+  std::vector<int64_t> all(static_cast<size_t>(rows_.rows()));
+  std::iota(all.begin(), all.end(), int64_t{0});
+  feed_.bind(program_, all);
+  program_.run();
+  Probe& probe = observations_.probes.emplace_back();
+  probe.epochs = epochs;
+  probe.loss = program_.values<float>(0)[0];
+  constexpr size_t kFirstGradient = 3;
+  size_t seen = kFirstGradient + layers_.size();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    LayerProbe& found = probe.layers.emplace_back();
+    found.layer = layer.name;
+    found.activation = layer.activation;
+    found.weight_norm = norm(std::as_const(*layer.tensor).values<float>());
+    found.gradient_norm = norm(program_.values<float>(kFirstGradient + i));
+    if (!layer.output) continue;
+    const auto units = static_cast<size_t>(program_.output_shape(seen)[1]);
+    const std::span<const float> values = program_.values<float>(seen++);
+    if (layer.activation == kRelu.name)
+      found.dead = dead_share(values, units);
+    else
+      found.saturated = saturated_share(values, layer.activation);
+  }
+}
+
+void Doctor::measure_start() {
+  const Tensor& targets = rows_.targets;
+  if (observations_.classes == 0)
+    observations_.start_ratio = mean_squared_error(program_.output_tensor(2), targets) / variance(targets);
+  else
+    observations_.start_ratio = mean_cross_entropy(program_.output_tensor(1), targets) /
+                                std::log(static_cast<double>(std::max<int64_t>(observations_.classes, 2)));
+}
+
+void Doctor::before_epoch(int64_t epochs, int64_t steps) {
+  is_measuring_ = is_due(epochs);
+  if (!is_measuring_) return;
+  look(epochs, steps);
+  if (epochs == 0) measure_start();
+  for (Layer& layer : layers_) {
+    const std::span<const float> values = std::as_const(*layer.tensor).values<float>();
+    layer.before.assign(values.begin(), values.end());
+  }
+}
+
+void Doctor::after_first_step() {
+  if (!is_measuring_) return;
+  is_measuring_ = false;
+  Probe& probe = observations_.probes.back();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    Layer& layer = layers_[i];
+    const std::span<const float> now = std::as_const(*layer.tensor).values<float>();
+    for (size_t j = 0; j < now.size(); ++j) layer.before[j] -= now[j];
+    if (probe.layers[i].weight_norm > 0)
+      probe.layers[i].update = norm(layer.before) / probe.layers[i].weight_norm;
+  }
+}
+
+void Doctor::after_epoch(const EpochReport& report, int64_t steps, bool is_last) {
+  observations_.epochs.push_back(report);
+  if (is_last) look(report.epoch, steps);
+}
+
+}  // namespace kette

@@ -1,0 +1,62 @@
+// Looks on while a network is trained, and says what is wrong with it. It changes nothing: with and without a
+// doctor training gives the same bits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kette/compile/program.h"
+#include "kette/train/diagnosis.h"
+#include "kette/train/step.h"
+
+namespace kette {
+
+/// After 0, 1, 2, 4, 8, … epochs and after the last, one program observes every layer on the same rows: at
+/// most 256, evenly spread over the training set.
+class Doctor {
+ public:
+  /// Appends the gradient's nodes to the network's graph; both must outlive the doctor. Throws Error for rows
+  /// that do not fit the network.
+  Doctor(Network& network, const Prepared& training);
+  Doctor(const Doctor&) = delete;
+  Doctor& operator=(const Doctor&) = delete;
+  ~Doctor() = default;
+
+  const Observations& observations() const { return observations_; }
+  std::vector<Finding> findings() const { return diagnose(observations_); }
+
+  // For the trainer, in this order ------------------------------------------------------------------------
+
+  /// `epochs` and `steps` are done.
+  void before_epoch(int64_t epochs, int64_t steps);
+  void after_first_step();
+  void after_epoch(const EpochReport& report, int64_t steps, bool is_last);
+  void diverged(const std::string& message) { observations_.divergence = message; }
+
+ private:
+  struct Layer {
+    std::string name;
+    Value weights, output;  // output: the activation's node, empty where nothing is to be seen
+    std::string activation;
+    Tensor* tensor;             // of the weights
+    std::vector<float> before;  // the weights before the step that is measured
+  };
+
+  static std::vector<Layer> layers_of(Network& network);
+  Program compile() const;
+  void look(int64_t epochs, int64_t steps);
+  void measure_start();
+
+  Network& network_;
+  std::vector<Layer> layers_;
+  Prepared rows_;
+  int64_t steps_ = 0;
+  Program program_;
+  RowFeed feed_;
+  bool is_measuring_ = false;
+  Observations observations_;
+};
+
+}  // namespace kette

@@ -12,9 +12,9 @@ namespace {
 
 // A standardised column has mean 0 and deviation 1, a yes-or-no column about ½ and ½; 10 is far from both.
 constexpr double kFarFromOne = 10, kVeryFarFromOne = 1000, kNearZero = 0.01;
-// First weights that keep variances give scores of about 1: twice the loss of a guess at most, and for
-// squares a few times the variance.
-constexpr double kHighClassLoss = 3, kHighSquaredLoss = 10;
+// First weights that keep variances give scores of a few units: so much more cross-entropy than a guess, in
+// nats, or a few times the variance of the target.
+constexpr double kHighExcess = 4, kHighSquaredLoss = 10;
 constexpr double kManyDead = 0.5, kNearlyAllDead = 0.9;
 constexpr double kManySaturated = 0.5, kNearlyAllSaturated = 0.8;
 // Per layer a sigmoid leaves at most a quarter of the gradient; sound nets stay within a factor of about 30.
@@ -88,10 +88,11 @@ class Diagnosis {
   }
 
   void look_at_start() {
+    if (seen_.probes.front().epochs != 0) return;
     const bool is_class = seen_.classes > 0;
-    if (seen_.probes.front().epochs != 0 ||
-        !(seen_.start_ratio > (is_class ? kHighClassLoss : kHighSquaredLoss)))
-      return;
+    const double excess =
+        (seen_.start_ratio - 1) * std::log(static_cast<double>(std::max<int64_t>(seen_.classes, 2)));
+    if (is_class ? !(excess > kHighExcess) : !(seen_.start_ratio > kHighSquaredLoss)) return;
     add("high_start_loss", "", Severity::warning, seen_.start_ratio,
         is_class
             ? fmt::format("before training the cross-entropy is {:.3g} times that of guessing evenly among "
@@ -160,13 +161,17 @@ class Diagnosis {
           "smaller first weights, scaled inputs, a limit for the gradient's norm, or a normalisation");
   }
 
-  /// The largest update of any layer, for every probe that measured one.
+  /// ‖ΔW‖/‖W‖ of all layers together, for every probe that measured it.
   std::vector<double> updates() const {
     std::vector<double> result;
     for (const Probe& probe : seen_.probes) {
-      double largest = -1;
-      for (const LayerProbe& layer : probe.layers) largest = std::max(largest, layer.update.value_or(-1));
-      if (largest >= 0) result.push_back(largest);
+      double change = 0, size = 0;
+      for (const LayerProbe& layer : probe.layers) {
+        if (!layer.update) continue;
+        change += std::pow(*layer.update * layer.weight_norm, 2);
+        size += std::pow(layer.weight_norm, 2);
+      }
+      if (size > 0) result.push_back(std::sqrt(change / size));
     }
     return result;
   }
@@ -174,6 +179,7 @@ class Diagnosis {
   void look_at_steps() {
     std::vector<double> all = updates();
     if (all.empty() || !has_learning_rate()) return;
+    const double at_first = all.front();
     std::ranges::sort(all);
     const double middle = all[all.size() / 2], rate = seen_.epochs.back().learning_rate;
     const double first = seen_.epochs.front().loss, last = last_loss(), start = seen_.probes.front().loss;
@@ -183,9 +189,9 @@ class Diagnosis {
                       middle),
           fmt::format("a larger learning rate (now {:.3g})", rate));
     const double jumps = share_of_jumps();
-    if (middle > kHugeUpdate)
-      add("large_learning_rate", "", Severity::warning, middle,
-          fmt::format("a step changes the weights by {:.2g} of their size", middle),
+    if (const double largest = std::max(at_first, middle); middle > kHugeUpdate || at_first > 2 * kHugeUpdate)
+      add("large_learning_rate", "", Severity::warning, largest,
+          fmt::format("a step changes the weights by {:.2g} of their size", largest),
           fmt::format("a smaller learning rate (now {:.3g})", rate));
     else if (jumps > 0.25 || last > 1.2 * start)
       add("large_learning_rate", "", Severity::warning, jumps,

@@ -99,11 +99,13 @@ class Trainer::Run {
   ~Run() = default;
 
   bool run_for(int64_t epochs) {
-    watch_time_.start();
-    if (!is_finished_ && !reason_) reason_ = due();
-    for (int64_t i = 0; i < epochs && !is_finished_ && !reason_; ++i) run_epoch();
-    watch_time_.stop();
-    return !is_finished_ && !reason_;
+    const int64_t until = epochs_ + epochs;
+    return run_while([&] { return epochs_ < until; }, INT64_MAX);
+  }
+
+  bool run_steps(int64_t steps) {
+    const int64_t until = steps_ + steps;
+    return run_while([&] { return steps_ < until; }, until);
   }
 
   TrainingResult finish() {
@@ -248,27 +250,41 @@ class Trainer::Run {
            s.step, s.epochs + 1, s.history.size(), batches_.steps_per_epoch());
   }
 
-  /// What is met before the next step.
-  std::optional<StopReason> due() const {
-    if (step_in_epoch_ == 0)
-      if (const std::optional<StopReason> found = watch_.due()) return found;
+  /// Trains while `wants_more` says so, up to `last_step` since training began.
+  template <class Condition>
+  bool run_while(const Condition& wants_more, int64_t last_step) {
+    watch_time_.start();
+    if (!is_finished_ && !reason_ && step_in_epoch_ == 0) {
+      reason_ = watch_.due();
+      if (!reason_) reason_ = limit();
+    }
+    while (!is_finished_ && !reason_ && wants_more()) run_epoch(last_step);
+    watch_time_.stop();
+    return !is_finished_ && !reason_;
+  }
+
+  /// What ends training between two steps.
+  std::optional<StopReason> limit() const {
     const Stopping& stopping = options_.stopping;
     if (stopping.steps > 0 && steps_ >= stopping.steps) return StopReason::steps;
     if (stopping.seconds > 0 && watch_time_.seconds() >= stopping.seconds) return StopReason::time;
     return std::nullopt;
   }
 
-  void run_epoch() {
+  /// To the end of the epoch, or to a step within it.
+  void run_epoch(int64_t last_step) {
     if (descent_) {
       start_parameters_.copy_values(parameters());
       start_state_.copy_values(state_);
     }
     start_step_ = step_in_epoch_;
     start_steps_ = steps_;
+    if (step_in_epoch_ > 0) reason_ = limit();
     if (options_.doctor && step_in_epoch_ == 0) options_.doctor->before_epoch(epochs_, steps_);
+    const int64_t steps_per_epoch = batches_.steps_per_epoch();
     batches_.start_epoch(epochs_);
     step_time_.start();
-    while (step_in_epoch_ < batches_.steps_per_epoch() && !reason_) {
+    while (step_in_epoch_ < steps_per_epoch && steps_ < last_step && !reason_) {
       take_step();
       if (options_.doctor && step_in_epoch_ == 1) options_.doctor->after_first_step();
       const std::optional<StopReason> found = after_step();
@@ -276,7 +292,8 @@ class Trainer::Run {
     }
     step_time_.stop();
     if (!is_finite(parameters())) diverged(NAN);
-    if (step_in_epoch_ < batches_.steps_per_epoch()) interrupted_ = state();
+    if (step_in_epoch_ < steps_per_epoch && !reason_) return;
+    if (step_in_epoch_ < steps_per_epoch) interrupted_ = state();
     finish_epoch();
   }
 
@@ -428,6 +445,7 @@ TrainingResult Trainer::run() {
   return run_->finish();
 }
 bool Trainer::run_for(int64_t epochs) { return run_->run_for(epochs); }
+bool Trainer::run_steps(int64_t steps) { return run_->run_steps(steps); }
 TrainingResult Trainer::finish() { return run_->finish(); }
 const std::vector<EpochReport>& Trainer::history() const { return run_->history(); }
 TrainingState Trainer::state() const { return run_->state(); }

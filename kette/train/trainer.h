@@ -92,8 +92,9 @@ class Trainer {
   /// inf in training row 12; lower the learning rate (now 10)`. Steps and rows in this message count from 1,
   /// steps since training began. The parameters are then of no use.
   TrainingResult run();
-  /// Trains for so many more epochs; false when a criterion was met, then or before.
+  /// Trains until so many more epochs, or steps, are done; false when a criterion was met, then or before.
   bool run_for(int64_t epochs);
+  bool run_steps(int64_t steps);
   /// Leaves in the model the weights that are kept. Training does not go on after that, except by restore().
   TrainingResult finish();
 

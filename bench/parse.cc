@@ -1,5 +1,5 @@
-// Our side of the parse benchmark (bench/parse.py): bench_parse FILE THREADS reads FILE and prints one line of
-// JSON: seconds, peak memory, and for each column its name, rows missing and the sum of its numbers.
+// Our side of the parse benchmark (bench/parse.py): bench_parse FILE THREADS reads FILE and prints one line
+// of JSON: seconds, peak memory, and for each column its name, rows missing and the sum of its numbers.
 // bench_parse --describe FILE… prints how the files were understood instead.
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -40,8 +40,8 @@ void measure(const std::string& path, int count) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("{{\"seconds\": {}, \"peak_bytes\": {}, \"rows\": {}, \"sums\": [", seconds, usage.ru_maxrss * 1024L,
-             file.table.rows());
+  fmt::print("{{\"seconds\": {}, \"peak_bytes\": {}, \"rows\": {}, \"sums\": [", seconds,
+             usage.ru_maxrss * 1024L, file.table.rows());
   for (int64_t c = 0; c < file.table.columns(); ++c) {
     double sum = 0;
     for (double value : file.table.numbers(c))

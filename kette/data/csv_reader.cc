@@ -4,12 +4,13 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "kette/base/huge_pages.h"
 #include "kette/data/record.h"
 
 namespace kette::data {
 namespace {
 
-constexpr size_t kGroup = size_t{8} << 20;
+constexpr size_t kGroup = size_t{4} << 20;
 constexpr size_t kPiece = size_t{1} << 18;
 constexpr size_t kSample = size_t{1} << 18;
 constexpr size_t kLongestRecord = size_t{64} << 20;
@@ -28,6 +29,7 @@ struct CsvReader::Buffer {
   void reserve(size_t wanted) {
     if (capacity >= wanted) return;
     auto larger = std::make_unique_for_overwrite<char[]>(wanted + kSlack);
+    prefer_huge_pages(larger.get(), wanted);
     if (size > 0) std::memcpy(larger.get(), bytes.get(), size);
     bytes = std::move(larger);
     capacity = wanted;

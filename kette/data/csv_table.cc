@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "kette/base/huge_pages.h"
 #include "kette/data/number_style.h"
 
 namespace kette::data {
@@ -12,10 +13,7 @@ ColumnsOfBlocks::ColumnsOfBlocks(const CsvReader& reader) {
 }
 
 void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
-  if (rows_ == 0)
-    for (size_t c = 0; c < columns_.size(); ++c)
-      if (reader.kinds()[c] == ColumnKind::number)
-        columns_[c].numbers.reserve(static_cast<size_t>(reader.expected_rows()));
+  if (rows_ == 0) reserve(reader);
   struct Work {
     ColumnsOfBlocks& columns;
     const CsvReader& reader;
@@ -51,6 +49,16 @@ void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
     }
     rows_ += block.rows;
     line += block.lines;
+  }
+}
+
+/// Room for all rows, so that columns need not be copied as they grow. Pages that stay unused are never touched.
+void ColumnsOfBlocks::reserve(const CsvReader& reader) {
+  const auto rows = static_cast<size_t>(reader.expected_rows());
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    if (reader.kind(c) != ColumnKind::number) continue;
+    columns_[c].numbers.reserve(rows);
+    prefer_huge_pages(columns_[c].numbers.data(), rows * sizeof(double));
   }
 }
 

@@ -25,6 +25,7 @@ class ColumnsOfBlocks {
   std::vector<LineMark>& marks() { return marks_; }
 
  private:
+  void reserve(const CsvReader& reader);
   void append_column(const CsvReader& reader, size_t c);
   std::vector<Column> columns_;
   std::vector<LineMark> marks_;

@@ -13,6 +13,7 @@
 
 #include "kette/base/error.h"
 #include "kette/base/random.h"
+#include "kette/data/parse_number.h"
 
 namespace kette::data {
 namespace {
@@ -79,22 +80,23 @@ TEST(Csv, a_quote_within_an_unquoted_field_is_text) {
 }
 
 TEST(Csv, a_column_that_turns_out_to_be_text_keeps_its_first_fields_as_written) {
-  EXPECT_EQ(read("a,b,c\n007,1.50,1\n\n\"+1\",2,\"2\"\nn/a,3,3\n4,x,4\n5, y ,5\n"),
+  EXPECT_EQ(read("a,b,c\n007,1.50,1\n\n\"+1\",2,\"2\"\nnone,3,3\n4,x,4\n5, y ,5\n"),
             (Rows{{"a", "b", "c"},
                   {"007", "1.50", "1"},
                   {"+1", "2", "2"},
-                  {"n/a", "3", "3"},
+                  {"none", "3", "3"},
                   {"4", "x", "4"},
                   {"5", " y ", "5"}}));
 }
 
 TEST(Csv, only_whole_fields_are_numbers) {
-  for (const char* text : {"1x", "1 2", "1e", "e5", ".", "-", "+-1", "--1", "0x10", "1,0", "1_000", "", "nan",
-                           "inf", "-Infinity", "1e999", "NaN"}) {
+  for (const char* text :
+       {"1x", "1 2", "1e", "e5", ".", "-", "+-1", "--1", "0x10", "1,0", "1_000", "infinite"}) {
     const Table table = parse_csv("a\n1\n\"" + std::string(text) + "\"\n", "f");
     EXPECT_FALSE(table.is_numeric(0)) << text;
   }
-  for (const char* text : {"1", "-1", "+1.", ".5", "1e5", "1E-5", "1e-999", "\t1 ", "0"})
+  for (const char* text :
+       {"1", "-1", "+1.", ".5", "1e5", "1E-5", "1e-999", "\t1 ", "0", "inf", "-Infinity", "1e999"})
     EXPECT_TRUE(parse_csv("a\n" + std::string(text) + "\n", "f").is_numeric(0)) << text;
 }
 
@@ -121,7 +123,7 @@ TEST(Csv, files_without_rows_are_refused) {
   EXPECT_EQ(parse_error(""), "f.csv:1:1: expected a line of column names, found an empty file");
   EXPECT_EQ(parse_error("\xEF\xBB\xBF"), "f.csv:1:1: expected a line of column names, found an empty file");
   EXPECT_EQ(parse_error("a,b"),
-            "f.csv:1:1: expected at least one row below the header, found the end of the file");
+            "f.csv:2:1: expected at least one row below the header, found the end of the file");
   EXPECT_EQ(parse_error("a,b\n\n"),
             "f.csv:3:1: expected at least one row below the header, found the end of the file");
 }
@@ -133,14 +135,10 @@ TEST(Csv, rows_of_another_length_are_refused_at_the_first_field_that_is_wrong) {
   EXPECT_EQ(parse_error("a,b\nx,1\ny"), "f.csv:3:2: expected 2 fields, found 1");
 }
 
-TEST(Csv, bad_column_names_are_refused) {
-  EXPECT_EQ(parse_error("a,b, a\n1,2,3\n"),
-            "f.csv:1:3: expected a new column name, found \"a\" as in column 1");
-  EXPECT_EQ(
-      parse_error("5,0,0\n1,2,3\n"),
-      "f.csv:1:3: expected a new column name, found \"0\" as in column 2; does the file begin with a line of "
-      "column names?");
-  EXPECT_EQ(parse_error("a,\"\"\n1,2\n"), "f.csv:1:2: expected a column name, found an empty field");
+TEST(Csv, repeated_and_empty_names_are_made_new_ones) {
+  EXPECT_EQ(read("a,b, a,\"\",a\n1,2,3,4,5\n").front(),
+            (std::vector<std::string>{"a", "b", "a_2", "column_4", "a_3"}));
+  EXPECT_EQ(read("a,a,a_2\n1,2,3\n").front(), (std::vector<std::string>{"a", "a_3", "a_2"}));
 }
 
 TEST(Csv, broken_quotes_are_refused_where_the_row_starts) {
@@ -155,19 +153,14 @@ TEST(Csv, binary_files_are_refused) {
   EXPECT_EQ(parse_error("a,b\n1,2\n3,4\0\n"sv), "f.csv:3:2: expected text, found a NUL byte");
   EXPECT_EQ(parse_error("a,b\n1,\"\0\"\n"sv), "f.csv:2:2: expected text, found a NUL byte");
   EXPECT_EQ(parse_error("\0"sv), "f.csv:1:1: expected text, found a NUL byte");
-  EXPECT_EQ(parse_error("\xFF\xFE"
-                        "a\0\n\0"sv),
-            "f.csv:1:1: expected text in UTF-8, found UTF-16");
 }
 
 TEST(Csv, a_text_column_used_as_numbers_names_its_first_field_that_is_none) {
   const auto use = [](std::string_view text) {
     return error_of([&] { parse_csv(text, "f.csv").numbers(1); });
   };
-  EXPECT_EQ(use("a,b\n1,2\n1,n/a\n1,x\n"), "f.csv:3:2: expected a number, found \"n/a\" in column \"b\"");
-  EXPECT_EQ(use("a,b\n1,2\n1,\n"), "f.csv:3:2: expected a number, found an empty field in column \"b\"");
-  EXPECT_EQ(use("a,b\n1,2\n1,NaN\n"), "f.csv:3:2: expected a finite number, found \"NaN\" in column \"b\"");
-  EXPECT_EQ(use("a,b\n1,-inf\n"), "f.csv:2:2: expected a finite number, found \"-inf\" in column \"b\"");
+  EXPECT_EQ(use("a,b\n1,2\n1,n/a\n1,x\n"), "f.csv:4:2: expected a number, found \"x\" in column \"b\"");
+  EXPECT_EQ(use("a,b\n1,2\n1,\n"), "");
 }
 
 TEST(Csv, places_count_lines_of_the_file_and_not_rows) {
@@ -203,7 +196,7 @@ TEST(Csv, what_is_written_reads_back_the_same) {
     std::string field;
     for (uint64_t k = 0; k < random.below(8, 1000 + i); ++k)
       field += letters[random.below(letters.size(), 10'000 + 10 * i + k)];
-    text.push_back(field);
+    text.push_back(trim_blanks(field).empty() ? "x" : field);  // blanks alone would be missing
   }
   table.add_numbers("x,y", numbers);
   table.add_text("the \"text\"", text);
@@ -219,6 +212,14 @@ TEST(Csv, written_fields_are_quoted_only_where_needed) {
   table.add_numbers("f", std::span<const float>(std::vector<float>{0.1f, 16777216, 1e-7f}));
   table.add_text("s", std::vector<std::string>{"plain text", "a,b", "a \"b\""});
   EXPECT_EQ(to_csv(table), "n,f,s\n1,0.1,plain text\n0.1,16777216,\"a,b\"\n-1e+300,1e-07,\"a \"\"b\"\"\"\n");
+}
+
+TEST(Csv, missing_fields_are_written_and_read_back) {
+  const Table table = parse_csv("a,b\n,x\n1,\n\"\",\n2,y\n", "t");
+  ASSERT_EQ(table.rows(), 4);
+  EXPECT_EQ(to_csv(table), "a,b\n,x\n1,\n,\"\"\n2,y\n");
+  EXPECT_EQ(rows_of(parse_csv(to_csv(table), "t")), rows_of(table));
+  EXPECT_TRUE(std::isnan(table.numbers(0)[0]) && table.is_missing(1, 1) && table.is_missing(2, 0));
 }
 
 TEST(Csv, a_first_name_like_a_byte_order_mark_reads_back) {

@@ -34,6 +34,7 @@ bool fits(const TextColumn& column, NumberStyle style) {
 std::optional<NumberStyle> number_style(const TextColumn& column, char delimiter) {
   const bool decimal_first = delimiter == ';';
   for (const bool decimal : {decimal_first, !decimal_first}) {
+    if (decimal && delimiter == ',') continue;  // "1,2" within quotes is rather a list
     const NumberStyle style = decimal ? NumberStyle::decimal_comma : NumberStyle::thousands_commas;
     if (fits(column, style)) return style;
   }

@@ -1,0 +1,19 @@
+// Any bytes are either a table or an Error of one line.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "kette/base/error.h"
+#include "kette/data/read.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace kette::data;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  try {
+    parse_table(bytes, "fuzz", {.format = Format::libsvm, .most_unpacked_bytes = uint64_t{1} << 26});
+  } catch (const kette::Error& error) {
+    if (std::string_view(error.what()).find('\n') != std::string_view::npos) std::abort();
+  }
+  return 0;
+}

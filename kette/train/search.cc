@@ -27,12 +27,6 @@ constexpr int64_t kSurvivors = 3;      // one in so many goes on
 constexpr int64_t kMostTrials = 60;
 constexpr int64_t kFewestEpochs = 5;
 
-Prepared take(const Prepared& all, std::span<const int64_t> rows) {
-  Prepared part{data::gather_rows(all.inputs, rows), data::gather_rows(all.targets, rows), {}};
-  if (all.weights.size() > 0) part.weights = data::gather_rows(all.weights, rows);
-  return part;
-}
-
 /// One way to prepare the rows, and the rows prepared so: what all candidates of that way share.
 struct View {
   std::vector<data::Preparation> preparation;

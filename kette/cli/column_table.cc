@@ -15,7 +15,7 @@ using data::ColumnType;
 using data::Finding;
 
 constexpr size_t kMostColumns = 60, kColumnsOfMany = 20;
-constexpr size_t kWidestName = 24, kBars = 10, kNarrowestValues = 24, kWidestValue = 18;
+constexpr size_t kWidestName = 24, kBars = 12, kNarrowestValues = 24, kWidestValue = 18;
 constexpr size_t kFindingsOfKind = 4, kShownOfMany = 3;
 
 /// At most `width` characters, the last an ellipsis where some are left out.
@@ -168,18 +168,20 @@ std::string column_table(std::span<const ColumnProfile> profiles, size_t width, 
   }
   constexpr size_t kGap = 2;
   const size_t used = names + types + missing + distinct + 4 * kGap;
-  size_t room = width > used ? width - used : 0;
+  size_t room = std::max(width, used + kNarrowestValues) - used;
   const bool has_bars = room >= kNarrowestValues + kGap + kBars;
   if (has_bars) room -= kGap + kBars;
   std::vector<std::vector<std::string>> cells = {
       {"column", "type", right("missing", missing), right("distinct", distinct), "values"}};
   for (const ColumnProfile& profile : shown) {
-    cells.push_back(
-        {cut(data::on_one_line(profile.name), names), std::string(to_string(profile.type)),
-         right(missing_text(profile), missing), right(distinct_text(profile), distinct),
-         cut(values_text(profile, std::max(room, kNarrowestValues)), std::max(room, kNarrowestValues))});
-    if (has_bars && profile.type != ColumnType::identifier)
-      cells.back().push_back(small_histogram(profile.numbers.histogram));
+    const std::string bars =
+        has_bars && profile.type != ColumnType::identifier ? small_histogram(profile.numbers.histogram) : "";
+    // Values without bars may run on into their place.
+    const size_t own = has_bars && bars.empty() ? room + kGap + kBars : room;
+    std::string values = cut(values_text(profile, own), own);
+    if (!bars.empty()) values += std::string(room + kGap - width_of(values), ' ') + bars;
+    cells.push_back({cut(data::on_one_line(profile.name), names), std::string(to_string(profile.type)),
+                     right(missing_text(profile), missing), right(distinct_text(profile), distinct), values});
   }
   std::string text = table(cells, false);
   if (is_short) {
@@ -198,7 +200,9 @@ std::string finding_list(std::span<const Finding> findings, size_t width, bool a
     const auto of_kind = findings.subspan(first, end - first);
     const bool is_short = !all && of_kind.size() > kFindingsOfKind;
     for (const Finding& finding : is_short ? of_kind.first(kShownOfMany) : of_kind) {
-      const std::string advice = finding.advice.empty() ? "" : " → " + finding.advice;
+      // The same advice is given once.
+      const bool is_new = &finding == of_kind.data() || finding.advice != (&finding - 1)->advice;
+      const std::string advice = finding.advice.empty() || !is_new ? "" : " → " + finding.advice;
       text += wrapped(fmt::format("{} {}{}", finding.is_serious ? "!" : "-", finding.text, advice), width,
                       "    ");
     }

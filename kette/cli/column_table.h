@@ -14,11 +14,12 @@ namespace kette::cli {
 /// the others have.
 std::string column_table(std::span<const data::ColumnProfile> profiles, size_t width, bool all);
 
-/// A few lines of at most `width` characters for each finding, serious ones marked by "!"; unless `all`, of
-/// many findings of one kind the first three in full and the names of some others.
+/// A few lines of at most `width` characters for each finding, serious ones marked by "!", advice that
+/// repeats given once; unless `all`, of many findings of one kind the first three in full and the names of
+/// some others.
 std::string finding_list(std::span<const data::Finding> findings, size_t width, bool all);
 
-/// "▁▂▇▃ ▁": the rows of each bin as bars, at most 10 of them; a blank where there are none.
+/// "▁▂▇▃ ▁": the rows of each bin as bars, at most 12 of them; a blank where there are none.
 std::string small_histogram(std::span<const int64_t> bins);
 
 /// At most 4 significant digits, whole numbers up to a million in full: "0.4211", "-122.2", "452600",

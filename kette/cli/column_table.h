@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "kette/data/column_profile.h"
 #include "kette/data/findings.h"
@@ -11,8 +12,9 @@ namespace kette::cli {
 
 /// A line for each column: name, type, how many rows lack it, distinct values, the values in short, and a
 /// small histogram where `width` leaves room. Beyond 60 columns, unless `all`, the first 20 and what types
-/// the others have.
-std::string column_table(std::span<const data::ColumnProfile> profiles, size_t width, bool all);
+/// the others have; the target, if it has a name, is always shown.
+std::string column_table(std::span<const data::ColumnProfile> profiles, size_t width, bool all,
+                         std::string_view target);
 
 /// A few lines of at most `width` characters for each finding, serious ones marked by "!", advice that
 /// repeats given once; unless `all`, of many findings of one kind the first three in full and the names of

@@ -102,7 +102,7 @@ int run(const Flags& flags) {
   fmt::print("{} · {} · {}{}\n\n", table.source(), counted(table.rows(), "row"),
              counted(table.columns(), "column"),
              flags.target.empty() ? "" : " · target " + data::quote(flags.target));
-  fmt::print("{}\n", column_table(profiles, width, flags.all));
+  fmt::print("{}\n", column_table(profiles, width, flags.all, flags.target));
   fmt::print("{}", findings.empty() ? "no findings\n" : finding_list(findings, width, flags.all));
   if (flags.target.empty())
     fmt::print("\n--target COLUMN also looks for columns that give the target away\n");

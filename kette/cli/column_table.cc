@@ -1,5 +1,7 @@
 #include "kette/cli/column_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

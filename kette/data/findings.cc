@@ -72,8 +72,8 @@ class Findings {
           profile.examples.empty() ? "03/05/2024" : on_one_line(profile.examples[0]));
     if (is_target) return;
     if (profile.type == ColumnType::identifier)
-      add(FindingKind::identifier, false, column, "leave it out",
-          "{}: it names rows and tells nothing about others", profile.reason);
+      add(FindingKind::identifier, false, column, "leave it out", "{}: nothing to learn from",
+          profile.reason);
     if (static_cast<double>(profile.missing) >= kMostlyMissing * static_cast<double>(profile.rows))
       add(FindingKind::mostly_missing, false, column, "", "is missing in {} of {} rows ({})", profile.missing,
           profile.rows, percent(profile.missing, profile.rows));

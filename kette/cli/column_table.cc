@@ -1,5 +1,7 @@
 #include "kette/cli/column_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,7 +17,7 @@ using data::ColumnType;
 using data::Finding;
 
 constexpr size_t kMostColumns = 60, kColumnsOfMany = 20;
-constexpr size_t kWidestName = 24, kBars = 10, kNarrowestValues = 24, kWidestValue = 18;
+constexpr size_t kWidestName = 24, kBars = 12, kNarrowestValues = 24, kWidestValue = 18;
 constexpr size_t kFindingsOfKind = 4, kShownOfMany = 3;
 
 /// At most `width` characters, the last an ellipsis where some are left out.
@@ -99,10 +101,10 @@ std::string right(const std::string& text, size_t width) {
 }
 
 /// "717 number, 57 with one value only"
-std::string types_of(std::span<const ColumnProfile> profiles) {
+std::string types_of(std::span<const ColumnProfile* const> profiles) {
   std::map<std::string, size_t> counts;
-  for (const ColumnProfile& profile : profiles)
-    ++counts[profile.distinct == 1 ? "with one value only" : std::string(to_string(profile.type))];
+  for (const ColumnProfile* profile : profiles)
+    ++counts[profile->distinct == 1 ? "with one value only" : std::string(to_string(profile->type))];
   std::string text;
   for (const auto& [type, count] : counts)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, type);
@@ -156,38 +158,49 @@ std::string small_histogram(std::span<const int64_t> bins) {
   return text;
 }
 
-std::string column_table(std::span<const ColumnProfile> profiles, size_t width, bool all) {
+std::string column_table(std::span<const ColumnProfile> profiles, size_t width, bool all,
+                         std::string_view target) {
   const bool is_short = !all && profiles.size() > kMostColumns;
-  const auto shown = is_short ? profiles.first(kColumnsOfMany) : profiles;
+  std::vector<const ColumnProfile*> shown;
+  std::vector<const ColumnProfile*> others;
+  for (const ColumnProfile& profile : profiles)
+    (!is_short || shown.size() < kColumnsOfMany || profile.name == target ? shown : others)
+        .push_back(&profile);
   size_t names = 6, types = 4, missing = 7, distinct = 8;
-  for (const ColumnProfile& profile : shown) {
-    names = std::max(names, std::min(kWidestName, width_of(data::on_one_line(profile.name))));
-    types = std::max(types, to_string(profile.type).size());
-    missing = std::max(missing, width_of(missing_text(profile)));
-    distinct = std::max(distinct, width_of(distinct_text(profile)));
+  for (const ColumnProfile* profile : shown) {
+    names = std::max(names, std::min(kWidestName, width_of(data::on_one_line(profile->name))));
+    types = std::max(types, to_string(profile->type).size());
+    missing = std::max(missing, width_of(missing_text(*profile)));
+    distinct = std::max(distinct, width_of(distinct_text(*profile)));
   }
   constexpr size_t kGap = 2;
   const size_t used = names + types + missing + distinct + 4 * kGap;
-  size_t room = width > used ? width - used : 0;
+  const size_t room = std::max(width, used + kNarrowestValues) - used;
   const bool has_bars = room >= kNarrowestValues + kGap + kBars;
-  if (has_bars) room -= kGap + kBars;
+  std::vector<std::string> values, bars;
+  size_t widest =
+      0;  // of the values that have bars beside them; others may run on into the place of the bars
+  for (const ColumnProfile* profile : shown) {
+    bars.push_back(has_bars && profile->type != ColumnType::identifier
+                       ? small_histogram(profile->numbers.histogram)
+                       : "");
+    const size_t own = bars.back().empty() ? room : room - kGap - kBars;
+    values.push_back(cut(values_text(*profile, own), own));
+    if (!bars.back().empty()) widest = std::max(widest, width_of(values.back()));
+  }
   std::vector<std::vector<std::string>> cells = {
       {"column", "type", right("missing", missing), right("distinct", distinct), "values"}};
-  for (const ColumnProfile& profile : shown) {
-    cells.push_back(
-        {cut(data::on_one_line(profile.name), names), std::string(to_string(profile.type)),
-         right(missing_text(profile), missing), right(distinct_text(profile), distinct),
-         cut(values_text(profile, std::max(room, kNarrowestValues)), std::max(room, kNarrowestValues))});
-    if (has_bars && profile.type != ColumnType::identifier)
-      cells.back().push_back(small_histogram(profile.numbers.histogram));
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if (!bars[i].empty()) values[i] += std::string(widest + kGap - width_of(values[i]), ' ') + bars[i];
+    cells.push_back({cut(data::on_one_line(shown[i]->name), names), std::string(to_string(shown[i]->type)),
+                     right(missing_text(*shown[i]), missing), right(distinct_text(*shown[i]), distinct),
+                     values[i]});
   }
   std::string text = table(cells, false);
-  if (is_short) {
-    const auto others = profiles.subspan(kColumnsOfMany);
+  if (is_short)
     text +=
         wrapped(fmt::format("… and {} more columns: {}; --all shows them", others.size(), types_of(others)),
                 width, "  ");
-  }
   return text;
 }
 
@@ -198,7 +211,9 @@ std::string finding_list(std::span<const Finding> findings, size_t width, bool a
     const auto of_kind = findings.subspan(first, end - first);
     const bool is_short = !all && of_kind.size() > kFindingsOfKind;
     for (const Finding& finding : is_short ? of_kind.first(kShownOfMany) : of_kind) {
-      const std::string advice = finding.advice.empty() ? "" : " → " + finding.advice;
+      // The same advice is given once.
+      const bool is_new = &finding == of_kind.data() || finding.advice != (&finding - 1)->advice;
+      const std::string advice = finding.advice.empty() || !is_new ? "" : " → " + finding.advice;
       text += wrapped(fmt::format("{} {}{}", finding.is_serious ? "!" : "-", finding.text, advice), width,
                       "    ");
     }

@@ -108,7 +108,7 @@ int run(const Flags& flags) {
   if (file.format == data::Format::csv) fmt::print("{}\n", to_string(file.dialect));
   for (const std::string& note : file.notes) fmt::print("{}\n", note);
   fmt::print("\n");
-  fmt::print("{}\n", column_table(profiles, width, flags.all));
+  fmt::print("{}\n", column_table(profiles, width, flags.all, flags.target));
   fmt::print("{}", findings.empty() ? "no findings\n" : finding_list(findings, width, flags.all));
   if (flags.target.empty())
     fmt::print("\n--target COLUMN also looks for columns that give the target away\n");

@@ -50,9 +50,9 @@ int run(int argc, char** argv) {
   }
   try {
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (!arguments.empty())
-      if (const CLI::App* chosen = app.get_subcommand_no_throw(arguments.front()))
-        arguments = with_config(std::move(arguments), *chosen);
+    for (const auto& [command, action] : actions)
+      if (!arguments.empty() && command->get_name() == arguments.front())
+        arguments = with_config(std::move(arguments), *command);
     std::ranges::reverse(arguments);  // as the parser wants them
     app.parse(std::move(arguments));
     return actions.at(app.get_subcommands().front())();

@@ -15,7 +15,7 @@ namespace {
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
 /// A text as TOML's basic string.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -33,7 +33,7 @@ std::string quoted(std::string_view text) {
 std::string value_of(const std::string& text) {
   if (text == "true" || text == "false") return text;
   const std::optional<double> number = data::parse_number(text);
-  if (!number || !std::isfinite(*number)) return quoted(text);
+  if (!number || !std::isfinite(*number)) return toml_text(text);
   const bool is_plain = text.find_first_not_of("0123456789") == std::string::npos && text.size() < 19 &&
                         (text.size() == 1 || text[0] != '0');
   if (is_plain) return text;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 
+#include "kette/base/error.h"
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
 

@@ -133,7 +133,7 @@ TypeDecision type_of_numbers(std::string_view name, int64_t rows, const NumberSu
     return {ColumnType::identifier, "numbers the rows"};
   if (summary.whole && summary.present >= kFewestNamedRows && is_named_like_identifier(name) &&
       10 * summary.distinct >= 9 * std::min(summary.present, NumberSummary::kMostCounted))
-    return {ColumnType::identifier, "named like an identifier, hardly a value repeats"};
+    return {ColumnType::identifier, "is named like an identifier, and hardly a value repeats"};
   if (look_like_codes(summary))
     return {ColumnType::codes, fmt::format("{} whole numbers from {} to {} that repeat", summary.distinct,
                                            shortest(summary.smallest), shortest(summary.largest))};
@@ -154,9 +154,9 @@ TypeDecision type_of_texts(const TextColumn& column, std::string_view name, cons
     return {ColumnType::text, fmt::format("{:.0f} words a row, most of them differ", summary.words)};
   if (summary.present >= kFewestNamedRows) {
     if (20 * summary.distinct >= 19 * summary.present)
-      return {ColumnType::identifier, "hardly a text repeats"};
+      return {ColumnType::identifier, "holds another text in nearly every row"};
     if (2 * summary.distinct >= summary.present && is_named_like_identifier(name))
-      return {ColumnType::identifier, "named like an identifier, few texts repeat"};
+      return {ColumnType::identifier, "is named like an identifier, and few texts repeat"};
   }
   return {ColumnType::category, fmt::format("{} texts", summary.distinct)};
 }

@@ -20,6 +20,10 @@ std::string percent(int64_t part, int64_t whole) {
   return share < 10 ? fmt::format("{:.2g} %", share) : fmt::format("{:.0f} %", share);
 }
 
+std::string rounded(double number) {
+  return number >= 1000 && number < 1e9 ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
+}
+
 /// Numbers from 0 on, a few of them far beyond most.
 bool has_heavy_tail(const Table& table, int64_t column, const ColumnProfile& profile) {
   const NumberSummary& numbers = profile.numbers;
@@ -68,8 +72,8 @@ class Findings {
           profile.examples.empty() ? "03/05/2024" : on_one_line(profile.examples[0]));
     if (is_target) return;
     if (profile.type == ColumnType::identifier)
-      add(FindingKind::identifier, false, column, "leave it out",
-          "names the rows ({}), which tells nothing about others", profile.reason);
+      add(FindingKind::identifier, false, column, "leave it out", "{}: nothing to learn from",
+          profile.reason);
     if (static_cast<double>(profile.missing) >= kMostlyMissing * static_cast<double>(profile.rows))
       add(FindingKind::mostly_missing, false, column, "", "is missing in {} of {} rows ({})", profile.missing,
           profile.rows, percent(profile.missing, profile.rows));
@@ -80,8 +84,8 @@ class Findings {
           profile.present());
     if (has_heavy_tail(table_, column, profile))
       add(FindingKind::heavy_tail, false, column, "the logarithm of 1 + x may be learned better",
-          "has a long tail: median {}, largest {}", shortest(profile.numbers.median),
-          shortest(profile.numbers.largest));
+          "has a long tail: median {}, largest {}", rounded(profile.numbers.median),
+          rounded(profile.numbers.largest));
   }
 
   void look_at_target(int64_t target) {

@@ -66,7 +66,7 @@ TEST(Findings, columns_that_tell_nothing) {
   EXPECT_EQ(problems({fine, numbers("a", 100, [](int64_t) { return kNaN; })}),
             Lines{"empty: \"a\" holds no value"});
   EXPECT_EQ(problems({fine, numbers("a", 100, [](int64_t r) { return static_cast<double>(r); })}),
-            Lines{"identifier: \"a\" names the rows (numbers the rows), which tells nothing about others"});
+            Lines{"identifier: \"a\" numbers the rows: nothing to learn from"});
   EXPECT_EQ(
       problems({fine, texts("a", 100, [](int64_t r) { return fmt::format("A{}", r % 60); })}).at(0),
       "many categories: \"a\" holds 60 different texts in 100 rows: most stand in too few to learn from");

@@ -61,19 +61,30 @@ Partition partition_texts(const TextColumn& column) {
   return partition;
 }
 
-uint64_t hash_of(std::span<const int32_t> values) {
-  uint64_t hash = 0x9E3779B97F4A7C15ULL;
-  for (const int32_t value : values) {
-    hash = (hash ^ static_cast<uint64_t>(static_cast<uint32_t>(value))) * 0xD6E8FEB86659FD93ULL;
-    hash ^= hash >> 32;
-  }
+uint64_t mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0xD6E8FEB86659FD93ULL;
+  return hash ^ (hash >> 32);
+}
+
+constexpr uint64_t kStart = 0x9E3779B97F4A7C15ULL;
+
+uint64_t hash_of(const Partition& partition) {
+  uint64_t hash = kStart;
+  for (const int32_t value : partition.of_row)
+    hash = mix(hash, static_cast<uint64_t>(static_cast<uint32_t>(value)));
+  return hash;
+}
+
+uint64_t hash_of(std::span<const double> numbers) {
+  uint64_t hash = kStart;
+  for (const double number : numbers)
+    hash = mix(hash, std::isnan(number) ? 1 : std::bit_cast<uint64_t>(number + 0.0));
   return hash;
 }
 
 /// Whether equal partitions are no accident.
 bool can_be_compared(const Partition& partition, const ColumnProfile& profile) {
   const auto present = static_cast<double>(profile.present());
-  if (profile.present() < kFewestRowsOfDuplicate || partition.rows_of.size() < 2) return false;
   const double others = present - static_cast<double>(most(partition.rows_of));
   return others >= std::max(2.0, kShareBesidesMostFrequent * present);
 }
@@ -81,18 +92,18 @@ bool can_be_compared(const Partition& partition, const ColumnProfile& profile) {
 bool have_same_values(const Table& table, int64_t a, int64_t b) {
   if (table.is_numeric(a) != table.is_numeric(b)) return false;
   for (int64_t row = 0; row < table.rows(); ++row) {
+    if (table.is_missing(row, a) != table.is_missing(row, b)) return false;
     if (table.is_missing(row, a)) continue;
-    const auto r = static_cast<size_t>(row);
-    if (table.is_numeric(a) ? table.numbers(a)[r] != table.numbers(b)[r]
+    const auto at = static_cast<size_t>(row);
+    if (table.is_numeric(a) ? table.numbers(a)[at] != table.numbers(b)[at]
                             : table.text(a)[row] != table.text(b)[row])
       return false;
   }
   return true;
 }
 
-bool mean_the_same(const ColumnProfile& profile, const Partition& partition) {
-  return 2 * static_cast<int64_t>(partition.rows_of.size()) <= profile.present();
-}
+/// Whether enough values repeat for belonging together one to one to mean anything.
+bool can_mean_the_same(const ColumnProfile& profile) { return 2 * profile.distinct <= profile.present(); }
 
 /// Rows of the partition's values that are not of their most frequent class, or of rare values.
 int64_t mistakes(const Partition& feature, const Partition& classes) {
@@ -190,18 +201,16 @@ std::string class_word(size_t classes) {
   return classes == 2 ? "the 2 classes" : fmt::format("the {} classes", classes);
 }
 
-std::optional<std::string> leaks_class(const Table& table, int64_t column, const Partition& classes) {
+std::optional<std::string> leaks_class(const Table& table, int64_t column, const ColumnProfile& profile,
+                                       const Partition& classes) {
   const int64_t rows = table.rows();
   const int64_t labelled = std::accumulate(classes.rows_of.begin(), classes.rows_of.end(), int64_t{0});
   const auto allowed =
       static_cast<int64_t>(kMistakes * static_cast<double>(labelled - most(classes.rows_of)));
   if (labelled < kFewestRows || labelled == most(classes.rows_of)) return std::nullopt;
-  const Partition feature = partition(table, column);
-  const auto values = static_cast<int64_t>(feature.rows_of.size());
-  const int64_t present = std::accumulate(feature.rows_of.begin(), feature.rows_of.end(), int64_t{0});
-  if (2 * present < rows || values < 2) return std::nullopt;
-  if (values * kRowsOfValue <= rows && mistakes(feature, classes) <= allowed)
-    return fmt::format("each of its {} values belongs to one class", values);
+  if (2 * profile.present() < rows) return std::nullopt;
+  if (profile.distinct * kRowsOfValue <= rows && mistakes(partition(table, column), classes) <= allowed)
+    return fmt::format("each of its {} values belongs to one class", profile.distinct);
   if (!table.is_numeric(column) || labelled < kFewestSortedRows ||
       std::ranges::min(classes.rows_of) < kFewestRowsOfClass)
     return std::nullopt;
@@ -236,13 +245,14 @@ std::vector<Duplicate> find_duplicates(const Table& table, std::span<const Colum
   std::vector<Duplicate> duplicates;
   for (int64_t column = 0; column < table.columns(); ++column) {
     const ColumnProfile& profile = profiles[static_cast<size_t>(column)];
-    if (profile.distinct < 2) continue;
-    const Partition mine = partition(table, column);
-    if (!can_be_compared(mine, profile)) continue;
-    std::vector<int64_t>& earlier = originals[hash_of(mine.of_row)];
+    if (profile.distinct < 2 || profile.present() < kFewestRowsOfDuplicate) continue;
+    const bool by_value = table.is_numeric(column) && !can_mean_the_same(profile);
+    const Partition mine = by_value ? Partition{} : partition(table, column);
+    if (!by_value && !can_be_compared(mine, profile)) continue;
+    std::vector<int64_t>& earlier = originals[by_value ? hash_of(table.numbers(column)) : hash_of(mine)];
     const auto original = std::ranges::find_if(earlier, [&](int64_t other) {
       return have_same_values(table, other, column) ||
-             (mean_the_same(profile, mine) && partition(table, other).of_row == mine.of_row);
+             (can_mean_the_same(profile) && partition(table, other).of_row == mine.of_row);
     });
     if (original == earlier.end())
       earlier.push_back(column);
@@ -267,8 +277,8 @@ std::vector<Leak> find_leaks(const Table& table, std::span<const ColumnProfile> 
     const ColumnProfile& profile = profiles[static_cast<size_t>(column)];
     if (column == target || profile.distinct < 2) continue;
     if (!is_class && profile.distinct < kFewestDistinct) continue;
-    const auto how =
-        is_class ? leaks_class(table, column, classes) : leaks_number(table, column, table.numbers(target));
+    const auto how = is_class ? leaks_class(table, column, profile, classes)
+                              : leaks_number(table, column, table.numbers(target));
     if (how) leaks.push_back({column, *how});
   }
   return leaks;

@@ -100,7 +100,7 @@ void CsvReader::read_header() {
   // The header is a record of texts, and the block parser knows all that can be wrong with one.
   const char* begin = present_->begin();
   const char* end = present_->end();
-  while (begin != end && is_blank_record(begin, end, '\0')) {
+  while (begin != end && is_blank_record(begin, end, ' ')) {
     while (!ends_line(*begin)) ++begin;
     begin = skip_line_end(begin, end);
     ++next_line_;

@@ -7,6 +7,7 @@
 
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
+#include "kette/data/dataset.h"
 #include "kette/data/read.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -25,6 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const Table table = parse_table(text, "fuzz.csv", options).table;
     const std::string written = to_csv(table);
     if (to_csv(parse_table(written, "fuzz.csv", as_written).table) != written) std::abort();
+    const Dataset dataset = make_dataset(table, {table.name(table.columns() - 1), {}, {}});
+    if (dataset.task_reason.find('\n') != std::string::npos) std::abort();
   } catch (const kette::Error& error) {
     // One line, whatever the bytes were.
     if (std::string_view(error.what()).find('\n') != std::string_view::npos) std::abort();

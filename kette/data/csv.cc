@@ -42,7 +42,7 @@ Table parse_csv(std::string_view text, std::string source) {
   return parse_table(text, std::move(source), {.format = Format::csv}).table;
 }
 
-Table read_csv(const std::string& path) { return read_table(path, {.format = Format::csv}).table; }
+Table read_csv(const std::string& path) { return read_table(path).table; }
 
 std::string to_csv(const Table& table) {
   std::string out;

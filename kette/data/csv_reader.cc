@@ -100,11 +100,12 @@ void CsvReader::read_header() {
   // The header is a record of texts, and the block parser knows all that can be wrong with one.
   const char* begin = present_->begin();
   const char* end = present_->end();
-  while (begin != end && is_blank_record(begin, end, '\0')) {
-    while (!ends_line(*begin)) ++begin;
-    begin = skip_line_end(begin, end);
-    ++next_line_;
+  while (begin != end && is_blank_record(begin, end, ' ')) {
+    while (begin != end && !ends_line(*begin)) ++begin;
+    if (begin != end) begin = skip_line_end(begin, end), ++next_line_;
   }
+  if (begin == end && !text_.broken().empty()) fail_in_encoding();
+  if (begin == end) fail_at(next_line_, 0, "a line of column names", "the end of the file", false);
   const char* behind = record_end(begin, end, plan_.dialect);
   if (behind == nullptr) behind = end;
   FieldCounts found;

@@ -52,7 +52,8 @@ void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
   }
 }
 
-/// Room for all rows, so that columns need not be copied as they grow. Pages that stay unused are never touched.
+/// Room for all rows, so that columns need not be copied as they grow. Pages that stay unused are never
+/// touched.
 void ColumnsOfBlocks::reserve(const CsvReader& reader) {
   const auto rows = static_cast<size_t>(reader.expected_rows());
   for (size_t c = 0; c < columns_.size(); ++c) {

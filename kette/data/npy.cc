@@ -34,11 +34,11 @@ std::string_view entry(std::string_view header, std::string_view key, const std:
 }
 
 std::vector<uint64_t> dims_of(std::string_view tuple, const std::string& source) {
+  if (!tuple.starts_with('(') || tuple.find(')') == tuple.npos)
+    fail("{}: the NPY header has no shape in parentheses", source);
   std::vector<uint64_t> dims;
   const char* place = tuple.data() + 1;
-  const char* end = tuple.data() + std::min(tuple.find(')'), tuple.size());
-  if (!tuple.starts_with('(') || end == tuple.data() + tuple.size())
-    fail("{}: the NPY header has no shape in parentheses", source);
+  const char* end = tuple.data() + tuple.find(')');
   while (place < end) {
     if (*place == ' ' || *place == ',') {
       ++place;

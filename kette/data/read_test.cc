@@ -73,7 +73,7 @@ TEST(Read, finds_the_delimiter_that_gives_every_row_as_many_fields) {
   EXPECT_EQ(read("text;n\na, b, c;1\nd;2\n").dialect.delimiter, ';');
   EXPECT_EQ(read("1,5;2,5\n3,5;4,5\n").dialect.delimiter, ';');
   EXPECT_EQ(read("first last\nAda Lovelace\nAlan Turing\n").table.columns(), 1);
-  EXPECT_EQ(read("a,b\n1 2,3\n", {.delimiter = ' '}).table.columns(), 2);
+  EXPECT_EQ(read("a b,c\nd e,f\n", {.delimiter = ' '}).table.columns(), 2);
 }
 
 TEST(Read, runs_of_blanks_separate_fields_and_quotes_hold_them) {
@@ -85,7 +85,7 @@ TEST(Read, runs_of_blanks_separate_fields_and_quotes_hold_them) {
 
 TEST(Read, finds_out_whether_the_first_line_is_a_header) {
   for (const char* text : {"a,b\n1,2\n", "a,b\nx,1\n", "name,town\nAda,London\nAlan,London\n",
-                           "month,1978,1979\nx,1,2\n", "a\n1\n", "v1,v2,\nham,text,\n", "a,b\n?,1\n3,\n"})
+                           "month,day,1978\nx,1,2\n", "a\n1\n", "v1,v2,\nham,text,\n", "a,b\n?,1\n3,\n"})
     EXPECT_TRUE(read(text).dialect.header) << text;
   for (const char* text : {"1,2\n3,4\n", "1,2\n", "5.1,setosa\n4.9,setosa\n", "ham\tx\nspam\ty\nham\tz\n",
                            "a,1\nb,2\n", "?,1\n2,3\n"})
@@ -184,7 +184,7 @@ TEST(Read, a_column_that_turns_out_to_be_text_late_keeps_all_its_fields) {
 TEST(Read, any_number_of_threads_and_streaming_give_the_same_rows) {
   const Random random(3);  // the seed
   std::string text = "n,quoted,t\n";
-  for (uint64_t i = 0; i < 120'000; ++i) {
+  for (uint64_t i = 0; i < 250'000; ++i) {
     text += random.below(50, i) == 0 ? "" : fmt::format("{:.7g}", random.normal(i));
     text += fmt::format(",\"a {}{}\"\"b, c\",{}\n", random.below(9, i), random.below(3, i) == 0 ? "\r\n" : "",
                         random.below(100, i) == 0 ? "?" : "word");
@@ -193,7 +193,7 @@ TEST(Read, any_number_of_threads_and_streaming_give_the_same_rows) {
   const TemporaryFile source("stream.csv", text);
   Threads two(2), five(5);
   const TableFile alone = read_table(source.path());
-  EXPECT_EQ(alone.table.rows(), 120'000);
+  EXPECT_EQ(alone.table.rows(), 250'000);
   expect_same(alone.table, read_table(source.path(), {.threads = &two}).table);
   expect_same(alone.table, read_table(source.path(), {.threads = &five}).table);
   TableReader reader({source.path()}, {.threads = &two});
@@ -201,7 +201,7 @@ TEST(Read, any_number_of_threads_and_streaming_give_the_same_rows) {
   int blocks = 1;
   for (std::optional<Table> more; (more = reader.next()); ++blocks) whole->append_rows(std::move(*more));
   EXPECT_GT(blocks, 1);
-  for (int64_t row : {0, 60'000, 119'999}) EXPECT_EQ(whole->place(row, 0), alone.table.place(row, 0));
+  for (int64_t row : {0, 60'000, 249'999}) EXPECT_EQ(whole->place(row, 0), alone.table.place(row, 0));
   EXPECT_EQ(to_csv(*whole), to_csv(alone.table));
 }
 

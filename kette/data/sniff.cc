@@ -21,7 +21,7 @@ struct Fit {
   FieldCounts found;
   size_t fields = 0;       // of most records
   double consistency = 0;  // share of records that have as many
-  double numeric = 0;      // share of fields that are numbers
+  double numeric = 0;      // share of fields that are numbers, the first record left out
 };
 
 /// `whole`: the text is all of the file; otherwise it may end within a quoted field.
@@ -36,6 +36,7 @@ Fit fit(std::string_view text, bool whole, const Dialect& dialect) {
       place = ends_line(*place) ? skip_line_end(place, end) : end;
       continue;
     }
+    if (found.counts.size() == 1) found.numbers = found.fields = 0;  // the first record may be names
     size_t count = 0;
     const char* start = place;
     const bool was_broken = found.broken_at != nullptr;
@@ -190,7 +191,7 @@ Sniffed sniff(std::string_view sample, bool whole, const ReadOptions& options) {
     return place == end ? end : skip_line_end(place, end);
   };
   size_t comments = 0;
-  while (start != end && (*start == '#' || is_blank_record(start, end, '\0'))) {
+  while (start != end && (*start == '#' || is_blank_record(start, end, ' '))) {
     if (*start == '#') ++comments;
     start = line_behind(start);
   }

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
@@ -183,9 +182,17 @@ std::string json_text(const Json& value) {
 }
 
 std::string read_file(const std::string& path) {
+  constexpr size_t kBlock = size_t{1} << 20;
   std::ifstream file(path, std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  std::string bytes;
+  size_t size = 0;
+  while (file) {
+    bytes.resize(size + kBlock);
+    file.read(bytes.data() + size, kBlock);
+    size += static_cast<size_t>(file.gcount());
+  }
   if (!file.is_open() || file.bad()) fail("{}: cannot be read: {}", path, std::strerror(errno));
+  bytes.resize(size);
   return bytes;
 }
 

@@ -55,8 +55,12 @@ class Diagnosis {
     return std::ranges::find(findings_, what, &Finding::what) != findings_.end();
   }
 
-  /// The objective's loss of a guess that knows nothing but the targets, and never more than at the start.
+  /// A run that was gone on with may have been seen from later on only.
+  bool saw_start() const { return !seen_.probes.empty() && seen_.probes.front().epochs == 0; }
+  /// The objective's loss of a guess that knows nothing but the targets, and never more than at the start; 0
+  /// when that was not seen.
   double guess_loss() const {
+    if (!saw_start()) return 0;
     const double start = seen_.probes.front().loss;
     return start / std::max(1.0, seen_.start_ratio);
   }
@@ -88,7 +92,7 @@ class Diagnosis {
   }
 
   void look_at_start() {
-    if (seen_.probes.front().epochs != 0) return;
+    if (!saw_start()) return;
     const bool is_class = seen_.classes > 0;
     const double excess =
         (seen_.start_ratio - 1) * std::log(static_cast<double>(std::max<int64_t>(seen_.classes, 2)));
@@ -114,7 +118,7 @@ class Diagnosis {
                         layer.layer, 100 * *layer.dead),
             "a lower learning rate, leaky_relu, or smaller biases");
       const double at_start = first.layers[i].saturated.value_or(0), now = layer.saturated.value_or(0);
-      const bool fits_badly = last_loss() > 0.3 * guess_loss();
+      const bool fits_badly = saw_start() && last_loss() > 0.3 * guess_loss();
       if (at_start >= kManySaturated || (now >= kNearlyAllSaturated && fits_badly))
         add("saturated", layer.layer, Severity::warning, std::max(at_start, now),
             fmt::format("layer {}: {:.0f} % of the values of {} lie where it is flat, so hardly any gradient "
@@ -178,7 +182,7 @@ class Diagnosis {
 
   void look_at_steps() {
     std::vector<double> all = updates();
-    if (all.empty() || !has_learning_rate()) return;
+    if (all.empty() || !has_learning_rate() || !saw_start()) return;
     const double at_first = all.front();
     std::ranges::sort(all);
     const double middle = all[all.size() / 2], rate = seen_.epochs.back().learning_rate;
@@ -228,6 +232,15 @@ class Diagnosis {
                         best->epoch, best->validation->loss, last.validation->loss, last.loss),
             "early stopping, dropout, weight decay, a smaller network, or more data");
     }
+    const double earlier = epochs[epochs.size() - 1 - epochs.size() / 5].loss;
+    if (epochs.size() >= 10 && has_learning_rate() && last.loss > 0.3 * guess_loss() &&
+        last.loss < 0.9 * earlier && saw_start())
+      add("still_falling", "", Severity::note, last.loss / earlier,
+          fmt::format(
+              "the training loss was still falling when training ended: from {:.3g} to {:.3g} in the last "
+              "{} epochs",
+              earlier, last.loss, epochs.size() / 5),
+          "more epochs, or a larger learning rate");
     const double share = ratio(last.loss, guess_loss());
     if (share > 0.97 && !has("small_learning_rate") && !has("large_learning_rate") && !has("diverged"))
       add("no_progress", "", Severity::warning, share,

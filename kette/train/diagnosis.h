@@ -72,6 +72,7 @@ struct Finding {
 /// | small_learning_rate | steps are tiny beside the weights, and the loss hardly falls         |
 /// | large_learning_rate | steps are as large as the weights, or the loss jumps up and down     |
 /// | overfitting         | the validation loss rises while the training loss falls              |
+/// | still_falling       | the training loss, not yet small, fell to the end (a note)           |
 /// | no_progress         | the training loss is hardly lower than at the start                  |
 std::vector<Finding> diagnose(const Observations& observations);
 

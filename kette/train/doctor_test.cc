@@ -83,8 +83,10 @@ TEST(Doctor, finds_nothing_in_sound_runs) {
     for (const std::string& line : lines(seen.findings)) ADD_FAILURE() << name << ": " << line;
   };
   none({}, "moons");
-  none({.has_validation = true}, "moons with validation");
-  none({.dataset = generated("spiral", 300, 0.02, 2), .network = {.hidden = {32, 32}}}, "spiral");
+  const TrainingOptions longer{.learning_rate = 0.01, .stopping = {.epochs = 60}};
+  none({.training = longer, .has_validation = true}, "moons with validation");
+  none({.dataset = generated("spiral", 300, 0.02, 2), .network = {.hidden = {32, 32}}, .training = longer},
+       "spiral");
   none({.dataset = generated("sine", 300, 0.1, 2),
         .network = {.hidden = {32}, .activations = {Activation::tanh}}},
        "sine");
@@ -254,6 +256,24 @@ TEST(Doctor, a_network_that_cannot_learn_makes_no_progress) {
                          .network = {.hidden = {}},
                          .training = {.batch_size = 4, .learning_rate = 0.05, .stopping = {.epochs = 200}}});
   EXPECT_EQ(seen.names(), std::set<std::string>{"no_progress"});
+}
+
+TEST(Doctor, a_run_that_ended_too_early_is_noted) {
+  const Seen seen = run({.dataset = generated("spiral", 300, 0.02, 2),
+                         .network = {.hidden = {32, 32}},
+                         .training = {.learning_rate = 0.01, .stopping = {.epochs = 20}}});
+  ASSERT_TRUE(seen.find("still_falling"));
+  EXPECT_EQ(seen.find("still_falling")->severity, Severity::note);
+}
+
+TEST(Doctor, a_run_seen_from_later_on_is_not_judged_by_its_start) {
+  // The loss stands where the first probe found it, which says nothing when that was after 7 epochs.
+  Observations seen{.classes = 2, .probes = {{.epochs = 0, .loss = 0.7}, {.epochs = 8, .loss = 0.7}}};
+  for (int64_t epoch = 1; epoch <= 8; ++epoch)
+    seen.epochs.push_back({.epoch = epoch, .loss = 0.7, .learning_rate = 0.1});
+  EXPECT_EQ(diagnose(seen).size(), 1u);
+  seen.probes.erase(seen.probes.begin());
+  EXPECT_TRUE(diagnose(seen).empty());
 }
 
 TEST(Doctor, divergence_comes_first) {

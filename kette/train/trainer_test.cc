@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <thread>
 
 #include "kette/base/error.h"
 #include "kette/base/threads.h"
@@ -414,6 +415,24 @@ TEST(Train, one_and_two_threads_give_the_same_bits) {
   EXPECT_EQ(one, parameters(2, 3));
   EXPECT_EQ(one, parameters(1, 3));
   EXPECT_FALSE(one == parameters(1, 4));
+}
+
+TEST(Train, runs_on_several_threads_do_not_disturb_each_other) {
+  const data::Dataset dataset = generated("moons", 60, 0.2, 3);
+  const auto parameters = [&](uint64_t seed) {
+    Network network = build_network(dataset, all_rows(dataset), {.hidden = {6}}, seed);
+    const Prepared training = prepare(network.model, select(dataset, all_rows(dataset)));
+    Trainer trainer(network, training, nullptr, {.stopping = {.epochs = 6}, .seed = seed});
+    while (trainer.run_for(2)) {
+    }
+    return std::move(network.model.parameters);
+  };
+  std::vector<Parameters> found(4);
+  std::vector<std::thread> threads;
+  for (uint64_t seed = 0; seed < 4; ++seed)
+    threads.emplace_back([&, seed] { found[seed] = parameters(seed); });
+  for (std::thread& thread : threads) thread.join();
+  for (uint64_t seed = 0; seed < 4; ++seed) EXPECT_EQ(found[seed], parameters(seed)) << "seed " << seed;
 }
 
 // Divergence

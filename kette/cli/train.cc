@@ -22,6 +22,7 @@
 #include "kette/data/folds.h"
 #include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
+#include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"
 #include "kette/train/labelled.h"
 #include "kette/train/learning_rate_finder.h"
@@ -35,7 +36,7 @@ using data::Dataset;
 using data::Split;
 using data::Task;
 
-constexpr double kDefaultEffort = 20;  // nominal seconds of one thread, when no --time is given
+constexpr double kDefaultEffort = 8;  // nominal seconds of one thread, when no --time is given
 /// A search is planned for two threads that are busy three quarters of the time: --time is then rarely what ends it.
 constexpr double kEffortPerSecond = 1.5;
 

@@ -15,7 +15,7 @@
 namespace kette {
 namespace {
 
-constexpr int64_t kMostRows = 256, kMostRowsOfColumns = 4096;
+constexpr int64_t kMostRows = 256, kMostRowsOfColumns = 1024;
 
 /// Evenly spread over [0, rows), at most `most` of them.
 std::vector<int64_t> spread_rows(int64_t rows, int64_t most) {
@@ -123,7 +123,7 @@ std::vector<Doctor::Layer> Doctor::layers_of(Network& network) {
   return layers;
 }
 
-Program Doctor::compile() const {
+void Doctor::compile() {
   const Objective& objective = network_.objective;
   std::vector<Value> weights;
   for (const Layer& layer : layers_) weights.push_back(layer.weights);
@@ -133,31 +133,33 @@ Program Doctor::compile() const {
   for (const Layer& layer : layers_)
     if (layer.output) outputs.push_back(layer.output);
   Parameters& parameters = network_.model.parameters;
-  return Program(outputs, {}, [&](std::string_view name) { return parameters.find(name); },
-                 {.given = {network_.model.prepared}});
+  const auto storage = [&](std::string_view name) { return parameters.find(name); };
+  program_.emplace(outputs, std::span<const Update>(), storage,
+                   CompileOptions{.given = {network_.model.prepared}});
+  feed_.emplace(*program_, network_, rows_, rows_.rows());
+  if (objective.step)
+    program_->set(program_->input(network_.model.graph->node(objective.step).name), &steps_);
 }
 
 Doctor::Doctor(Network& network, const Prepared& training)
     : network_(network),
       layers_((check(network, training), layers_of(network))),
-      rows_(select(training, spread_rows(training.rows(), kMostRows))),
-      program_(compile()),
-      feed_(program_, network, rows_, rows_.rows()) {
+      rows_(select(training, spread_rows(training.rows(), kMostRows))) {
   observations_.columns = columns_of(network.model, training);
   observations_.classes = static_cast<int64_t>(network.model.schema.labels.size());
-  if (const Value step = network.objective.step)
-    program_.set(program_.input(network.model.graph->node(step).name), &steps_);
 }
 
 void Doctor::look(int64_t epochs, int64_t steps) {
+  if (!program_) compile();
+  Program& program = *program_;
   steps_ = steps;
   std::vector<int64_t> all(static_cast<size_t>(rows_.rows()));
   std::iota(all.begin(), all.end(), int64_t{0});
-  feed_.bind(program_, all);
-  program_.run();
+  feed_->bind(program, all);
+  program.run();
   Probe& probe = observations_.probes.emplace_back();
   probe.epochs = epochs;
-  probe.loss = program_.values<float>(0)[0];
+  probe.loss = program.values<float>(0)[0];
   constexpr size_t kFirstGradient = 3;
   size_t seen = kFirstGradient + layers_.size();
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -166,10 +168,10 @@ void Doctor::look(int64_t epochs, int64_t steps) {
     found.layer = layer.name;
     found.activation = layer.activation;
     found.weight_norm = norm(std::as_const(*layer.tensor).values<float>());
-    found.gradient_norm = norm(program_.values<float>(kFirstGradient + i));
+    found.gradient_norm = norm(program.values<float>(kFirstGradient + i));
     if (!layer.output) continue;
-    const auto units = static_cast<size_t>(program_.output_shape(seen)[1]);
-    const std::span<const float> values = program_.values<float>(seen++);
+    const auto units = static_cast<size_t>(program.output_shape(seen)[1]);
+    const std::span<const float> values = program.values<float>(seen++);
     if (layer.activation == kRelu.name)
       found.dead = dead_share(values, units);
     else
@@ -178,11 +180,12 @@ void Doctor::look(int64_t epochs, int64_t steps) {
 }
 
 void Doctor::measure_start() {
+  const Program& program = *program_;
   const Tensor& targets = rows_.targets;
   if (observations_.classes == 0)
-    observations_.start_ratio = mean_squared_error(program_.output_tensor(2), targets) / variance(targets);
+    observations_.start_ratio = mean_squared_error(program.output_tensor(2), targets) / variance(targets);
   else
-    observations_.start_ratio = mean_cross_entropy(program_.output_tensor(1), targets) /
+    observations_.start_ratio = mean_cross_entropy(program.output_tensor(1), targets) /
                                 std::log(static_cast<double>(std::max<int64_t>(observations_.classes, 2)));
 }
 

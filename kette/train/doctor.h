@@ -17,8 +17,7 @@ namespace kette {
 /// most 256, evenly spread over the training set.
 class Doctor {
  public:
-  /// Appends the gradient's nodes to the network's graph; both must outlive the doctor. Throws Error for rows
-  /// that do not fit the network.
+  /// Both must outlive the doctor. Throws Error for rows that do not fit the network.
   Doctor(Network& network, const Prepared& training);
   Doctor(const Doctor&) = delete;
   Doctor& operator=(const Doctor&) = delete;
@@ -45,7 +44,7 @@ class Doctor {
   };
 
   static std::vector<Layer> layers_of(Network& network);
-  Program compile() const;
+  void compile();
   void look(int64_t epochs, int64_t steps);
   void measure_start();
 
@@ -53,8 +52,10 @@ class Doctor {
   std::vector<Layer> layers_;
   Prepared rows_;
   int64_t steps_ = 0;
-  Program program_;
-  RowFeed feed_;
+  // Made at the first look: the gradient's nodes are those of the training step, if this has been built
+  // before.
+  std::optional<Program> program_;
+  std::optional<RowFeed> feed_;
   bool is_measuring_ = false;
   Observations observations_;
 };

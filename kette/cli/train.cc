@@ -36,9 +36,9 @@ using data::Dataset;
 using data::Split;
 using data::Task;
 
-constexpr double kDefaultEffort = 8;  // nominal seconds of one thread, when no --time is given
-/// A search is planned for two threads that are busy three quarters of the time: --time is then rarely what ends it.
-constexpr double kEffortPerSecond = 1.5;
+constexpr double kDefaultEffort = 5;  // nominal seconds of one thread, when no --time is given
+/// A search is planned for two threads that are busy two thirds of the time: --time is then rarely what ends it.
+constexpr double kEffortPerSecond = 1.3;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -86,13 +86,34 @@ class TrainCommand {
   void understand() {
     settings_.dataset.targets = target_columns(flags_, file_->table);
     settings_.dataset.threads = &threads_;
-    dataset_ = data::make_dataset(file_->table, settings_.dataset);
+    if (flags_.from.empty())
+      dataset_ = data::make_dataset(file_->table, settings_.dataset);
+    else
+      read_by_old_model();
     say("task", "{} from {}", dataset_.task_reason, data::quote(fmt::format("{}", fmt::join(dataset_.targets, ", "))));
+  }
+
+  /// The rows as the model to start from reads them: its columns, categories and labels.
+  void read_by_old_model() {
+    model_ = load_model(flags_.from);
+    const Schema& schema = model_.schema;
+    if (schema.targets != settings_.dataset.targets)
+      fail("{}: predicts {}; expected --target {}", flags_.from, data::quote(schema.target_names()),
+           data::quote(fmt::format("{}", fmt::join(settings_.dataset.targets, ", "))));
+    Labelled labelled = labelled_samples(schema, file_->table);
+    dataset_ = {.task = schema.task,
+                .task_reason = fmt::format("{} (as {} does)", data::to_string(schema.task), flags_.from),
+                .targets = schema.targets,
+                .features = schema.features,
+                .labels = schema.labels,
+                .x = std::move(labelled.samples.features),
+                .y = std::move(labelled.samples.targets),
+                .warnings = describe(labelled.unseen)};
   }
 
   void split() {
     split_ = data::split_dataset(dataset_, settings_.hold_out, flags_.seed);
-    data::refit_features(dataset_, file_->table, split_.train, settings_.dataset);
+    if (flags_.from.empty()) data::refit_features(dataset_, file_->table, split_.train, settings_.dataset);
     std::vector<std::string> parts;
     const auto part = [&](size_t rows, std::string_view what) {
       if (rows > 0) parts.push_back(fmt::format("{} {}", grouped(static_cast<int64_t>(rows)), what));
@@ -128,6 +149,7 @@ class TrainCommand {
 
   void say_features() const {
     if (flags_.quiet) return;
+    if (!flags_.from.empty()) return say("features", "prepared as in {}", flags_.from);
     const std::vector<data::Preparation> columns =
         data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
     for (const std::string& line : feature_lines(dataset_.features, columns)) say("features", "{}", line);
@@ -183,7 +205,9 @@ class TrainCommand {
     say("network", "the average of {} · {} parameters", counted(networks, "network"),
         grouped(model_.parameters.elements()));
     if (found.was_cut) say("", "cut short after {}: another machine or number of threads may give another result", duration(seconds_));
-    for (const Trial& trial : found.trials) trials_.push_back(trial);
+    findings_ = found.trials.front().findings;
+    for (const std::string& line : lines(findings_)) say("doctor", "{}", line);
+    trials_ = std::move(found.trials);
   }
 
   void train_one() {
@@ -192,12 +216,15 @@ class TrainCommand {
     weigh(validation_);
     choose_defaults(flags_, training_.rows(), validation_.rows() > 0, settings_);
     settings_.training.threads = &threads_;
-    network_ = build_network(dataset_, split_.train, settings_.network, flags_.seed);
-    if (!flags_.from.empty()) start_from(network_);
+    network_ = flags_.from.empty()
+                   ? build_network(dataset_, split_.train, settings_.network, flags_.seed)
+                   : continue_network(std::move(model_), dataset_, split_.train, settings_.network.weighted);
     const Prepared training = prepare(network_.model, training_, &threads_);
     const Prepared validation = validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
     find_rate(training);
-    say("network", "{}", network_line(settings_.network, network_));
+    say("network", "{}", flags_.from.empty() ? network_line(settings_.network, network_)
+                                             : fmt::format("{} · {} parameters", flags_.from,
+                                                           grouped(network_.model.parameters.elements())));
     say("training", "{}", training_line(settings_.training, network_.options, validation_.rows() > 0));
     if (!flags_.quiet) fmt::print("\n");
     TrainingOptions& options = settings_.training;
@@ -241,18 +268,6 @@ class TrainCommand {
     settings_.training.learning_rate = curve.suggested;
     say("rate", "{:.3g} suggested: the loss falls fastest at {:.3g} and is lowest at {:.3g}", curve.suggested,
         curve.steepest, curve.lowest_loss);
-  }
-
-  void start_from(Network& network) {
-    Model old = load_model(flags_.from);
-    for (auto& [name, tensor] : network.model.parameters) {
-      const Tensor* before = old.parameters.find(name);
-      if (!before || before->shape() != tensor.shape())
-        fail("{}: has no parameter {} of {}; a warm start needs the same columns, --hidden and kinds of layers",
-             flags_.from, data::quote(name), to_string(tensor.shape()));
-    }
-    network.model.parameters.copy_values(old.parameters);
-    say("start", "from the weights of {}", flags_.from);
   }
 
   void resume(Trainer& trainer) {
@@ -374,8 +389,8 @@ class TrainCommand {
     about["seed"] = std::to_string(flags_.seed);
     about["training_rows"] = std::to_string(split_.train.size());
     for (const auto& [name, value] : measures_) about["test_" + name] = fmt::format("{}", value);
-    if (!settings_.is_automatic && flags_.folds == 0) {
-      about["epochs"] = std::to_string(result_.kept_epoch);
+    if (!settings_.is_automatic && flags_.folds == 0) about["epochs"] = std::to_string(result_.kept_epoch);
+    if (flags_.folds == 0) {
       about["doctor"] = nlohmann::ordered_json(lines(findings_)).dump(-1, ' ', false,
                                                                       nlohmann::json::error_handler_t::replace);
     }

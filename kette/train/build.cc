@@ -66,6 +66,13 @@ void clear_unknown_codes(Network& network) {
   }
 }
 
+/// Running means and variances, by the names that nn/mlp.h gives them: "m1", "net2.v3".
+bool is_statistic(std::string_view name) {
+  if (const size_t point = name.rfind('.'); point != std::string_view::npos) name.remove_prefix(point + 1);
+  return name.size() > 1 && (name[0] == 'm' || name[0] == 'v') &&
+         name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 bool needs_steps(const NetworkOptions& options) {
   return options.input_dropout > 0 || std::ranges::any_of(options.dropout, [](double rate) { return rate > 0; });
 }
@@ -157,6 +164,28 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
   model.parameters = initialized(network.parameters, seed);
   for (const auto& [name, tensor] : initialized(network.statistics, seed)) model.parameters.add(name, tensor);
   clear_unknown_codes(network);
+  return network;
+}
+
+Network continue_network(Model model, const data::Dataset& dataset, std::span<const int64_t> training_rows,
+                         bool weighted) {
+  Network network{.model = std::move(model)};
+  const Task task = network.model.schema.task;
+  for (const auto& [name, tensor] : network.model.parameters) {
+    const Value value = network.model.graph->find(name);
+    if (!value) continue;
+    (is_statistic(name) ? network.statistics : network.parameters).push_back({value, {Initializer::Kind::zeros}});
+  }
+  network.options = {.output = default_output_form(task), .loss = default_loss(task)};
+  Answer answer{network.model.scores};
+  if (task == Task::regression) {
+    network.target_scaling = TargetScaling::fit(TargetScaling::Kind::standard, dataset.y, training_rows);
+    answer.scores = network.target_scaling.forward(network.model.prediction);
+  } else {
+    answer.probabilities = network.model.prediction;
+  }
+  network.objective =
+      add_objective(answer, answer, {.loss = *network.options.loss, .weighted = weighted}, network.target_scaling);
   return network;
 }
 

@@ -85,6 +85,12 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
 Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
                       std::span<const int64_t> training_rows, const NetworkOptions& options, uint64_t seed);
 
+/// A trained model, to be trained further on rows that are encoded by its schema: its preprocessing stays as it is.
+/// Statistics of batch normalisation stay, too. Its loss is the task's default on the scores; for a regression the
+/// squared error of the prediction in units of the targets' deviation in `training_rows`.
+Network continue_network(Model model, const data::Dataset& dataset, std::span<const int64_t> training_rows,
+                         bool weighted = false);
+
 /// One model that says the mean of what the networks say: of their predictions, or of their probabilities. They must
 /// be of one data set; preparations, architectures, losses and target scalings may differ.
 Model average_networks(std::span<const Network* const> networks);

@@ -13,6 +13,7 @@
 #include "kette/data/batches.h"
 #include "kette/data/folds.h"
 #include "kette/data/split.h"
+#include "kette/train/doctor.h"
 #include "kette/train/predictor.h"
 
 namespace kette {
@@ -36,6 +37,7 @@ struct View {
 /// A network of a candidate in training, on one fold.
 struct Member {
   std::unique_ptr<Network> network;
+  std::unique_ptr<Doctor> doctor;
   std::unique_ptr<Trainer> trainer;
   bool has_diverged = false;
   double score = INFINITY;  // the best on the fold's held-out rows
@@ -227,6 +229,8 @@ class Search {
           build_network(dataset_, view.preparation, rows_, c.network, seed));
       TrainingOptions training = c.training;
       training.seed = seed;
+      if (fold == 0) member.doctor = std::make_unique<Doctor>(*member.network, view.training[fold]);
+      training.doctor = member.doctor.get();
       member.trainer = std::make_unique<Trainer>(*member.network, view.training[fold], &view.held_out[fold], training);
     }
     const auto wanted = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(share * static_cast<double>(c.epochs))));
@@ -286,6 +290,7 @@ class Search {
       std::copy_n(part.bytes(), part.shape().bytes(), next);
       next += part.shape().bytes();
     }
+    entry.trial.findings = entry.members[0].doctor->findings();
     entry.trial.is_finished = true;
   }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kette/train/diagnosis.h"
 #include "kette/train/search_space.h"
 
 namespace kette {
@@ -34,6 +35,7 @@ struct Trial {
   int64_t epochs = 0;   // trained
   bool is_finished = false;  // trained to the end, in every fold
   int64_t networks = 0;      // of it in the model
+  std::vector<Finding> findings = {};  // the doctor's, of the first fold's network
   std::string text;          // describe(candidate)
 };
 

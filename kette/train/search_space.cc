@@ -103,7 +103,7 @@ Drawn candidate(const Problem& problem, const NetworkOptions& base, int64_t inde
 }
 
 double nominal_seconds(const Candidate& candidate, const Problem& problem) {
-  constexpr double kProducts = 40e9, kElement = 2e-9, kParameter = 1.2e-9, kStep = 4e-6;
+  constexpr double kProducts = 80e9, kElement = 0.8e-9, kParameter = 0.3e-9, kStep = 1e-6;
   double products = 0, elements = 0, parameters = 0;
   auto inputs = static_cast<double>(problem.width);
   std::vector<int64_t> layers = candidate.network.hidden;

@@ -36,7 +36,7 @@ struct Drawn {
 };
 Drawn candidate(const Problem& problem, const NetworkOptions& base, int64_t index, uint64_t seed);
 
-/// Seconds of one thread for an epoch, on a machine of nominal speed (40 GFLOP/s in matrix products): what a plan is
+/// Seconds of one thread for an epoch, on a machine of nominal speed (80 GFLOP/s in matrix products): what a plan is
 /// made with, so that it does not depend on the machine.
 double nominal_seconds(const Candidate& candidate, const Problem& problem);
 

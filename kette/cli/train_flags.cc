@@ -159,10 +159,11 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
                  "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
                  "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth")
       ->group(kDescent);
-  app.add_option("--schedule", f.schedule, "Course of the learning rate: " + names(schedules()))->group(kDescent);
+  app.add_option("--schedule", f.schedule, "Course of the learning rate: " + names(schedules()) +
+                                                   " (default: constant; cosine without --optimizer and --descent when "
+                                                   "there are at most 200 epochs)")->group(kDescent);
   app.add_option("--decay", f.decay,
-                 "Learning rate at step t: rate/(1 + decay·t) (default: 0; without --optimizer and "
-                 "--descent, when there are at most 200 epochs, a fifth of the rate is left at the end)")
+                 "Learning rate at step t: rate/(1 + decay·t), as --schedule 1/t (default: 0)")
       ->check(kFromZero)
       ->group(kDescent);
   app.add_option("--schedule-every", f.schedule_every, "Of step and exponential: epochs from one factor to the next")

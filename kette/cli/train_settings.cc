@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "kette/cli/command.h"
@@ -12,7 +13,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr int64_t kShortRun = 200;      // epochs: shorter runs gain from a decreasing learning rate
+constexpr int64_t kShortRun = 200;      // epochs: shorter runs gain from a falling learning rate
 constexpr int64_t kRowsPerBatch = 200;  // the batch doubles while there are as many times its size in rows
 
 double number_in(const std::string& text, double low, double high, std::string_view what) {
@@ -276,10 +277,9 @@ void choose_defaults(const TrainFlags& f, int64_t rows, bool has_validation, Tra
   training.schedule.warmup = f.warmup.value_or(0) * steps;
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
-    training.optimizer.settings.set("weight_decay", std::min(1.0, 200.0 / static_cast<double>(steps)));
+    training.optimizer.settings.set("weight_decay", std::min(1.0, 2000.0 / std::pow(static_cast<double>(steps), 2)));
   if (is_ours && !f.decay && f.schedule.empty() && stopping.epochs > 0 && stopping.epochs <= kShortRun)
-    training.decay =
-        std::min(0.01, 4.0 / static_cast<double>(stopping.epochs * steps));  // a fifth at the end
+    training.schedule.kind = ScheduleSpec::Kind::cosine;
 }
 
 std::vector<double> class_weights(const TrainFlags& flags, const std::vector<std::string>& labels,

@@ -167,8 +167,10 @@ std::vector<std::pair<std::string, std::string>> training_options(const TrainSet
     options.emplace_back("descent", to_string(t.descent));
     options.emplace_back("learning-rate", data::shortest(t.learning_rate));
     if (uses_batches(t)) options.emplace_back("batch-size", std::to_string(t.batch_size));
-    if (t.schedule.kind == ScheduleSpec::Kind::constant && t.decay > 0)
+    if (t.decay > 0)
       options.emplace_back("decay", data::shortest(t.decay));
+    else
+      options.emplace_back("schedule", to_string(t.schedule.kind));
     if (t.optimizer.settings.find("weight_decay"))
       options.emplace_back("weight-decay", data::shortest(t.optimizer.settings.real("weight_decay")));
   }

@@ -118,6 +118,20 @@ std::vector<std::string> candidates(const Table& table, const DatasetOptions& op
   return names;
 }
 
+/// A line for each, or one for all where there are many (the margins of images).
+std::vector<std::string> describe_constant(std::span<const std::pair<std::string, std::string>> columns,
+                                           bool are_left_out) {
+  constexpr size_t kMostLines = 3;
+  std::vector<std::string> lines;
+  if (columns.size() > kMostLines)
+    return {fmt::format("{} columns are constant, such as {} ({}), and carry no information{}", columns.size(),
+                        quote(columns.front().first), columns.front().second, are_left_out ? "; they are left out" : "")};
+  for (const auto& [name, value] : columns)
+    lines.push_back(fmt::format("column {} is constant ({}) and carries no information{}", quote(name), value,
+                                are_left_out ? "; it is left out" : ""));
+  return lines;
+}
+
 /// Rows that hold each category; the numbers of a numeric column as their shortest text.
 std::unordered_map<std::string, int64_t> count_categories(const Table& table, int64_t column,
                                                           std::span<const int64_t> rows) {
@@ -198,6 +212,7 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
           ? 1
           : std::max<int64_t>(1, std::min(cells / kMostLookedAt, table.rows() / kLeastSample));
   FeatureChoice choice;
+  std::vector<std::pair<std::string, std::string>> constant;  // names and values
   for (const std::string& name : candidates(table, options, targets)) {
     const int64_t column = table.index(name);
     if (contains(options.categorical, name)) {
@@ -212,8 +227,7 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
     const Look look = table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
     const bool is_asked = !options.features.empty();
     if (look.is_constant) {
-      choice.warnings.push_back(fmt::format("column {} is constant ({}) and carries no information{}", quote(name),
-                                            look.value, is_asked ? "" : "; it is left out"));
+      constant.emplace_back(name, look.value);
       if (!is_asked) continue;
     }
     if (const std::string reason = reason_to_leave_out(look); !reason.empty() && !is_asked) {
@@ -226,6 +240,7 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
     }
     choice.features.push_back(feature_of(table, column, look));
   }
+  choice.warnings = describe_constant(constant, options.features.empty());
   if (choice.features.empty())
     fail("{}: no feature column that tells anything; expected at least one besides the target {}", table.source(),
          quote(targets.empty() ? "" : targets.front()));

@@ -13,7 +13,8 @@ namespace kette {
 
 /// The value whose name is `text`; `names` in the order of the enumeration. Throws Error that lists them.
 template <class Choice, size_t n>
-Choice parse_choice(std::string_view what, std::string_view text, const std::array<std::string_view, n>& names) {
+Choice parse_choice(std::string_view what, std::string_view text,
+                    const std::array<std::string_view, n>& names) {
   const auto found = std::ranges::find(names, text);
   if (found == names.end())
     fail("[{}] \"{}\" is unknown; expected one of {}", what, text, fmt::join(names, ", "));

@@ -48,7 +48,8 @@ std::vector<std::string> config_arguments(std::string_view text, const std::stri
     if (option == nullptr || name == kOption || name == "--help")
       throw UsageError(fmt::format("{}: there is no option {}", where, data::quote(key.str())));
     if (const auto* flag = node.as_boolean()) {
-      if (option->get_expected_max() != 0) throw UsageError(fmt::format("{}: {} is no yes-or-no option", where, name));
+      if (option->get_expected_max() != 0)
+        throw UsageError(fmt::format("{}: {} is no yes-or-no option", where, name));
       if (flag->get()) arguments.push_back(name);
     } else if (option->get_expected_max() == 0) {
       throw UsageError(fmt::format("{}: {} is true or false", where, name));

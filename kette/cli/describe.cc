@@ -117,20 +117,20 @@ int run(const Flags& flags) {
 
 }  // namespace
 
-const Command kDescribe{"describe", "Show what a table holds before training on it",
-                        [](CLI::App& app) -> std::function<int()> {
-                          auto flags = std::make_shared<Flags>();
-                          app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
-                              ->required();
-                          app.add_option("--target", flags->target, "Column that is to be learned");
-                          app.add_flag("--json", flags->json, "One JSON object instead");
-                          app.add_flag("--all", flags->all, "Every column and finding, however many");
-                          app.add_option("--threads", flags->threads, "0: one for each core")
-                              ->check(CLI::Range(0, 1024))
-                              ->capture_default_str();
-                          declare_table_flags(app, flags->table);
-                          app.footer(kExamples);
-                          return [flags] { return run(*flags); };
-                        }};
+const Command kDescribe{
+    "describe", "Show what a table holds before training on it", [](CLI::App& app) -> std::function<int()> {
+      auto flags = std::make_shared<Flags>();
+      app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
+          ->required();
+      app.add_option("--target", flags->target, "Column that is to be learned");
+      app.add_flag("--json", flags->json, "One JSON object instead");
+      app.add_flag("--all", flags->all, "Every column and finding, however many");
+      app.add_option("--threads", flags->threads, "0: one for each core")
+          ->check(CLI::Range(0, 1024))
+          ->capture_default_str();
+      declare_table_flags(app, flags->table);
+      app.footer(kExamples);
+      return [flags] { return run(*flags); };
+    }};
 
 }  // namespace kette::cli

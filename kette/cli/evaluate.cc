@@ -6,8 +6,8 @@
 
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
-#include "kette/cli/text.h"
 #include "kette/cli/table_options.h"
+#include "kette/cli/text.h"
 #include "kette/onnx/read.h"
 #include "kette/train/labelled.h"
 #include "kette/train/predictor.h"
@@ -96,7 +96,8 @@ const Command kEvaluate{"evaluate", "Measure a model on a table that holds the t
                         [](CLI::App& app) -> std::function<int()> {
                           auto flags = std::make_shared<Flags>();
                           app.add_option("MODEL", flags->model, "Model written by kette train")->required();
-                          app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
+                          app.add_option("FILE", flags->files,
+                                         "Table, or several with the same columns; -: standard input")
                               ->required();
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_option("--threads", flags->threads, "0: one for each core")

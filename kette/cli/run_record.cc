@@ -64,7 +64,8 @@ Entries entries_of(const toml::table* table) {
 }  // namespace
 
 std::string to_toml(const RunRecord& record) {
-  std::string out = "# The record of a run of kette train; its options can be given to another by --config.\n";
+  std::string out =
+      "# The record of a run of kette train; its options can be given to another by --config.\n";
   append(out, record.options);
   out += "\n[data]\n";
   append(out, record.data);

@@ -13,8 +13,8 @@ namespace kette::cli {
 struct RunRecord {
   /// Every option by its long name, with the value that held. Paths of tables are not among them.
   std::vector<std::pair<std::string, std::string>> options;
-  std::vector<std::pair<std::string, std::string>> data;      // files, rows, hash
-  std::vector<std::pair<std::string, std::string>> result;    // measures and speed
+  std::vector<std::pair<std::string, std::string>> data;                   // files, rows, hash
+  std::vector<std::pair<std::string, std::string>> result;                 // measures and speed
   std::vector<std::vector<std::pair<std::string, std::string>>> networks;  // of a search: what each was
 };
 

@@ -15,16 +15,17 @@ char delimiter_of(const std::string& text) {
   for (const auto& [name, delimiter] : kDelimiters)
     if (text == name) return delimiter;
   if (text == "\\t") return '\t';
-  if (text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r' && text[0] != '\0') return text[0];
+  if (text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r' && text[0] != '\0')
+    return text[0];
   fail("{} is no delimiter; expected one character, or comma, tab, semicolon, pipe, space or tilde",
        data::quote(text));
 }
 
 data::Format format_of(const std::string& text) {
   using data::Format;
-  for (const auto& [name, format] : {std::pair{"csv", Format::csv}, std::pair{"libsvm", Format::libsvm},
-                                     std::pair{"npy", Format::npy}, std::pair{"npz", Format::npz},
-                                     std::pair{"idx", Format::idx}})
+  for (const auto& [name, format] :
+       {std::pair{"csv", Format::csv}, std::pair{"libsvm", Format::libsvm}, std::pair{"npy", Format::npy},
+        std::pair{"npz", Format::npz}, std::pair{"idx", Format::idx}})
     if (text == name) return format;
   fail("{} is unknown; expected csv, libsvm, npy, npz or idx", data::quote(text));
 }
@@ -33,18 +34,22 @@ data::Format format_of(const std::string& text) {
 
 void declare_table_flags(CLI::App& app, TableFlags& flags) {
   const std::string group = "Reading";
-  app.add_option("--delimiter", flags.delimiter,
-                 "comma, tab, semicolon, pipe, space (runs of blanks), tilde, or any character (default: found out)")
+  app.add_option(
+         "--delimiter", flags.delimiter,
+         "comma, tab, semicolon, pipe, space (runs of blanks), tilde, or any character (default: found out)")
       ->group(group);
-  app.add_option("--header", flags.header,
-                 "yes or no: whether the first line names the columns (default: found out). Without one they are "
-                 "column_1, column_2, …")
+  app.add_option(
+         "--header", flags.header,
+         "yes or no: whether the first line names the columns (default: found out). Without one they are "
+         "column_1, column_2, …")
       ->check(CLI::IsMember({"yes", "no"}))
       ->group(group);
-  app.add_option("--missing", flags.missing,
-                 "Fields that stand for a missing one, besides empty ones: a,b,… (default: ?,NA,N/A,nan,null)")
+  app.add_option(
+         "--missing", flags.missing,
+         "Fields that stand for a missing one, besides empty ones: a,b,… (default: ?,NA,N/A,nan,null)")
       ->group(group);
-  app.add_option("--bad-rows", flags.bad_rows, "Rows of another number of fields: fail, or skip and count them")
+  app.add_option("--bad-rows", flags.bad_rows,
+                 "Rows of another number of fields: fail, or skip and count them")
       ->check(CLI::IsMember({"fail", "skip"}))
       ->capture_default_str()
       ->group(group);
@@ -61,12 +66,14 @@ data::ReadOptions read_options(const TableFlags& flags, Threads* threads) {
     options.missing.emplace_back();
   }
   options.bad_rows = flags.bad_rows == "skip" ? data::BadRows::skip : data::BadRows::fail;
-  if (!flags.format.empty()) options.format = option_value("--format", [&] { return format_of(flags.format); });
+  if (!flags.format.empty())
+    options.format = option_value("--format", [&] { return format_of(flags.format); });
   options.threads = threads;
   return options;
 }
 
-data::TableFile read_table_files(std::span<const std::string> paths, const TableFlags& flags, Threads* threads) {
+data::TableFile read_table_files(std::span<const std::string> paths, const TableFlags& flags,
+                                 Threads* threads) {
   return data::read_table(paths, read_options(flags, threads));
 }
 

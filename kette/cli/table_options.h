@@ -21,7 +21,8 @@ struct TableFlags {
 void declare_table_flags(CLI::App& app, TableFlags& flags);
 /// Throws UsageError for a value that is none.
 data::ReadOptions read_options(const TableFlags& flags, Threads* threads);
-data::TableFile read_table_files(std::span<const std::string> paths, const TableFlags& flags, Threads* threads);
+data::TableFile read_table_files(std::span<const std::string> paths, const TableFlags& flags,
+                                 Threads* threads);
 
 /// Lines for people, on standard error: what was found that one might not expect. Nothing for none.
 void tell(const std::vector<std::string>& notes);

@@ -37,7 +37,8 @@ using data::Split;
 using data::Task;
 
 constexpr double kDefaultEffort = 5;  // nominal seconds of one thread, when no --time is given
-/// A search is planned for two threads that are busy two thirds of the time: --time is then rarely what ends it.
+/// A search is planned for two threads that are busy two thirds of the time: --time is then rarely what ends
+/// it.
 constexpr double kEffortPerSecond = 1.3;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -90,7 +91,8 @@ class TrainCommand {
       dataset_ = data::make_dataset(file_->table, settings_.dataset);
     else
       read_by_old_model();
-    say("task", "{} from {}", dataset_.task_reason, data::quote(fmt::format("{}", fmt::join(dataset_.targets, ", "))));
+    say("task", "{} from {}", dataset_.task_reason,
+        data::quote(fmt::format("{}", fmt::join(dataset_.targets, ", "))));
   }
 
   /// The rows as the model to start from reads them: its columns, categories and labels.
@@ -180,7 +182,8 @@ class TrainCommand {
 
   void search() {
     say("search", "network and descent, {}",
-        settings_.seconds > 0 ? "for at most " + duration(settings_.seconds) : "a short one (--time 60s tries more)");
+        settings_.seconds > 0 ? "for at most " + duration(settings_.seconds)
+                              : "a short one (--time 60s tries more)");
     SearchProgressLine progress(terminal_width());
     const auto start = std::chrono::steady_clock::now();
     const SearchOptions options{
@@ -204,7 +207,9 @@ class TrainCommand {
     for (const Trial& trial : found.trials) networks += trial.networks;
     say("network", "the average of {} · {} parameters", counted(networks, "network"),
         grouped(model_.parameters.elements()));
-    if (found.was_cut) say("", "cut short after {}: another machine or number of threads may give another result", duration(seconds_));
+    if (found.was_cut)
+      say("", "cut short after {}: another machine or number of threads may give another result",
+          duration(seconds_));
     findings_ = found.trials.front().findings;
     for (const std::string& line : lines(findings_)) say("doctor", "{}", line);
     trials_ = std::move(found.trials);
@@ -220,11 +225,13 @@ class TrainCommand {
                    ? build_network(dataset_, split_.train, settings_.network, flags_.seed)
                    : continue_network(std::move(model_), dataset_, split_.train, settings_.network.weighted);
     const Prepared training = prepare(network_.model, training_, &threads_);
-    const Prepared validation = validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
+    const Prepared validation =
+        validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
     find_rate(training);
-    say("network", "{}", flags_.from.empty() ? network_line(settings_.network, network_)
-                                             : fmt::format("{} · {} parameters", flags_.from,
-                                                           grouped(network_.model.parameters.elements())));
+    say("network", "{}",
+        flags_.from.empty()
+            ? network_line(settings_.network, network_)
+            : fmt::format("{} · {} parameters", flags_.from, grouped(network_.model.parameters.elements())));
     say("training", "{}", training_line(settings_.training, network_.options, validation_.rows() > 0));
     if (!flags_.quiet) fmt::print("\n");
     TrainingOptions& options = settings_.training;
@@ -258,8 +265,9 @@ class TrainCommand {
 
   TrainingObserver observer(Progress& progress) const {
     if (flags_.quiet) return {};
-    return {.on_epoch = [&](const EpochReport& report) { return progress.epoch(report), true; },
-            .on_progress = [&](int64_t epoch, double share) { return progress.progress(epoch, share), true; }};
+    return {
+        .on_epoch = [&](const EpochReport& report) { return progress.epoch(report), true; },
+        .on_progress = [&](int64_t epoch, double share) { return progress.progress(epoch, share), true; }};
   }
 
   void find_rate(const Prepared& training) {
@@ -306,7 +314,8 @@ class TrainCommand {
       weigh(held_out);
       choose_defaults(flags_, training.rows(), true, settings_);
       settings_.training.threads = &threads_;
-      networks.push_back(build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
+      networks.push_back(
+          build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
       Network& network = networks.back();
       const Prepared rows = prepare(network.model, training, &threads_);
       const Prepared watched = prepare(network.model, held_out, &threads_);
@@ -317,13 +326,14 @@ class TrainCommand {
       result_ = train(network, rows, &watched, settings_.training);
       rows_seen_ += result_.rows_seen;
       step_seconds_ += result_.step_seconds;
-      const Measures measures = measure(network.model.schema, Predictor(network.model, &threads_).predict(held_out.features),
-                                        held_out.targets);
+      const Measures measures =
+          measure(network.model.schema, Predictor(network.model, &threads_).predict(held_out.features),
+                  held_out.targets);
       measure_name = measures.front().first;
       of_fold.push_back(measures.front().second);
-      say("fold", "{} of {}: {} {} on {} held-out rows · epoch {} of {}", fold + 1, folds.size(), measure_name,
-          measure_text(measure_name, of_fold.back()), grouped(held_out.rows()), result_.kept_epoch,
-          result_.last.epoch);
+      say("fold", "{} of {}: {} {} on {} held-out rows · epoch {} of {}", fold + 1, folds.size(),
+          measure_name, measure_text(measure_name, of_fold.back()), grouped(held_out.rows()),
+          result_.kept_epoch, result_.last.epoch);
     }
     double mean = 0, square = 0;
     for (const double value : of_fold) mean += value / static_cast<double>(of_fold.size());
@@ -391,8 +401,8 @@ class TrainCommand {
     for (const auto& [name, value] : measures_) about["test_" + name] = fmt::format("{}", value);
     if (!settings_.is_automatic && flags_.folds == 0) about["epochs"] = std::to_string(result_.kept_epoch);
     if (flags_.folds == 0) {
-      about["doctor"] = nlohmann::ordered_json(lines(findings_)).dump(-1, ' ', false,
-                                                                      nlohmann::json::error_handler_t::replace);
+      about["doctor"] = nlohmann::ordered_json(lines(findings_))
+                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
     save_model(model_, settings_.out);
     RunRecord record;
@@ -400,8 +410,11 @@ class TrainCommand {
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", std::to_string(file_->table.rows())},
                    {"hash", "fnv1a-" + data_hash()}};
-    record.result = {{"kette", version_line()}, {"model", settings_.out}, {"epochs", std::to_string(epochs_)},
-                     {"seconds", fmt::format("{:.3f}", seconds_)}, {"samples_per_second", fmt::format("{:.0f}", rate())}};
+    record.result = {{"kette", version_line()},
+                     {"model", settings_.out},
+                     {"epochs", std::to_string(epochs_)},
+                     {"seconds", fmt::format("{:.3f}", seconds_)},
+                     {"samples_per_second", fmt::format("{:.0f}", rate())}};
     for (const auto& [name, value] : measures_) record.result.emplace_back(name, data::shortest(value));
     for (const Trial& trial : trials_)
       record.networks.push_back({{"networks_in_model", std::to_string(trial.networks)},

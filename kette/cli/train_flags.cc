@@ -49,13 +49,17 @@ void declare_data(CLI::App& app, TrainFlags& f) {
       ->type_name("COLUMN")
       ->group(group);
   app.add_option("--task", f.task, "regression, binary or multiclass (default: recognised)")->group(group);
-  app.add_option("--features", f.features, "Columns to predict from: a,b,… (default: all that can tell something)")
+  app.add_option("--features", f.features,
+                 "Columns to predict from: a,b,… (default: all that can tell something)")
       ->group(group);
   app.add_option("--ignore", f.ignore, "Columns that are no features: a,b,…")->group(group);
-  app.add_option("--categorical", f.categorical, "Columns whose values are names, whatever they look like: a,b,…")
+  app.add_option("--categorical", f.categorical,
+                 "Columns whose values are names, whatever they look like: a,b,…")
       ->group(group);
   app.add_option("--numeric", f.numeric, "Columns whose values are amounts: a,b,…")->group(group);
-  app.add_option("--weight", f.weight, "Column that says how much a row counts")->type_name("COLUMN")->group(group);
+  app.add_option("--weight", f.weight, "Column that says how much a row counts")
+      ->type_name("COLUMN")
+      ->group(group);
   app.add_option("--group", f.group, "Column whose equal values stay together when rows are held out")
       ->type_name("COLUMN")
       ->group(group);
@@ -70,8 +74,9 @@ void declare_data(CLI::App& app, TrainFlags& f) {
       ->type_name("SHARE|FILE")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--folds", f.folds, "Cross-validation: so many networks, each watched by another part of the rows; the "
-                                     "model is their average")
+  app.add_option("--folds", f.folds,
+                 "Cross-validation: so many networks, each watched by another part of the rows; the "
+                 "model is their average")
       ->check(CLI::Range(int64_t{2}, int64_t{100}))
       ->group(group);
 }
@@ -79,18 +84,21 @@ void declare_data(CLI::App& app, TrainFlags& f) {
 void declare_preprocessing(CLI::App& app, TrainFlags& f) {
   const std::string group = "Preprocessing";
   app.add_option("--scale", f.scale,
-                 "Of numbers: none, standard, min-max, robust, quantile-normal or log, for all or as column=scaling,… "
+                 "Of numbers: none, standard, min-max, robust, quantile-normal or log, for all or as "
+                 "column=scaling,… "
                  "(default: chosen, and printed)")
       ->group(group);
-  app.add_option("--impute", f.impute,
-                 "Missing numbers: mean, median (default), most-frequent or constant, for all or as column=way,…")
+  app.add_option(
+         "--impute", f.impute,
+         "Missing numbers: mean, median (default), most-frequent or constant, for all or as column=way,…")
       ->group(group);
   app.add_option("--impute-constant", f.impute_constant, "What --impute constant puts there")
       ->capture_default_str()
       ->group(group);
   app.add_flag("--no-indicators", f.no_indicators, "No further input that tells where a number was missing")
       ->group(group);
-  app.add_option("--rare", f.rare, "Categories in fewer training rows count as any other (default: 1 to 20, by rows)")
+  app.add_option("--rare", f.rare,
+                 "Categories in fewer training rows count as any other (default: 1 to 20, by rows)")
       ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_option("--one-hot-limit", f.one_hot_limit, "Columns of more categories are embedded (default: 50)")
@@ -100,8 +108,9 @@ void declare_preprocessing(CLI::App& app, TrainFlags& f) {
       ->check(CLI::Range(int64_t{0}, int64_t{10000}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--target-scale", f.target_scale,
-                 "Of a regression's target: standard (default), min-max, log or none; predictions are moved back")
+  app.add_option(
+         "--target-scale", f.target_scale,
+         "Of a regression's target: standard (default), min-max, log or none; predictions are moved back")
       ->group(group);
 }
 
@@ -113,7 +122,8 @@ void declare_network(CLI::App& app, TrainFlags& f) {
                  "Of all hidden layers, or of each: relu,tanh. One of " + names(activations()))
       ->capture_default_str()
       ->group(kNetwork);
-  app.add_option("--dropout", f.dropout, "Share of units dropped in training, of all hidden layers or of each: 0.2,0.1")
+  app.add_option("--dropout", f.dropout,
+                 "Share of units dropped in training, of all hidden layers or of each: 0.2,0.1")
       ->capture_default_str()
       ->group(kNetwork);
   app.add_option("--input-dropout", f.input_dropout, "The same of the inputs")
@@ -123,8 +133,9 @@ void declare_network(CLI::App& app, TrainFlags& f) {
   app.add_option("--normalization", f.normalization, "Of the hidden layers: " + names(normalizations()))
       ->capture_default_str()
       ->group(kNetwork);
-  app.add_option("--init", f.init,
-                 "Weights at first: he_normal, glorot_uniform, normal(0.1), zeros, … (default: by activation)")
+  app.add_option(
+         "--init", f.init,
+         "Weights at first: he_normal, glorot_uniform, normal(0.1), zeros, … (default: by activation)")
       ->group(kNetwork);
   const std::string group = "Output and loss";
   app.add_option("--output", f.output,
@@ -155,18 +166,22 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
       ->check(CLI::PositiveNumber)
       ->group(kDescent);
   app.add_option("--optimizer", f.optimizer, optimizer_names() + " (default: adamw)")->group(kDescent);
-  app.add_option("--learning-rate", f.learning_rate,
-                 "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
-                 "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth")
+  app.add_option(
+         "--learning-rate", f.learning_rate,
+         "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
+         "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth")
       ->group(kDescent);
-  app.add_option("--schedule", f.schedule, "Course of the learning rate: " + names(schedules()) +
-                                                   " (default: constant; cosine without --optimizer and --descent when "
-                                                   "there are at most 200 epochs)")->group(kDescent);
+  app.add_option("--schedule", f.schedule,
+                 "Course of the learning rate: " + names(schedules()) +
+                     " (default: constant; cosine without --optimizer and --descent when "
+                     "there are at most 200 epochs)")
+      ->group(kDescent);
   app.add_option("--decay", f.decay,
                  "Learning rate at step t: rate/(1 + decay·t), as --schedule 1/t (default: 0)")
       ->check(kFromZero)
       ->group(kDescent);
-  app.add_option("--schedule-every", f.schedule_every, "Of step and exponential: epochs from one factor to the next")
+  app.add_option("--schedule-every", f.schedule_every,
+                 "Of step and exponential: epochs from one factor to the next")
       ->check(CLI::PositiveNumber)
       ->group(kDescent);
   app.add_option("--schedule-factor", f.schedule_factor, "Of step, exponential and plateau (default: 0.1)")
@@ -176,17 +191,25 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
   app.add_option("--warmup", f.warmup, "Epochs over which the learning rate rises to its first value")
       ->check(CLI::NonNegativeNumber)
       ->group(kDescent);
-  app.add_flag("--plateau", f.plateau, "Lower the learning rate when the validation loss stands still")->group(kDescent);
+  app.add_flag("--plateau", f.plateau, "Lower the learning rate when the validation loss stands still")
+      ->group(kDescent);
   app.add_option("--momentum", f.momentum, "Of momentum and nesterov (default: 0.9)")->group(kDescent);
   app.add_option("--beta1", f.beta1, "Of adam and adamw (default: 0.9)")->group(kDescent);
   app.add_option("--beta2", f.beta2, "Of adam and adamw (default: 0.999)")->group(kDescent);
   app.add_option("--epsilon", f.epsilon, "Of adam, adamw, rmsprop and adagrad")->group(kDescent);
   app.add_option("--alpha", f.alpha, "Of rmsprop (default: 0.99)")->group(kDescent);
-  app.add_option("--weight-decay", f.weight_decay,
-                 "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; others 0)")
+  app.add_option(
+         "--weight-decay", f.weight_decay,
+         "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; others 0)")
       ->group(kDescent);
-  app.add_option("--l1", f.l1, "Penalty l1·Σ|w| on weights")->check(kFromZero)->capture_default_str()->group(kDescent);
-  app.add_option("--l2", f.l2, "Penalty l2/2·Σw² on weights")->check(kFromZero)->capture_default_str()->group(kDescent);
+  app.add_option("--l1", f.l1, "Penalty l1·Σ|w| on weights")
+      ->check(kFromZero)
+      ->capture_default_str()
+      ->group(kDescent);
+  app.add_option("--l2", f.l2, "Penalty l2/2·Σw² on weights")
+      ->check(kFromZero)
+      ->capture_default_str()
+      ->group(kDescent);
   app.add_option("--clip-norm", f.clip_norm, "Longest gradient; 0: any")
       ->check(kFromZero)
       ->capture_default_str()
@@ -195,7 +218,8 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
       ->check(kFromZero)
       ->capture_default_str()
       ->group(kDescent);
-  app.add_option("--average", f.average, "Keep running means of the weights, forgotten at this rate: 0.999; 0: do not")
+  app.add_option("--average", f.average,
+                 "Keep running means of the weights, forgotten at this rate: 0.999; 0: do not")
       ->check(CLI::Range(0.0, 0.9999999))
       ->capture_default_str()
       ->group(kDescent);
@@ -225,22 +249,27 @@ void declare_stopping(CLI::App& app, TrainFlags& f) {
 
 void declare_run(CLI::App& app, TrainFlags& f) {
   const std::string group = "Run";
-  app.add_flag("--auto", f.automatic, "Search for network and descent (the default when none of their options is given)")
+  app.add_flag("--auto", f.automatic,
+               "Search for network and descent (the default when none of their options is given)")
       ->group(group);
   app.add_option("--out", f.out, "The model (default: FILE's name with .onnx, in the current folder)")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--config", f.config, "Options from a TOML file, such as a run's record; those given here count more")
+  app.add_option("--config", f.config,
+                 "Options from a TOML file, such as a run's record; those given here count more")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--from", f.from, "Go on with the weights of this model (warm start)")->type_name("MODEL")->group(group);
+  app.add_option("--from", f.from, "Go on with the weights of this model (warm start)")
+      ->type_name("MODEL")
+      ->group(group);
   app.add_option("--checkpoint", f.checkpoint, "Save where training stands, to go on after an interruption")
       ->type_name("FILE")
       ->group(group);
   app.add_option("--checkpoint-every", f.checkpoint_every, "How often: 10s, 2m; 0s: after every step")
       ->capture_default_str()
       ->group(group);
-  app.add_flag("--resume", f.resume, "Go on from the checkpoint, if there is one; ends with the same bits")->group(group);
+  app.add_flag("--resume", f.resume, "Go on from the checkpoint, if there is one; ends with the same bits")
+      ->group(group);
   app.add_option("--seed", f.seed, "The same seed gives the same model, bit for bit")
       ->capture_default_str()
       ->group(group);
@@ -270,10 +299,11 @@ void declare_train_flags(CLI::App& app, TrainFlags& flags) {
 void note_given(const CLI::App& app, TrainFlags& flags) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string group = option->get_group(), name = option->get_name();
-    const bool is_stop = name == "--epochs" || name == "--steps" || name == "--patience" || name == "--folds" ||
-                         name == "--target-loss" || name == "--tolerance" || name == "--min-delta" ||
-                         name == "--from";
-    if (option->count() > 0 && (group == kNetwork || group == kDescent || is_stop)) flags.chosen.push_back(name);
+    const bool is_stop = name == "--epochs" || name == "--steps" || name == "--patience" ||
+                         name == "--folds" || name == "--target-loss" || name == "--tolerance" ||
+                         name == "--min-delta" || name == "--from";
+    if (option->count() > 0 && (group == kNetwork || group == kDescent || is_stop))
+      flags.chosen.push_back(name);
   }
 }
 

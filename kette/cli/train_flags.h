@@ -28,12 +28,14 @@ struct TrainFlags {
   std::optional<int64_t> rare, one_hot_limit;
   int64_t words = 100;
   // Network
-  std::string hidden = "64,32", activation = "relu", output, init, loss, dropout = "0", normalization = "none";
+  std::string hidden = "64,32", activation = "relu", output, init, loss, dropout = "0",
+              normalization = "none";
   double input_dropout = 0, label_smoothing = 0;
   std::string class_weights;
   // Gradient descent
   std::string optimizer, descent, learning_rate, schedule;
-  std::optional<double> decay, momentum, beta1, beta2, epsilon, alpha, weight_decay, schedule_factor, final_share;
+  std::optional<double> decay, momentum, beta1, beta2, epsilon, alpha, weight_decay, schedule_factor,
+      final_share;
   std::optional<int64_t> batch_size, schedule_every, warmup;
   double l1 = 0, l2 = 0, clip_norm = 0, clip_value = 0, average = 0;
   bool plateau = false;
@@ -50,7 +52,8 @@ struct TrainFlags {
   uint64_t seed = 1;
   int threads = 0;
 
-  /// Names of the options that were given for the network and its descent: with any of them nothing is searched for.
+  /// Names of the options that were given for the network and its descent: with any of them nothing is
+  /// searched for.
   std::vector<std::string> chosen;
   /// Every option with the value that holds, given or not: what a run's record repeats.
   std::vector<std::pair<std::string, std::string>> resolved;

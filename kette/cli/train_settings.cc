@@ -89,7 +89,8 @@ NetworkOptions network_of(const TrainFlags& f) {
   check_count("--activation", "activation", network.activations.size(), network.hidden.size());
   check_count("--dropout", "share", network.dropout.size(), network.hidden.size());
   network.input_dropout = f.input_dropout;
-  network.normalization = option_value("--normalization", [&] { return parse_normalization(f.normalization); });
+  network.normalization =
+      option_value("--normalization", [&] { return parse_normalization(f.normalization); });
   if (!f.init.empty())
     network.initializer = option_value("--init", [&] { return parse_initializer(f.init); });
   if (!f.output.empty())
@@ -97,7 +98,8 @@ NetworkOptions network_of(const TrainFlags& f) {
   if (!f.loss.empty()) network.loss = option_value("--loss", [&] { return parse_loss(f.loss); });
   network.label_smoothing = f.label_smoothing;
   if (!f.target_scale.empty())
-    network.target_scaling = option_value("--target-scale", [&] { return parse_target_scaling(f.target_scale); });
+    network.target_scaling =
+        option_value("--target-scale", [&] { return parse_target_scaling(f.target_scale); });
   network.preparation = preparation_of(f);
   network.weighted = !f.weight.empty() || !f.class_weights.empty();
   return network;
@@ -106,7 +108,7 @@ NetworkOptions network_of(const TrainFlags& f) {
 /// The rate that works for most data; a tenth of it where each step follows a single sample, whose gradient
 /// is noisier.
 double default_learning_rate(const OptimizerDef& optimizer, data::Descent descent) {
-  const double rate = &optimizer == &kSgd                              ? 0.1
+  const double rate = &optimizer == &kSgd                             ? 0.1
                       : &optimizer == &kAdam || &optimizer == &kAdamw ? 0.003
                       : &optimizer == &kRmsprop                       ? 0.001
                                                                       : 0.01;
@@ -170,18 +172,22 @@ void set_training(const TrainFlags& f, TrainSettings& settings) {
   if (!f.descent.empty())
     training.descent = option_value("--descent", [&] { return data::parse_descent(f.descent); });
   if (f.optimizer == "lbfgs") {
-    if (!f.descent.empty()) throw UsageError("--optimizer lbfgs looks at all rows at every step; it goes without --descent");
+    if (!f.descent.empty())
+      throw UsageError("--optimizer lbfgs looks at all rows at every step; it goes without --descent");
     training.lbfgs = LbfgsSpec{};
     training.step.l2 = f.l2;
     for (const auto& [option, is_given] :
          {std::pair{"--l1", f.l1 > 0}, std::pair{"--clip-norm", f.clip_norm > 0},
           std::pair{"--clip-value", f.clip_value > 0}, std::pair{"--average", f.average > 0},
-          std::pair{"--learning-rate", !f.learning_rate.empty()}, std::pair{"--schedule", !f.schedule.empty()},
-          std::pair{"--weight-decay", f.weight_decay.has_value()}, std::pair{"--batch-size", f.batch_size.has_value()}})
+          std::pair{"--learning-rate", !f.learning_rate.empty()},
+          std::pair{"--schedule", !f.schedule.empty()},
+          std::pair{"--weight-decay", f.weight_decay.has_value()},
+          std::pair{"--batch-size", f.batch_size.has_value()}})
       if (is_given) throw UsageError(fmt::format("{} does not go with --optimizer lbfgs", option));
   } else {
     training.optimizer = optimizer_of(f);
-    training.step = {.l1 = f.l1, .l2 = f.l2, .clip_norm = f.clip_norm, .clip_value = f.clip_value, .average = f.average};
+    training.step = {
+        .l1 = f.l1, .l2 = f.l2, .clip_norm = f.clip_norm, .clip_value = f.clip_value, .average = f.average};
     if (training.optimizer.kind != &kAdamw) training.step.weight_decay = f.weight_decay.value_or(0);
     training.learning_rate = default_learning_rate(*training.optimizer.kind, training.descent);
     settings.finds_rate = f.learning_rate == "find";
@@ -206,7 +212,8 @@ void set_training(const TrainFlags& f, TrainSettings& settings) {
     training.checkpoint = Checkpoint{
         .path = f.checkpoint.empty() ? settings.out + ".checkpoint" : f.checkpoint,
         .every_seconds = option_value("--checkpoint-every", [&] {
-          return f.checkpoint_every == "0" || f.checkpoint_every == "0s" ? 0.0 : parse_duration(f.checkpoint_every);
+          return f.checkpoint_every == "0" || f.checkpoint_every == "0s" ? 0.0
+                                                                         : parse_duration(f.checkpoint_every);
         })};
 }
 
@@ -220,7 +227,8 @@ std::vector<std::string> list_of(const std::string& option, const std::string& t
 TrainSettings settings_of(const TrainFlags& f) {
   TrainSettings settings;
   if (f.automatic && !f.chosen.empty())
-    throw UsageError(fmt::format("--auto chooses network and descent itself; it contradicts {}", f.chosen.front()));
+    throw UsageError(
+        fmt::format("--auto chooses network and descent itself; it contradicts {}", f.chosen.front()));
   settings.is_automatic = f.chosen.empty();
   data::DatasetOptions& dataset = settings.dataset;
   if (!f.task.empty()) dataset.task = option_value("--task", [&] { return data::parse_task(f.task); });
@@ -239,7 +247,8 @@ TrainSettings settings_of(const TrainFlags& f) {
     settings.validation_file = f.validation;
   const double test = f.test.empty() ? f.test_size : 0;
   if (test + validation >= 1)
-    throw UsageError(fmt::format("--test-size {} and --validation {} leave no row to learn from", test, validation));
+    throw UsageError(
+        fmt::format("--test-size {} and --validation {} leave no row to learn from", test, validation));
   settings.hold_out = {.test = test, .validation = f.folds > 0 || settings.is_automatic ? 0 : validation};
   if (f.folds > 0 && !settings.validation_file.empty())
     throw UsageError("--folds watches training by parts of the rows; it contradicts a table in --validation");
@@ -248,7 +257,8 @@ TrainSettings settings_of(const TrainFlags& f) {
   const std::string stem = f.files.empty() || f.files.front() == "-"
                                ? "model"
                                : std::filesystem::path(f.files.front()).stem().string();
-  settings.out = f.out.empty() ? (stem.ends_with(".csv") ? stem.substr(0, stem.size() - 4) : stem) + ".onnx" : f.out;
+  settings.out =
+      f.out.empty() ? (stem.ends_with(".csv") ? stem.substr(0, stem.size() - 4) : stem) + ".onnx" : f.out;
   set_training(f, settings);
   return settings;
 }
@@ -277,7 +287,8 @@ void choose_defaults(const TrainFlags& f, int64_t rows, bool has_validation, Tra
   training.schedule.warmup = f.warmup.value_or(0) * steps;
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
-    training.optimizer.settings.set("weight_decay", std::min(1.0, 2000.0 / std::pow(static_cast<double>(steps), 2)));
+    training.optimizer.settings.set("weight_decay",
+                                    std::min(1.0, 2000.0 / std::pow(static_cast<double>(steps), 2)));
   if (is_ours && !f.decay && f.schedule.empty() && stopping.epochs > 0 && stopping.epochs <= kShortRun)
     training.schedule.kind = ScheduleSpec::Kind::cosine;
 }
@@ -296,10 +307,13 @@ std::vector<double> class_weights(const TrainFlags& flags, const std::vector<std
     for (const std::string& part : split_list(flags.class_weights)) {
       const size_t equals = part.rfind('=');
       if (equals == std::string::npos) fail("{} is no label=weight", data::quote(part));
-      const auto label = std::ranges::find(labels, data::trim_blanks(std::string_view(part).substr(0, equals)));
+      const auto label =
+          std::ranges::find(labels, data::trim_blanks(std::string_view(part).substr(0, equals)));
       if (label == labels.end())
-        fail("there is no label {}; the labels are {}", data::quote(part.substr(0, equals)), fmt::join(labels, ", "));
-      weights[static_cast<size_t>(label - labels.begin())] = number_in(part.substr(equals + 1), 1e-6, 1e6, "weight");
+        fail("there is no label {}; the labels are {}", data::quote(part.substr(0, equals)),
+             fmt::join(labels, ", "));
+      weights[static_cast<size_t>(label - labels.begin())] =
+          number_in(part.substr(equals + 1), 1e-6, 1e6, "weight");
     }
     return 0;
   });

@@ -16,12 +16,12 @@ namespace kette::cli {
 struct TrainSettings {
   data::DatasetOptions dataset;  // without targets: their names depend on the table, see target_columns()
   data::HoldOut hold_out;
-  std::string validation_file;   // instead of a share
+  std::string validation_file;  // instead of a share
   NetworkOptions network;
   TrainingOptions training;  // without threads; what was not asked for is as yet as in TrainingOptions
   bool is_automatic = false;
-  bool finds_rate = false;   // the learning rate is to be found
-  double seconds = 0;        // of --time
+  bool finds_rate = false;  // the learning rate is to be found
+  double seconds = 0;       // of --time
   std::string out;
 };
 /// Throws UsageError for a value that is none, and for options that contradict each other.
@@ -34,7 +34,8 @@ std::vector<std::string> target_columns(const TrainFlags& flags, const data::Tab
 /// small batches, a longer patience and a stronger pull of the weights to 0.
 void choose_defaults(const TrainFlags& flags, int64_t rows, bool has_validation, TrainSettings& settings);
 
-/// How much each class counts, by `--class-weights`, from the number of training rows of each. Empty: all the same.
+/// How much each class counts, by `--class-weights`, from the number of training rows of each. Empty: all the
+/// same.
 std::vector<double> class_weights(const TrainFlags& flags, const std::vector<std::string>& labels,
                                   std::span<const int64_t> rows_of_class);
 

@@ -25,7 +25,8 @@ std::string course(const TrainingOptions& t) {
   using Kind = ScheduleSpec::Kind;
   std::string text;
   if (t.decay > 0) text += fmt::format("/(1 + {:.2g}·t)", t.decay);
-  if (t.decay == 0 && t.schedule.kind != Kind::constant) text += fmt::format(", {}", to_string(t.schedule.kind));
+  if (t.decay == 0 && t.schedule.kind != Kind::constant)
+    text += fmt::format(", {}", to_string(t.schedule.kind));
   if (t.schedule.warmup > 0) text += fmt::format(", warm-up of {}", counted(t.schedule.warmup, "step"));
   if (t.plateau) text += fmt::format(", × {:.2g} on a plateau", t.plateau->factor);
   return text;
@@ -57,7 +58,8 @@ Baseline baseline(const data::Dataset& dataset, std::span<const int64_t> trainin
 
 std::vector<std::string> feature_lines(std::span<const data::Feature> features,
                                        std::span<const data::Preparation> columns) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // in the order of their first feature
+  std::vector<std::pair<std::string, std::vector<std::string>>>
+      groups;  // in the order of their first feature
   size_t column = 0;
   for (const data::Feature& feature : features) {
     const auto width = static_cast<size_t>(feature.width());
@@ -70,7 +72,8 @@ std::vector<std::string> feature_lines(std::span<const data::Feature> features,
   std::vector<std::string> result;
   for (const auto& [what, names] : groups) {
     const size_t shown = std::min(names.size(), kNamesShown);
-    std::string line = fmt::format("{}: {}", what, fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    std::string line = fmt::format(
+        "{}: {}", what, fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
     if (shown < names.size()) line += fmt::format(" and {} more", names.size() - shown);
     result.push_back(std::move(line));
   }
@@ -88,8 +91,10 @@ std::string network_line(const NetworkOptions& options, const Network& network) 
   const auto of_layer = [&](const auto& list, size_t i) { return list[list.size() == 1 ? 0 : i]; };
   for (size_t i = 0; i < options.hidden.size(); ++i) {
     line += fmt::format(" → {} {}", options.hidden[i], to_string(of_layer(options.activations, i)));
-    if (options.normalization != Normalization::none) line += fmt::format(" {} norm", to_string(options.normalization));
-    if (const double rate = of_layer(options.dropout, i); rate > 0) line += fmt::format(" dropout {:g}", rate);
+    if (options.normalization != Normalization::none)
+      line += fmt::format(" {} norm", to_string(options.normalization));
+    if (const double rate = of_layer(options.dropout, i); rate > 0)
+      line += fmt::format(" dropout {:g}", rate);
   }
   line += fmt::format(" → {} {}", network.model.scores.shape()[1], to_string(*network.options.output));
   return line + fmt::format(" · {} parameters", grouped(network.model.parameters.elements()));
@@ -106,9 +111,10 @@ std::string training_line(const TrainingOptions& t, const NetworkOptions& networ
       line += fmt::format(", {} {:.3g}", name, std::get<double>(value));
     line += fmt::format(" · {}", to_string(t.descent));
   }
-  for (const auto& [name, value] : {std::pair{"l1", t.step.l1}, std::pair{"l2", t.step.l2},
-                                    std::pair{"clip-norm", t.step.clip_norm}, std::pair{"clip-value", t.step.clip_value},
-                                    std::pair{"weight decay", t.step.weight_decay}, std::pair{"average", t.step.average}})
+  for (const auto& [name, value] :
+       {std::pair{"l1", t.step.l1}, std::pair{"l2", t.step.l2}, std::pair{"clip-norm", t.step.clip_norm},
+        std::pair{"clip-value", t.step.clip_value}, std::pair{"weight decay", t.step.weight_decay},
+        std::pair{"average", t.step.average}})
     if (value > 0) line += fmt::format(", {} {:.3g}", name, value);
   if (uses_batches(t)) line += fmt::format(" of {}", counted(t.batch_size, "row"));
   if (t.stopping.epochs > 0) line += fmt::format(" · up to {}", counted(t.stopping.epochs, "epoch"));
@@ -186,7 +192,8 @@ void SearchProgressLine::show(const SearchProgress& p) {
   const auto filled = static_cast<int>(std::round(kBar * std::min(1.0, share)));
   std::string bar;
   for (int i = 0; i < kBar; ++i) bar += i < filled ? "━" : "─";
-  fmt::print("\r\x1b[2K{} {} of {} trainings · best so far {}", bar, p.done, p.planned, measure_text("loss", p.best));
+  fmt::print("\r\x1b[2K{} {} of {} trainings · best so far {}", bar, p.done, p.planned,
+             measure_text("loss", p.best));
   std::fflush(stdout);
   is_drawn_ = true;
 }

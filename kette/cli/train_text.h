@@ -23,7 +23,8 @@ Baseline baseline(const data::Dataset& dataset, std::span<const int64_t> trainin
 std::vector<std::string> feature_lines(std::span<const data::Feature> features,
                                        std::span<const data::Preparation> columns);
 std::string network_line(const NetworkOptions& options, const Network& network);
-std::string training_line(const TrainingOptions& training, const NetworkOptions& network, bool has_validation);
+std::string training_line(const TrainingOptions& training, const NetworkOptions& network,
+                          bool has_validation);
 std::string result_line(const Measures& measures, const Baseline& base);
 std::string warning_line(const std::string& file, const std::vector<std::string>& warnings);
 /// The candidates of a search as a table, the best first.

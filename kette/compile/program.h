@@ -23,8 +23,8 @@ struct CompileOptions {
   /// Names of passes to leave out (see passes()), to compare or to look for a fault. From "fuse" on no pass
   /// changes a bit of any result; those before change roundings at most.
   std::vector<std::string> without;
-  /// Named nodes whose values the caller sets as if they were inputs, by their names: a graph can be entered in its
-  /// middle, for instance behind preprocessing that need not be done at every step.
+  /// Named nodes whose values the caller sets as if they were inputs, by their names: a graph can be entered
+  /// in its middle, for instance behind preprocessing that need not be done at every step.
   std::vector<Value> given;
 };
 

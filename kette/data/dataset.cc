@@ -45,7 +45,8 @@ std::vector<int64_t> groups_of(const Table& table, const std::string& name, std:
   std::unordered_map<std::string, int64_t> numbers;
   std::vector<int64_t> groups;
   for (const int64_t row : rows)
-    groups.push_back(numbers.emplace(table.field(row, column), static_cast<int64_t>(numbers.size())).first->second);
+    groups.push_back(
+        numbers.emplace(table.field(row, column), static_cast<int64_t>(numbers.size())).first->second);
   return groups;
 }
 
@@ -55,6 +56,18 @@ void warn_of_single_rows(Dataset& dataset) {
   for (size_t label = 0; label < rows.size(); ++label)
     if (rows[label] == 1)
       dataset.warnings.push_back(fmt::format("class {} has one row only", quote(dataset.labels[label])));
+}
+
+/// Categories and vocabularies of the given rows; texts of rare words alone tell nothing.
+void fit_features(Dataset& dataset, const Table& table, std::span<const int64_t> rows,
+                  const DatasetOptions& options) {
+  const std::vector<std::string> before = names_of(dataset.features);
+  fit_categories(dataset.features, table, rows, options);
+  const std::vector<std::string> after = names_of(dataset.features);
+  for (const std::string& name : before)
+    if (std::ranges::find(after, name) == after.end())
+      dataset.notes.push_back(
+          fmt::format("column {} holds no word that is frequent enough and is left out", quote(name)));
 }
 
 void encode_features(Dataset& dataset, const Table& table) {
@@ -81,11 +94,13 @@ Dataset make_dataset(const Table& table, const DatasetOptions& options) {
 
   std::vector<int64_t> rows = rows_with_targets(table, dataset.targets);
   if (const int64_t without = table.rows() - static_cast<int64_t>(rows.size()); without > 0)
-    dataset.notes.push_back(fmt::format("{} without a target {} left out", without == 1 ? "1 row" : fmt::format("{} rows", without),
+    dataset.notes.push_back(fmt::format("{} without a target {} left out",
+                                        without == 1 ? "1 row" : fmt::format("{} rows", without),
                                         without == 1 ? "is" : "are"));
   if (!options.weight.empty()) {
     const std::vector<float> weights = take_weights(table, options.weight, rows);
-    dataset.weights = Tensor(Shape({static_cast<int64_t>(weights.size()), 1}), std::span<const float>(weights));
+    dataset.weights =
+        Tensor(Shape({static_cast<int64_t>(weights.size()), 1}), std::span<const float>(weights));
   }
   if (rows.size() < 2)
     fail("{}: {} row with a target; expected at least 2 to learn from", table.source(), rows.size());
@@ -97,7 +112,7 @@ Dataset make_dataset(const Table& table, const DatasetOptions& options) {
     dataset.y = target_classes(table, dataset.targets.front(), dataset.labels, rows);
     warn_of_single_rows(dataset);
   }
-  fit_categories(dataset.features, table, rows, options);
+  fit_features(dataset, table, rows, options);
   if (static_cast<int64_t>(rows.size()) < table.rows()) dataset.table_rows = std::move(rows);
   encode_features(dataset, table);
   return dataset;
@@ -112,7 +127,7 @@ void refit_features(Dataset& dataset, const Table& table, std::span<const int64_
   std::vector<int64_t> rows(training_rows.begin(), training_rows.end());
   if (!dataset.table_rows.empty())
     for (int64_t& row : rows) row = dataset.table_rows[static_cast<size_t>(row)];
-  fit_categories(dataset.features, table, rows, options);
+  fit_features(dataset, table, rows, options);
   encode_features(dataset, table);
 }
 

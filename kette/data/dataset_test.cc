@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,10 @@
 
 namespace kette::data {
 namespace {
+
+using Kind = Feature::Kind;
+using Lines = std::vector<std::string>;
+using Rows = std::vector<int64_t>;
 
 template <class Function>
 std::string error_of(Function f) {
@@ -21,216 +26,196 @@ std::string error_of(Function f) {
   return "";
 }
 
-/// A file of a feature column "x" (0, 1, …) and the given targets "y".
-Table with_targets(const std::vector<std::string>& targets) {
-  std::string text = "x,y\n";
-  for (size_t i = 0; i < targets.size(); ++i) text += fmt::format("{},{}\n", i, targets[i]);
-  return parse_csv(text, "f.csv");
+Dataset of(std::string_view text, const DatasetOptions& options) {
+  return make_dataset(parse_csv(text, "f.csv"), options);
 }
-Dataset of_targets(const std::vector<std::string>& targets, std::optional<Task> task = {}) {
-  return make_dataset(with_targets(targets), {"y", task, {}});
-}
-std::string target_error(const std::vector<std::string>& targets, std::optional<Task> task = {}) {
-  return error_of([&] { of_targets(targets, task); });
-}
-/// "0", "1", … repeated.
-std::vector<std::string> counting(int distinct, int rows) {
-  std::vector<std::string> targets;
-  for (int i = 0; i < rows; ++i) targets.push_back(std::to_string(i % distinct));
-  return targets;
+std::string refusal(std::string_view text, const DatasetOptions& options) {
+  return error_of([&] { of(text, options); });
 }
 std::vector<float> floats(const Tensor& t) { return {t.values<float>().begin(), t.values<float>().end()}; }
-std::vector<int64_t> integers(const Tensor& t) {
-  return {t.values<int64_t>().begin(), t.values<int64_t>().end()};
-}
-using Labels = std::vector<std::string>;
+Rows integers(const Tensor& t) { return {t.values<int64_t>().begin(), t.values<int64_t>().end()}; }
 
 TEST(Dataset, features_are_all_other_columns_in_order) {
-  const Dataset d = make_dataset(parse_csv("a,y,b\n1,0.5,2\n3,1.5,4\n", "f.csv"), {"y", {}, {}});
-  EXPECT_EQ(names_of(d.features), (Labels{"a", "b"}));
-  EXPECT_EQ(d.x.shape(), Shape({2, 2}));
-  EXPECT_EQ(floats(d.x), (std::vector<float>{1, 2, 3, 4}));
-  EXPECT_EQ(d.y.shape(), Shape({2}));
-  EXPECT_EQ(floats(d.y), (std::vector<float>{0.5, 1.5}));
+  const Dataset d = of("a,y,b\n1,0.5,2\n3,1.5,4\n", {.target = "y"});
+  EXPECT_EQ(names_of(d.features), (Lines{"a", "b"}));
+  EXPECT_EQ(d.x, Tensor(Shape({2, 2}), {1.f, 2.f, 3.f, 4.f}));
+  EXPECT_EQ(d.y, Tensor(Shape({2}), {0.5f, 1.5f}));
+  EXPECT_EQ(d.targets, (Lines{"y"}));
   EXPECT_EQ(d.rows(), 2);
 }
 
 TEST(Dataset, features_can_be_chosen_in_any_order) {
-  const Dataset d = make_dataset(parse_csv("a,y,b,c\n1,0,2,x\n3,1,4,z\n", "f.csv"), {"y", {}, {"b", "a"}});
+  const Dataset d = of("a,y,b,c\n1,0,2,x\n3,1,4,z\n", {.target = "y", .features = {"b", "a"}});
   EXPECT_EQ(floats(d.x), (std::vector<float>{2, 1, 4, 3}));
 }
 
 TEST(Dataset, a_matrix_of_many_rows_keeps_every_row_in_its_place) {
   std::string text = "a,b,y\n";
-  for (int i = 0; i < 1000; ++i) text += fmt::format("{},{},{}\n", i, -i, i * 0.5);
-  const Dataset d = make_dataset(parse_csv(text, "f.csv"), {"y", {}, {}});
+  for (int i = 0; i < 1000; ++i) text += fmt::format("{},{},{}\n", 2 * i, -i, i * 0.5);
+  const Dataset d = of(text, {.target = "y"});
   for (size_t i = 0; i < 1000; ++i) {
-    ASSERT_EQ(d.x.values<float>()[2 * i], static_cast<float>(i));
+    ASSERT_EQ(d.x.values<float>()[2 * i], 2 * static_cast<float>(i));
     ASSERT_EQ(d.x.values<float>()[2 * i + 1], -static_cast<float>(i));
     ASSERT_EQ(d.y.values<float>()[i], static_cast<float>(i) * 0.5f);
   }
 }
 
-TEST(Task, text_becomes_classes_in_alphabetical_order) {
-  const Dataset d = of_targets({"no", "yes", " no ", "maybe", "no"});
+TEST(Dataset, classes_are_indices_of_the_labels) {
+  const Dataset d = of("a,y\n1,no\n2,yes\n3, no \n4,maybe\n", {.target = "y"});
   EXPECT_EQ(d.task, Task::multiclass);
-  EXPECT_EQ(d.labels, (Labels{"maybe", "no", "yes"}));
-  EXPECT_EQ(integers(d.y), (std::vector<int64_t>{1, 2, 1, 0, 1}));
-  EXPECT_EQ(d.task_reason, "3 classes (target is text: maybe, no, yes)");
+  EXPECT_EQ(d.labels, (Lines{"maybe", "no", "yes"}));
+  EXPECT_EQ(d.classes(), 3);
+  EXPECT_EQ(integers(d.y), (Rows{1, 2, 1, 0}));
 }
 
-TEST(Task, the_reason_is_one_line_whatever_the_labels) {
-  EXPECT_EQ(of_targets({"\"a\nb\"", "c"}).task_reason, "2 classes (target is text: a\\nb, c)");
+TEST(Dataset, several_targets_stand_side_by_side) {
+  const Dataset d = of("u,a,v\n1,5,2\n3,6,4\n0,7,9\n", {.targets = {"v", "u"}});
+  EXPECT_EQ(d.task, Task::regression);
+  EXPECT_EQ(d.y, Tensor(Shape({3, 2}), {2.f, 1.f, 4.f, 3.f, 9.f, 0.f}));
+  EXPECT_EQ(names_of(d.features), (Lines{"a"}));
 }
 
-TEST(Task, two_whole_numbers_are_a_binary_task_however_few_rows) {
-  const Dataset d = of_targets({"0", "0", "0", "1"});
-  EXPECT_EQ(d.task, Task::binary);
-  EXPECT_EQ(d.task_reason, "2 classes (target is whole numbers with 2 distinct values)");
-  EXPECT_EQ(of_targets({"1", "-1"}).labels, (Labels{"-1", "1"}));
-  EXPECT_EQ(of_targets({"0.5", "1.5", "0.5"}).task, Task::regression);
+TEST(Dataset, rows_without_a_target_are_left_out_with_a_note) {
+  const Dataset d = of("a,b,y\n1,u,2.5\n2,v,\n3,u,4.5\n4,w,?\n5,v,6\n", {.target = "y"});
+  EXPECT_EQ(d.table_rows, (Rows{0, 2, 4}));
+  EXPECT_EQ(floats(d.y), (std::vector<float>{2.5, 4.5, 6}));
+  EXPECT_EQ(d.notes, (Lines{"2 rows without a target are left out"}));
+  EXPECT_EQ(d.x.shape(), Shape({3, 2}));
+  EXPECT_EQ(d.x.at(2), 3);
+  // "w" stands only in a row that is left out.
+  EXPECT_EQ(d.features[1].categories, (Lines{"u", "v"}));
+  EXPECT_EQ(of("a,y\n1,2.5\n2,\n3,4.5\n", {.target = "y"}).notes,
+            (Lines{"1 row without a target is left out"}));
+  EXPECT_TRUE(of("a,y\n1,2.5\n2,3\n3,4.5\n", {.target = "y"}).table_rows.empty());
 }
 
-TEST(Task, few_whole_numbers_are_classes_in_numeric_order) {
-  std::vector<std::string> targets;
-  for (int i = 0; i < 30; ++i)
-    targets.push_back(i % 2 == 0 ? fmt::format("{}.0", i % 10) : std::to_string(8 + i % 5));
-  const Dataset d = of_targets(targets);
-  EXPECT_EQ(d.task, Task::multiclass);
-  EXPECT_EQ(d.labels, (Labels{"0", "2", "4", "6", "8", "9", "10", "11", "12"}));
-  EXPECT_EQ(of_targets(counting(20, 40)).task, Task::multiclass);
+TEST(Dataset, missing_numbers_are_NaN) {
+  const Dataset d = of("a,y\n1,2.5\n,3\n3,4.5\n", {.target = "y"});
+  EXPECT_EQ(d.x.at(0), 1);
+  EXPECT_TRUE(std::isnan(d.x.at(1)));
+  EXPECT_EQ(d.x.at(2), 3);
 }
 
-TEST(Task, many_values_or_fractions_are_a_regression) {
-  EXPECT_EQ(of_targets(counting(21, 400)).task, Task::regression);
-  EXPECT_EQ(of_targets(counting(20, 39)).task, Task::regression);
-  EXPECT_EQ(of_targets(counting(21, 400)).task_reason,
-            "regression (target is numbers with 21 distinct values)");
-  EXPECT_EQ(of_targets({"1", "2", "1.5", "1", "2", "1.5"}).task, Task::regression);
+TEST(Dataset, weights_have_the_mean_1_and_rows_of_weight_0_are_left_out) {
+  const Dataset d = of("a,w,y\n1,2,0.5\n2,0,1\n3,6,1.5\n4,1,2\n", {.target = "y", .weight = "w"});
+  EXPECT_EQ(d.table_rows, (Rows{0, 2, 3}));
+  EXPECT_EQ(names_of(d.features), (Lines{"a"}));
+  EXPECT_EQ(d.weights.shape(), Shape({3, 1}));
+  EXPECT_FLOAT_EQ(d.weights.values<float>()[0], 2.f / 3);
+  EXPECT_FLOAT_EQ(d.weights.values<float>()[1], 2.f);
+  EXPECT_FLOAT_EQ(d.weights.values<float>()[2], 1.f / 3);
 }
 
-TEST(Task, can_be_asked_for) {
-  EXPECT_EQ(of_targets(counting(2, 10), Task::regression).task, Task::regression);
-  EXPECT_EQ(of_targets(counting(2, 10), Task::regression).task_reason, "regression (as asked)");
-  EXPECT_EQ(of_targets(counting(2, 10), Task::multiclass).classes(), 2);
-  const Dataset d = of_targets(counting(30, 60), Task::multiclass);
-  EXPECT_EQ(d.classes(), 30);
-  EXPECT_EQ(d.labels[10], "10");
-  for (Task task : {Task::regression, Task::binary, Task::multiclass})
-    EXPECT_EQ(parse_task(to_string(task)), task);
-  EXPECT_EQ(error_of([] { parse_task("both"); }),
-            "[task] unknown task \"both\"; expected regression, binary or multiclass");
+TEST(Dataset, weights_that_are_none_are_named) {
+  const auto error = [](std::string_view weight) {
+    return refusal(fmt::format("a,w,y\n1,2,0.5\n2,{},1\n", weight), {.target = "y", .weight = "w"});
+  };
+  EXPECT_EQ(error("-1"), "f.csv:3:2: expected a weight of at least 0, found -1 in column \"w\"");
+  EXPECT_EQ(error(""), "f.csv:3:2: expected a weight of at least 0, found an empty field in column \"w\"");
+  EXPECT_EQ(refusal("a,w,y\n1,0,0.5\n2,0,1\n", {.target = "y", .weight = "w"}),
+            "f.csv: every row has the weight 0 in column \"w\"");
 }
 
-TEST(Task, one_that_does_not_fit_is_refused) {
-  EXPECT_EQ(target_error({"a", "b", "c"}, Task::binary),
-            "f.csv: target \"y\" has 3 classes; expected 2 for a binary task");
-  EXPECT_EQ(target_error({"1", "b"}, Task::regression),
-            "f.csv:3:2: expected a number, found \"b\" in column \"y\"");
+TEST(Dataset, groups_are_numbered_by_their_first_rows) {
+  const Dataset d = of("a,g,y\n1,b,0.5\n2,a,1\n3,b,1.5\n4,,2\n5,a,3\n", {.target = "y", .group = "g"});
+  EXPECT_EQ(d.groups, (Rows{0, 1, 0, 2, 1}));
+  EXPECT_EQ(names_of(d.features), (Lines{"a"}));
 }
 
-TEST(Dataset, a_target_of_one_value_is_refused) {
-  EXPECT_EQ(target_error({"a", "a", "a"}),
-            "f.csv: target \"y\" has one class only; expected at least 2 classes");
-  EXPECT_EQ(target_error({"3", "3.0"}),
-            "f.csv: target \"y\" is 3 in every row; expected at least 2 distinct values");
-  EXPECT_EQ(target_error({"0", "-0"}, Task::multiclass),
-            "f.csv: target \"y\" has one class only; expected at least 2 classes");
+TEST(Dataset, numbers_come_first_then_dates_categories_and_words) {
+  std::string text = "town,note,day,size,y\n";
+  for (int i = 0; i < 40; ++i)
+    text +=
+        fmt::format("{},the {} house number {} stands here,2024-0{}-1{},{},{}\n", i % 2 == 0 ? "Ulm" : "Bonn",
+                    i % 3 == 0 ? "red" : "blue", i, 1 + i % 9, i % 10, i * 1.5, i * i * 0.25);
+  const Dataset d = of(text, {.target = "y"});
+  EXPECT_EQ(names_of(d.features), (Lines{"size", "day", "town", "note"}));
+  EXPECT_EQ(d.features[0].kind, Kind::number);
+  EXPECT_EQ(d.features[1].kind, Kind::date);
+  EXPECT_EQ(d.features[2].kind, Kind::category);
+  EXPECT_EQ(d.features[3].kind, Kind::words);
+  EXPECT_EQ(d.x.shape(), Shape({40, total_width(d.features)}));
 }
 
-TEST(Dataset, labels_that_never_repeat_are_refused) {
-  std::vector<std::string> names;
-  for (int i = 0; i < 30; ++i) names.push_back(fmt::format("name {}", i));
-  EXPECT_EQ(target_error(names),
-            "f.csv: target \"y\" has 30 distinct labels in 30 rows; expected classes that repeat");
-}
-
-TEST(Dataset, gaps_in_a_numeric_target_are_named_and_not_taken_for_classes) {
-  std::vector<std::string> targets = counting(60, 60);
-  targets[7] = "n/a";
-  EXPECT_EQ(target_error(targets), "f.csv:9:2: expected a number, found \"n/a\" in column \"y\"");
-  EXPECT_EQ(target_error({"0", "1", "nan"}),
-            "f.csv:4:2: expected a finite number, found \"nan\" in column \"y\"");
-  EXPECT_EQ(target_error({"0", "1", ""}),
-            "f.csv:4:2: expected a class label, found an empty field in column \"y\"");
-  EXPECT_EQ(of_targets({"1", "2", "many", "1"}).labels, (Labels{"1", "2", "many"}));
-  EXPECT_EQ(of_targets({"inf", "nan", "inf"}).classes(), 2);  // words like any other
+TEST(Dataset, constant_columns_are_left_out_and_single_rows_warned_of) {
+  const Dataset d = of("a,c,y\n1,3.5,u\n2,3.50,v\n3,3.5,v\n", {.target = "y"});
+  EXPECT_EQ(names_of(d.features), (Lines{"a"}));
+  EXPECT_EQ(d.warnings, (Lines{"column \"c\" is constant (3.5) and carries no information; it is left out",
+                               "class \"u\" has one row only"}));
 }
 
 TEST(Dataset, columns_that_cannot_be_used_are_named) {
-  const Table table = parse_csv("a,b,y\n1,x,0\n2,y,1\n", "f.csv");
-  const auto error = [&](const DatasetOptions& options) {
-    return error_of([&] { make_dataset(table, options); });
-  };
-  EXPECT_EQ(error({"z", {}, {}}), "f.csv: no column \"z\"; the columns are \"a\", \"b\", \"y\"");
-  EXPECT_EQ(error({"y", {}, {"a", "y"}}), "f.csv: column \"y\" is the target and also a feature");
-  EXPECT_EQ(error({"y", {}, {"a", "a"}}), "f.csv: feature \"a\" is listed twice");
-  EXPECT_EQ(error({"y", {}, {}}), "f.csv:2:2: expected a number, found \"x\" in column \"b\"");
-  EXPECT_EQ(error_of([] {
-              make_dataset(parse_csv("y\n1\n2\n", "f.csv"), {"y", {}, {}});
-            }),
-            "f.csv: no feature column; expected at least one besides the target \"y\"");
-  EXPECT_EQ(target_error({"1"}), "f.csv: 1 row of data; expected at least 2 to learn from");
+  const std::string text = "a,b,y\n1,x,0\n2,y,1\n";
+  EXPECT_EQ(refusal(text, {.target = "z"}), "f.csv: no column \"z\"; the columns are \"a\", \"b\", \"y\"");
+  EXPECT_EQ(refusal("y\n1\n2\n", {.target = "y"}),
+            "f.csv: no feature column that tells anything; expected at least one besides the target \"y\"");
+  EXPECT_EQ(refusal("a,y\n1,2\n", {.target = "y"}),
+            "f.csv: 1 row of data; expected at least 2 to learn from");
+}
+
+TEST(Dataset, too_few_rows_with_a_target_are_refused) {
+  EXPECT_EQ(refusal("a,w,y\n1,1,2\n2,0,3\n", {.target = "y", .weight = "w"}),
+            "f.csv: 1 row with a target; expected at least 2 to learn from");
 }
 
 TEST(Dataset, numbers_too_large_for_float32_are_named) {
-  EXPECT_EQ(target_error({"1.5", "1e300"}),
-            "f.csv:3:2: expected a number within ±3.4e38 (float32), found 1e+300 in column \"y\"");
+  EXPECT_EQ(refusal("a,y\n1,2\n1e300,3.5\n", {.target = "y"}),
+            "f.csv:3:1: expected a number within ±3.4e38 (float32), found 1e+300 in column \"a\"");
 }
 
-TEST(Dataset, constant_columns_and_single_rows_are_warned_of) {
-  const Dataset d = make_dataset(parse_csv("a,c,y\n1,3.5,u\n2,3.50,v\n3,3.5,v\n", "f.csv"), {"y", {}, {}});
-  EXPECT_EQ(d.warnings, (Labels{"column \"c\" is constant (3.5) and carries no information",
-                                "class \"u\" has one row only"}));
+/// 30 rows of ten or so words each, none of which is in more than one row.
+std::string rare_words(bool with_number) {
+  std::string text = with_number ? "note,a,y\n" : "note,y\n";
+  for (int i = 0; i < 30; ++i) {
+    for (int k = 0; k < 6; ++k) text += fmt::format("{}word{}x{}", k == 0 ? "" : " ", i, k);
+    text += with_number ? fmt::format(",{},{}\n", 0.7 * i, 0.3 * i) : fmt::format(",{}\n", 0.3 * i);
+  }
+  return text;
+}
+
+TEST(Dataset, free_text_of_rare_words_is_left_out_with_a_note) {
+  const Dataset d = of(rare_words(true), {.target = "y"});
+  EXPECT_EQ(names_of(d.features), (Lines{"a"}));
+  EXPECT_EQ(d.notes, (Lines{"column \"note\" holds no word that is frequent enough and is left out"}));
+}
+
+TEST(Dataset, free_text_of_rare_words_alone_is_refused) {
+  EXPECT_EQ(refusal(rare_words(false), {.target = "y"}),
+            "f.csv: no feature column that tells anything; expected at least one besides the target \"y\"");
+}
+
+TEST(RefitFeatures, leaves_nothing_of_other_rows_in_the_categories) {
+  const Table table = parse_csv("b,y\nu,1.5\nv,\nw,2\nu,3\nz,4\n", "f.csv");
+  const DatasetOptions options{.target = "y"};
+  Dataset d = make_dataset(table, options);
+  EXPECT_EQ(d.features[0].categories, (Lines{"u", "w", "z"}));
+  // Of the four rows that stayed: "u", "w", "u", "z".
+  refit_features(d, table, Rows{0, 2, 3}, options);
+  EXPECT_EQ(d.features[0].categories, (Lines{"u", "z"}));
+  EXPECT_EQ(d.features[0].kept, 2);
+  EXPECT_EQ(floats(d.x), (std::vector<float>{0, 2, 0, 1}));  // "w": any other
 }
 
 TEST(FeatureMatrix, finds_columns_by_name_and_ignores_others) {
   const Table table = parse_csv("b,more,a\n1,x,2\n3,y,4\n", "f.csv");
-  EXPECT_EQ(floats(feature_matrix(table, Labels{"a", "b"})), (std::vector<float>{2, 1, 4, 3}));
-}
-
-TEST(FeatureMatrix, names_every_missing_column) {
-  const Table table = parse_csv("b,c\n1,2\n", "f.csv");
-  EXPECT_EQ(error_of([&] {
-              feature_matrix(table, Labels{"a", "b", "d"});
-            }),
-            "f.csv: missing columns \"a\", \"d\"");
-  EXPECT_EQ(error_of([&] { feature_matrix(table, Labels{"a", "b"}); }), "f.csv: missing column \"a\"");
-}
-
-TEST(TargetClasses, follow_the_labels_of_the_model) {
-  const Labels labels = {"maybe", "no", "yes"};
-  EXPECT_EQ(integers(target_classes(with_targets({"yes", " no", "yes"}), "y", labels)),
-            (std::vector<int64_t>{2, 1, 2}));
-  EXPECT_EQ(integers(target_classes(with_targets({"10", "2.0", "+1e1"}), "y", Labels{"2", "10"})),
-            (std::vector<int64_t>{1, 0, 1}));
-  EXPECT_EQ(integers(target_classes(with_targets({"10", "x", "02"}), "y", Labels{"2", "10", "x"})),
-            (std::vector<int64_t>{1, 2, 0}));
-}
-
-TEST(TargetClasses, a_label_the_model_does_not_know_is_named) {
-  const auto error = [](const std::vector<std::string>& targets) {
-    return error_of([&] { target_classes(with_targets(targets), "y", Labels{"1", "2"}); });
-  };
-  EXPECT_EQ(error({"1", "3"}), "f.csv:3:2: expected one of the labels 1, 2, found \"3\" in column \"y\"");
-  EXPECT_EQ(error({"x", "1"}), "f.csv:2:2: expected one of the labels 1, 2, found \"x\" in column \"y\"");
-  EXPECT_EQ(error({"1", ""}),
-            "f.csv:3:2: expected one of the labels 1, 2, found an empty field in column \"y\"");
+  EXPECT_EQ(floats(feature_matrix(table, Lines{"a", "b"})), (std::vector<float>{2, 1, 4, 3}));
 }
 
 TEST(RealData, has_the_tasks_it_is_known_for) {
   const std::string folder = std::string(KETTE_SOURCE_DIR) + "/data/";
-  const Dataset diabetes = make_dataset(read_csv(folder + "diabetes.csv"), {"target", {}, {}});
+  const Dataset diabetes = make_dataset(read_csv(folder + "diabetes.csv"), {.target = "target"});
   EXPECT_EQ(diabetes.task, Task::regression);
   EXPECT_EQ(diabetes.x.shape(), Shape({442, 10}));
-  const Dataset cancer = make_dataset(read_csv(folder + "breast_cancer.csv"), {"diagnosis", {}, {}});
+  const Dataset cancer = make_dataset(read_csv(folder + "breast_cancer.csv"), {.target = "diagnosis"});
   EXPECT_EQ(cancer.task, Task::binary);
-  EXPECT_EQ(cancer.labels, (Labels{"benign", "malignant"}));
+  EXPECT_EQ(cancer.labels, (Lines{"benign", "malignant"}));
   EXPECT_EQ(cancer.x.shape(), Shape({569, 30}));
-  const Dataset digits = make_dataset(read_csv(folder + "digits.csv"), {"digit", {}, {}});
+  const Dataset digits = make_dataset(read_csv(folder + "digits.csv"), {.target = "digit"});
   EXPECT_EQ(digits.task, Task::multiclass);
-  EXPECT_EQ(digits.labels, (Labels{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
-  EXPECT_EQ(digits.x.shape(), Shape({1797, 64}));
+  EXPECT_EQ(digits.labels, (Lines{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
+  // Pixels that are 0 in every image are left out.
+  EXPECT_EQ(digits.x.shape()[0], 1797);
+  EXPECT_EQ(digits.x.shape()[1] + static_cast<int64_t>(digits.warnings.size()), 64);
 }
 
 }  // namespace

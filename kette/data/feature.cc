@@ -30,7 +30,8 @@ class MatrixColumn {
   size_t stride_;
 };
 
-/// Numbers that stand side by side in the matrix, block by block: the part that is written stays in the cache.
+/// Numbers that stand side by side in the matrix, block by block: the part that is written stays in the
+/// cache.
 void encode_numbers(const Table& table, std::span<const int64_t> columns, int64_t first, Tensor& matrix) {
   constexpr int64_t kBlock = 256;
   const int64_t rows = table.rows(), width = matrix.shape()[1];
@@ -101,7 +102,8 @@ void encode_category(const Table& table, int64_t column, const Feature& feature,
   } else {
     const TextColumn& text = table.text(column);
     std::vector<std::optional<int64_t>> of_text;
-    for (int32_t i = 0; i < text.distinct_count(); ++i) of_text.push_back(codes.of(trim_blanks(text.distinct(i))));
+    for (int32_t i = 0; i < text.distinct_count(); ++i)
+      of_text.push_back(codes.of(trim_blanks(text.distinct(i))));
     for (int64_t row = 0; row < table.rows(); ++row) {
       const std::optional<int64_t> code =
           text.is_missing(row) ? codes.missing() : of_text[static_cast<size_t>(text.code(row))];

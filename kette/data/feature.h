@@ -1,4 +1,5 @@
-// How the columns of a table become the numbers of the matrix "features": the same for training and prediction.
+// How the columns of a table become the numbers of the matrix "features": the same for training and
+// prediction.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +14,18 @@ namespace kette::data {
 
 /// A column as a model reads it.
 ///
-/// | kind     | in the matrix                                                                                |
+/// | kind     | in the matrix |
 /// |----------|----------------------------------------------------------------------------------------------|
-/// | number   | the number; NaN where missing                                                                |
-/// | category | its position among `categories` if it is one of the first `kept`; else `kept` (any other), or `kept` + 1 (missing) |
-/// | date     | days since 1970-01-01 (NaN where missing); month 0–11 (12 where missing); weekday 0–6 from Monday (7); with a time of day: hour 0–23 (24) |
-/// | words    | for each of `categories`: 1 if the text holds the word, else 0                               |
+/// | number   | the number; NaN where missing | | category | its position among `categories` if it is one of
+/// the first `kept`; else `kept` (any other), or `kept` + 1 (missing) | | date     | days since 1970-01-01
+/// (NaN where missing); month 0–11 (12 where missing); weekday 0–6 from Monday (7); with a time of day: hour
+/// 0–23 (24) | | words    | for each of `categories`: 1 if the text holds the word, else 0 |
 struct Feature {
   enum class Kind : uint8_t { number, category, date, words };
   std::string name;
   Kind kind = Kind::number;
-  /// Categories: `kept` that count for themselves, then rare ones that count as "any other". Words: the vocabulary.
+  /// Categories: `kept` that count for themselves, then rare ones that count as "any other". Words: the
+  /// vocabulary.
   std::vector<std::string> categories = {};
   int64_t kept = 0;
   std::string date_format = {};  // to_string(DateFormat)
@@ -55,11 +57,12 @@ struct Encoded {
   std::vector<Unseen> unseen;
 };
 
-/// Columns are found by name in any order, others ignored. Throws Error that names every missing column, or the place
-/// of the first field that is no finite number, or no date, where one is needed.
+/// Columns are found by name in any order, others ignored. Throws Error that names every missing column, or
+/// the place of the first field that is no finite number, or no date, where one is needed.
 Encoded encode(const Table& table, std::span<const Feature> features);
 
-/// The words of a text, in lower case: runs of letters and digits (any byte of a UTF-8 sequence counts as a letter).
+/// The words of a text, in lower case: runs of letters and digits (any byte of a UTF-8 sequence counts as a
+/// letter).
 std::vector<std::string> words_of(std::string_view text);
 
 }  // namespace kette::data

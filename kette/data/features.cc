@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kMostLookedAt = int64_t{1} << 22;  // numbers of a table; beyond, a sample of its rows is
 constexpr int64_t kLeastSample = 4000;
-constexpr size_t kMostKept = 1000;   // categories of a column that count for themselves
+constexpr size_t kMostKept = 1000;    // categories of a column that count for themselves
 constexpr size_t kMostListed = 4000;  // with the rare ones
 
 bool contains(std::span<const std::string> names, std::string_view name) {
@@ -46,13 +46,16 @@ Look look_at_numbers(const Table& table, int64_t column, int64_t stride) {
   };
   const bool is_constant = summary.distinct == 1 && all_alike();
   int64_t rows = (table.rows() + stride - 1) / stride;
-  // Row numbers show only in rows that follow each other, and a sample may miss the few numbers of an empty column.
+  // Row numbers show only in rows that follow each other, and a sample may miss the few numbers of an empty
+  // column.
   if (stride > 1 && (summary.present == 0 || (summary.whole && summary.distinct == summary.present))) {
     summary = summarise(numbers);
     rows = table.rows();
   }
-  return {type_of_numbers(table.name(column), rows, summary).type, is_constant,
-          is_constant ? shortest(numbers.front()) : "", {}};
+  return {type_of_numbers(table.name(column), rows, summary).type,
+          is_constant,
+          is_constant ? shortest(numbers.front()) : "",
+          {}};
 }
 
 Look look_at_text(const Table& table, int64_t column) {
@@ -92,7 +95,8 @@ void check_roles(const Table& table, const DatasetOptions& options, std::span<co
     if (is_new) return;
     if (known->second == role) fail("{}: {} {} is listed twice", table.source(), role, quote(name));
     fail("{}: column {} is {} and also {}", table.source(), quote(name),
-         known->second == "target" ? "the target" : known->second, role == "target" ? "a target" : "a " + role);
+         known->second == "target" ? "the target" : known->second,
+         role == "target" ? "a target" : "a " + role);
   };
   for (const std::string& name : targets) assign(name, "target");
   if (!options.weight.empty()) assign(options.weight, "weight");
@@ -124,12 +128,19 @@ std::vector<std::string> describe_constant(std::span<const std::pair<std::string
   constexpr size_t kMostLines = 3;
   std::vector<std::string> lines;
   if (columns.size() > kMostLines)
-    return {fmt::format("{} columns are constant, such as {} ({}), and carry no information{}", columns.size(),
-                        quote(columns.front().first), columns.front().second, are_left_out ? "; they are left out" : "")};
+    return {fmt::format("{} columns are constant, such as {} ({}), and carry no information{}",
+                        columns.size(), quote(columns.front().first), columns.front().second,
+                        are_left_out ? "; they are left out" : "")};
   for (const auto& [name, value] : columns)
     lines.push_back(fmt::format("column {} is constant ({}) and carries no information{}", quote(name), value,
                                 are_left_out ? "; it is left out" : ""));
   return lines;
+}
+
+void expect_any(std::span<const Feature> features, const Table& table, std::span<const std::string> targets) {
+  if (features.empty())
+    fail("{}: no feature column that tells anything; expected at least one besides the target {}",
+         table.source(), quote(targets.empty() ? "" : targets.front()));
 }
 
 /// Rows that hold each category; the numbers of a numeric column as their shortest text.
@@ -224,7 +235,8 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
       choice.features.push_back({.name = name});
       continue;
     }
-    const Look look = table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
+    const Look look =
+        table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
     const bool is_asked = !options.features.empty();
     if (look.is_constant) {
       constant.emplace_back(name, look.value);
@@ -241,11 +253,12 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
     choice.features.push_back(feature_of(table, column, look));
   }
   choice.warnings = describe_constant(constant, options.features.empty());
-  if (choice.features.empty())
-    fail("{}: no feature column that tells anything; expected at least one besides the target {}", table.source(),
-         quote(targets.empty() ? "" : targets.front()));
+  expect_any(choice.features, table, targets);
   std::ranges::stable_sort(choice.features, {}, [](const Feature& f) {
-    return f.kind == Feature::Kind::number ? 0 : f.kind == Feature::Kind::date ? 1 : f.kind == Feature::Kind::category ? 2 : 3;
+    return f.kind == Feature::Kind::number     ? 0
+           : f.kind == Feature::Kind::date     ? 1
+           : f.kind == Feature::Kind::category ? 2
+                                               : 3;
   });
   return choice;
 }
@@ -256,7 +269,10 @@ void fit_categories(std::vector<Feature>& features, const Table& table, std::spa
     if (feature.kind == Feature::Kind::category) fit_category(feature, table, rows, options);
     if (feature.kind == Feature::Kind::words) fit_words(feature, table, rows, options);
   }
-  std::erase_if(features, [](const Feature& f) { return f.kind == Feature::Kind::words && f.categories.empty(); });
+  std::erase_if(features,
+                [](const Feature& f) { return f.kind == Feature::Kind::words && f.categories.empty(); });
+  expect_any(features, table,
+             options.targets.empty() ? std::span(&options.target, 1) : std::span(options.targets));
 }
 
 }  // namespace kette::data

@@ -11,9 +11,10 @@ namespace {
 
 constexpr uint64_t kFoldStream = uint64_t{0x666f6c64} << 24;  // "fold"
 
-/// Units that stay together: groups, or single rows; those of one class behind each other, so that dealing them out in
-/// turn spreads the classes.
-std::vector<std::vector<int64_t>> units_of(const Dataset& dataset, std::span<const int64_t> rows, uint64_t seed) {
+/// Units that stay together: groups, or single rows; those of one class behind each other, so that dealing
+/// them out in turn spreads the classes.
+std::vector<std::vector<int64_t>> units_of(const Dataset& dataset, std::span<const int64_t> rows,
+                                           uint64_t seed) {
   std::vector<std::vector<int64_t>> units;
   if (!dataset.groups.empty()) {
     std::map<int64_t, std::vector<int64_t>> groups;
@@ -27,15 +28,16 @@ std::vector<std::vector<int64_t>> units_of(const Dataset& dataset, std::span<con
     mixed.push_back(std::move(units[static_cast<size_t>(i)]));
   if (dataset.groups.empty() && dataset.task != Task::regression) {
     const std::span<const int64_t> classes = dataset.y.values<int64_t>();
-    std::ranges::stable_sort(mixed, {}, [&](const auto& unit) { return classes[static_cast<size_t>(unit.front())]; });
+    std::ranges::stable_sort(mixed, {},
+                             [&](const auto& unit) { return classes[static_cast<size_t>(unit.front())]; });
   }
   return mixed;
 }
 
 }  // namespace
 
-std::vector<std::vector<int64_t>> split_folds(const Dataset& dataset, std::span<const int64_t> rows, int64_t k,
-                                              uint64_t seed) {
+std::vector<std::vector<int64_t>> split_folds(const Dataset& dataset, std::span<const int64_t> rows,
+                                              int64_t k, uint64_t seed) {
   const std::vector<std::vector<int64_t>> units = units_of(dataset, rows, seed);
   if (k < 2 || k > static_cast<int64_t>(units.size()))
     fail("[folds] {} folds of {} {}; expected 2 to as many", k, units.size(),
@@ -43,7 +45,8 @@ std::vector<std::vector<int64_t>> split_folds(const Dataset& dataset, std::span<
   std::vector<std::vector<int64_t>> folds(static_cast<size_t>(k));
   size_t turn = 0;
   for (const std::vector<int64_t>& unit : units) {
-    // Groups differ in size: each goes where the fewest rows are; single rows in turn, which comes to the same.
+    // Groups differ in size: each goes where the fewest rows are; single rows in turn, which comes to the
+    // same.
     auto& fold = dataset.groups.empty() ? folds[turn++ % folds.size()]
                                         : *std::ranges::min_element(folds, {}, &std::vector<int64_t>::size);
     fold.insert(fold.end(), unit.begin(), unit.end());

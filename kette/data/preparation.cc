@@ -43,7 +43,8 @@ std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
   return ranges;
 }
 
-/// The numbers of a column that are present in the training rows, ascending; of a sample where there are many.
+/// The numbers of a column that are present in the training rows, ascending; of a sample where there are
+/// many.
 std::vector<float> sorted_numbers(const Tensor& x, int64_t column, std::span<const int64_t> rows) {
   const std::span<const float> values = x.values<float>();
   const auto width = static_cast<size_t>(x.shape()[1]);
@@ -112,10 +113,11 @@ void set_knots(Preparation& p, std::span<const float> sorted) {
   const size_t count = std::clamp<size_t>(sorted.size() / 8, 9, kMostKnots);
   const double least = 1 / (2.0 * static_cast<double>(std::max<size_t>(sorted.size(), 2)));
   for (size_t i = 0; i < count;) {
-    const auto knot = static_cast<float>(quantile(sorted, static_cast<double>(i) / static_cast<double>(count - 1)));
+    const auto knot =
+        static_cast<float>(quantile(sorted, static_cast<double>(i) / static_cast<double>(count - 1)));
     size_t end = i + 1;
-    while (end < count &&
-           static_cast<float>(quantile(sorted, static_cast<double>(end) / static_cast<double>(count - 1))) == knot)
+    while (end < count && static_cast<float>(quantile(
+                              sorted, static_cast<double>(end) / static_cast<double>(count - 1))) == knot)
       ++end;
     const double middle = static_cast<double>(i + end - 1) / (2.0 * static_cast<double>(count - 1));
     p.knots.push_back(knot);
@@ -134,7 +136,8 @@ void fit_scaling(Preparation& p, std::span<const float> sorted) {
       return set_scale(p, sorted.front(), double{sorted.back()} - sorted.front(), varies);
     case Scaling::robust: {
       const double range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-      return set_scale(p, quantile(sorted, 0.5), range > 0 ? range : moments_of(sorted, plain).deviation, varies);
+      return set_scale(p, quantile(sorted, 0.5), range > 0 ? range : moments_of(sorted, plain).deviation,
+                       varies);
     }
     case Scaling::log: {
       p.origin = sorted.front();
@@ -252,7 +255,9 @@ Preparation fit_category(const Feature& feature, const ColumnView& view, const P
   p.columns = feature.kept + (p.knows_other ? 1 : 0) + (p.knows_missing ? 1 : 0);
   p.columns = std::max<int64_t>(1, p.columns);
   p.table.assign(static_cast<size_t>(p.codes * p.columns), 0);
-  const auto set = [&](int64_t code, int64_t place) { p.table[static_cast<size_t>(code * p.columns + place)] = 1; };
+  const auto set = [&](int64_t code, int64_t place) {
+    p.table[static_cast<size_t>(code * p.columns + place)] = 1;
+  };
   for (int64_t code = 0; code < feature.kept; ++code) set(code, code);
   if (p.knows_other) set(feature.kept, feature.kept);
   if (p.knows_missing)

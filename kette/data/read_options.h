@@ -52,7 +52,7 @@ struct ReadOptions {
   /// What to do with a row that has another number of fields, or text behind a closing quote.
   BadRows bad_rows = BadRows::fail;
   std::vector<std::string> text_columns;  // kept as text whatever they look like
-  std::vector<FixedColumn> types;          // of columns that must be as in an earlier file
+  std::vector<FixedColumn> types;         // of columns that must be as in an earlier file
   Threads* threads = nullptr;             // absent: the caller's thread only; the result is the same
   uint64_t most_unpacked_bytes = uint64_t{1} << 34;  // of a packed file: small ones can hold very many
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "kette/base/error.h"
@@ -68,6 +69,44 @@ Split finish(Split split, const HoldOut& hold_out) {
   return split;
 }
 
+using Groups = std::vector<std::vector<int64_t>>;  // the rows of each
+
+/// In random order.
+Groups mixed_groups(std::span<const int64_t> groups, uint64_t seed) {
+  std::map<int64_t, std::vector<int64_t>> members;
+  for (size_t row = 0; row < groups.size(); ++row) members[groups[row]].push_back(static_cast<int64_t>(row));
+  Groups sorted, mixed;
+  for (auto& [group, rows] : members) sorted.push_back(std::move(rows));
+  for (const int64_t i : Random(seed, kSplitStream).permutation(static_cast<int64_t>(sorted.size())))
+    mixed.push_back(std::move(sorted[static_cast<size_t>(i)]));
+  return mixed;
+}
+
+/// Takes out of `groups` what comes nearest to so many rows, and leaves at least `left` groups there.
+std::vector<int64_t> take_groups(Groups& groups, int64_t rows, size_t left) {
+  std::vector<int64_t> part;
+  if (rows == 0) return part;
+  Groups others;
+  size_t may_go = groups.size() - left;
+  const auto take = [&](const std::vector<int64_t>& group) {
+    part.insert(part.end(), group.begin(), group.end());
+    --may_go;
+  };
+  for (std::vector<int64_t>& group : groups) {
+    if (may_go > 0 && 2 * part.size() + group.size() < 2 * static_cast<size_t>(rows))
+      take(group);
+    else
+      others.push_back(std::move(group));
+  }
+  if (part.empty()) {
+    const auto smallest = std::ranges::min_element(others, {}, &std::vector<int64_t>::size);
+    take(*smallest);
+    others.erase(smallest);
+  }
+  groups = std::move(others);
+  return part;
+}
+
 }  // namespace
 
 Split split_rows_by_class(std::span<const int64_t> classes, int64_t class_count, const HoldOut& hold_out,
@@ -106,7 +145,26 @@ Split split_rows(int64_t rows, const HoldOut& hold_out, uint64_t seed) {
   return split_rows_by_class(one_class, 1, hold_out, seed);
 }
 
+Split split_rows_by_group(std::span<const int64_t> groups, const HoldOut& hold_out, uint64_t seed) {
+  check(hold_out);
+  const auto rows = static_cast<int64_t>(groups.size());
+  Groups rest = mixed_groups(groups, seed);
+  const size_t validation_groups = hold_out.validation > 0 ? 1 : 0, test_groups = hold_out.test > 0 ? 1 : 0;
+  if (rest.size() < 1 + validation_groups + test_groups)
+    fail(
+        "[split] {} groups of rows are too few for a test share of {} and a validation share of {}; expected "
+        "at least {}",
+        rest.size(), hold_out.test, hold_out.validation, 1 + validation_groups + test_groups);
+  Split split;
+  split.test = take_groups(rest, rows_of(hold_out.test, rows), 1 + validation_groups);
+  split.validation = take_groups(rest, rows_of(hold_out.validation, rows), 1);
+  for (const std::vector<int64_t>& group : rest)
+    split.train.insert(split.train.end(), group.begin(), group.end());
+  return finish(std::move(split), hold_out);
+}
+
 Split split_dataset(const Dataset& dataset, const HoldOut& hold_out, uint64_t seed) {
+  if (!dataset.groups.empty()) return split_rows_by_group(dataset.groups, hold_out, seed);
   if (dataset.task == Task::regression) return split_rows(dataset.rows(), hold_out, seed);
   return split_rows_by_class(dataset.y.values<int64_t>(), dataset.classes(), hold_out, seed);
 }

@@ -29,7 +29,14 @@ Split split_rows(int64_t rows, const HoldOut& hold_out, uint64_t seed);
 Split split_rows_by_class(std::span<const int64_t> classes, int64_t class_count, const HoldOut& hold_out,
                           uint64_t seed);
 
-/// Stratified for classification, plain for regression.
+/// The same for rows that belong together: those of one group are in one part. `groups[i]` is the group of
+/// row i, any number. Groups are taken in random order as long as each brings a part nearer to its share,
+/// which is so met to within half of the largest group unless even the smallest is too large for it. A part
+/// that is asked for has at least one group, as has training; throws Error when there are too few groups for
+/// that.
+Split split_rows_by_group(std::span<const int64_t> groups, const HoldOut& hold_out, uint64_t seed);
+
+/// By groups where the data set has them; else stratified for classification, plain for regression.
 Split split_dataset(const Dataset& dataset, const HoldOut& hold_out, uint64_t seed);
 
 }  // namespace kette::data

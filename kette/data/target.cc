@@ -30,7 +30,8 @@ std::vector<std::string> labels_of_text(const Table& table, int64_t column) {
   if (seen.stray) fail("{}", describe_stray(table, column, seen));
   const TextColumn& text = table.text(column);
   std::set<std::string> distinct;
-  for (int32_t code = 0; code < text.distinct_count(); ++code) distinct.emplace(trim_blanks(text.distinct(code)));
+  for (int32_t code = 0; code < text.distinct_count(); ++code)
+    distinct.emplace(trim_blanks(text.distinct(code)));
   return {distinct.begin(), distinct.end()};
 }
 
@@ -181,8 +182,9 @@ Tensor target_values(const Table& table, std::span<const std::string> names, std
       const double number = numbers[static_cast<size_t>(rows[i])];
       const auto value = static_cast<float>(number);
       if (!std::isfinite(value))
-        fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}", table.place(rows[i], column),
-             std::isnan(number) ? "an empty field" : shortest(number), quote(names[c]));
+        fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}",
+             table.place(rows[i], column), std::isnan(number) ? "an empty field" : shortest(number),
+             quote(names[c]));
       y.values<float>()[i * names.size() + c] = value;
     }
   }

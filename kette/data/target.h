@@ -20,7 +20,7 @@ Task parse_task(std::string_view text);
 
 struct Target {
   Task task = Task::regression;
-  std::string reason;               // one line to print: "10 classes (target is whole numbers with 10 distinct values)"
+  std::string reason;  // one line to print: "10 classes (target is whole numbers with 10 distinct values)"
   std::vector<std::string> labels;  // of the classes, in order of their indices; empty for regression
 };
 
@@ -31,18 +31,19 @@ struct Target {
 /// - any other numbers: regression.
 /// Several columns are a regression of all of them.
 ///
-/// Throws Error for an unknown column, a text among numbers (with its place), a target of one class or one value, more
-/// distinct labels than half the rows (and more than 20), a given task that does not fit, and several targets of which
-/// one is no number.
+/// Throws Error for an unknown column, a text among numbers (with its place), a target of one class or one
+/// value, more distinct labels than half the rows (and more than 20), a given task that does not fit, and
+/// several targets of which one is no number.
 Target recognise_target(const Table& table, std::span<const std::string> names, std::optional<Task> asked);
 
-/// A regression target: the columns in the given rows as f32 [rows, names]. Throws Error at the place of a missing or
-/// too large number.
+/// A regression target: the columns in the given rows as f32 [rows, names]. Throws Error at the place of a
+/// missing or too large number.
 Tensor target_values(const Table& table, std::span<const std::string> names, std::span<const int64_t> rows);
 
-/// A class target in the given rows, in terms of a model's `labels`: i64 [rows], indices into `labels`. A label matches the same
-/// text, or the same number written differently; failing that, the one label that is the same but for case and a
-/// full stop at its end. Throws Error at the place of a label that is none of them, or missing.
+/// A class target in the given rows, in terms of a model's `labels`: i64 [rows], indices into `labels`. A
+/// label matches the same text, or the same number written differently; failing that, the one label that is
+/// the same but for case and a full stop at its end. Throws Error at the place of a label that is none of
+/// them, or missing.
 Tensor target_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
                       std::span<const int64_t> rows);
 

@@ -23,19 +23,21 @@ struct Schema {
   std::string target_names() const;
 };
 
-/// One graph from raw features to the decoded prediction; preprocessing is part of it, but for what numbers cannot
-/// hold: texts become codes by the schema (data::encode). Training appends its
-/// nodes (loss, gradient, update) to the same graph.
+/// One graph from raw features to the decoded prediction; preprocessing is part of it, but for what numbers
+/// cannot hold: texts become codes by the schema (data::encode). Training appends its nodes (loss, gradient,
+/// update) to the same graph.
 struct Model {
   std::unique_ptr<Graph> graph = std::make_unique<Graph>();
   Parameters parameters;
   Schema schema;
   std::map<std::string, std::string> metadata;  // configuration, measures: for people and later tools
 
-  Value features;  // input "features", f32 [N, columns]: as data::encode gives it
-  Value prepared;  // f32 [N, width]: what the first layer sees; computed from features alone, untouched by training
-  Value scores;  // node "scores": what the loss compares. [N, k]; [N, 1] for a single sigmoid
-  Value prediction;  // regression: "prediction" [N, targets] in their units; classes: "probabilities" [N, classes]
+  Value features;    // input "features", f32 [N, columns]: as data::encode gives it
+  Value prepared;    // f32 [N, width]: what the first layer sees; computed from features alone, untouched by
+                     // training
+  Value scores;      // node "scores": what the loss compares. [N, k]; [N, 1] for a single sigmoid
+  Value prediction;  // regression: "prediction" [N, targets] in their units; classes: "probabilities" [N,
+                     // classes]
 };
 
 }  // namespace kette

@@ -98,8 +98,7 @@ void verify(const Model& model) {
   const Node& features = model.graph->node(model.features);
   if (features.kind != NodeKind::input || features.name != "features")
     fail("[model] the features are not the input \"features\"");
-  check_shape("features", features.shape,
-              Shape({kBatch, data::total_width(model.schema.features)}));
+  check_shape("features", features.shape, Shape({kBatch, data::total_width(model.schema.features)}));
   const auto columns =
       static_cast<int64_t>(classes ? model.schema.labels.size() : model.schema.targets.size());
   check_shape(classes ? "probabilities" : "prediction", model.prediction.shape(), Shape({kBatch, columns}));

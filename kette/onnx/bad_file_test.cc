@@ -103,30 +103,65 @@ TEST(BadFile, of_another_tool_is_refused) {
 TEST(BadFile, of_a_later_version_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) {
               set_metadata(proto, "kette.version", "9.1.0");
-              set_metadata(proto, "kette.schema", R"({"version": 2, "columns": []})");
+              set_metadata(proto, "kette.schema", R"({"version": 3, "columns": []})");
             }),
-            "model.onnx: the model is in format 2, written by kette 9.1.0; this kette reads formats up to 1");
+            "model.onnx: the model is in format 3, written by kette 9.1.0; this kette reads formats up to 2");
   EXPECT_EQ(refusal_after([](auto& proto) { proto.mutable_opset_import(0)->set_version(99); }),
             "model.onnx: operator set ai.onnx 99 is not supported; expected 17");
 }
 
+TEST(BadFile, of_an_earlier_version_asks_for_a_new_training) {
+  EXPECT_EQ(refusal_after([](auto& proto) { set_metadata(proto, "kette.schema", R"({"version": 1})"); }),
+            "model.onnx: the model is in the old format 1; train it anew");
+}
+
 TEST(BadFile, with_a_damaged_schema_is_refused) {
-  const auto with_schema = [](const char* json) {
-    return refusal_after([json](auto& proto) { set_metadata(proto, "kette.schema", json); });
+  const auto with_schema = [](const std::string& json) {
+    return refusal_after([&json](auto& proto) { set_metadata(proto, "kette.schema", json); });
   };
-  EXPECT_EQ(with_schema("{\"version\": 1"), "model.onnx: kette.schema is not a JSON object");
-  EXPECT_EQ(with_schema(std::string(100000, '[').c_str()), "model.onnx: kette.schema is not a JSON object");
-  EXPECT_EQ(with_schema("{\"version\": 1}"), "model.onnx: kette.schema has no text \"task\"");
-  EXPECT_EQ(with_schema(
-                R"({"version": 1, "task": "multiclass", "features": ["a", 7], "target": "t", "labels": []})"),
-            "model.onnx: \"features\" in kette.schema is not a list of texts");
-  EXPECT_EQ(
-      with_schema(R"({"version": 1, "task": "binary", "features": ["a"], "target": "t", "labels": ["x"]})"),
-      "model.onnx: [model] 1 labels do not fit the task binary");
-  EXPECT_EQ(
-      with_schema(
-          R"({"version": 1, "task": "multiclass", "features": ["a"], "target": "t", "labels": ["x", "y", "z"]})"),
-      "model.onnx: [model] features is f32[N,3]; expected f32[N,1]");
+  EXPECT_EQ(with_schema("{\"version\": 2"), "model.onnx: kette.schema is not a JSON object");
+  EXPECT_EQ(with_schema(std::string(100000, '[')), "model.onnx: kette.schema is not a JSON object");
+  EXPECT_EQ(with_schema("{\"version\": 2}"), "model.onnx: kette.schema has no text \"task\"");
+  const auto with = [&](const std::string& features, const std::string& task, const std::string& labels) {
+    return with_schema(
+        fmt::format(R"({{"version": 2, "task": "{}", "features": {}, "targets": ["t"], "labels": {}}})", task,
+                    features, labels));
+  };
+  const std::string number = R"([{"name": "a", "kind": "number"}])";
+  EXPECT_EQ(with(number, "binary", R"(["x"])"), "model.onnx: [model] 1 labels do not fit the task binary");
+  EXPECT_EQ(with(number, "multiclass", R"(["x", "y", "z"])"),
+            "model.onnx: [model] features is f32[N,3]; expected f32[N,1]");
+  EXPECT_EQ(with(number, "guess", "[]"),
+            "model.onnx: [task] unknown task \"guess\"; expected regression, binary or multiclass");
+}
+
+TEST(BadFile, with_a_damaged_feature_is_refused) {
+  const auto with_feature = [](const std::string& feature) {
+    return refusal_after([&feature](auto& proto) {
+      set_metadata(proto, "kette.schema",
+                   fmt::format(R"({{"version": 2, "task": "multiclass", "features": [{}], "targets": ["t"],)"
+                               R"( "labels": ["x", "y", "z"]}})",
+                               feature));
+    });
+  };
+  EXPECT_EQ(with_feature("7"), "model.onnx: a feature in kette.schema is not an object");
+  EXPECT_EQ(with_feature(R"({"name": "a"})"), "model.onnx: kette.schema has no text \"kind\"");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "image"})"),
+            "model.onnx: [feature] unknown kind \"image\"");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "category", "categories": ["u"], "kept": 2})"),
+            "model.onnx: [model] the feature \"a\" is a category with 1 categories of which 2 are kept");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "category", "categories": ["u"], "kept": -1})"),
+            "model.onnx: [model] the feature \"a\" is a category with 1 categories of which -1 are kept");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "category", "categories": ["u", 3], "kept": 1})"),
+            "model.onnx: \"categories\" in kette.schema is not a list of texts");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "category", "categories": ["u", "u"], "kept": 1})"),
+            "model.onnx: [model] the category \"u\" stands twice");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "words"})"),
+            "model.onnx: [model] the feature \"a\" is a words with 0 categories of which 0 are kept");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "date"})"),
+            "model.onnx: [model] the feature \"a\" is a date with the date format \"\"");
+  EXPECT_NE(with_feature(R"({"name": "a", "kind": "date", "format": "sometime"})").find("sometime"),
+            std::string::npos);
 }
 
 TEST(BadFile, with_unsupported_operators_names_all_of_them_with_their_nodes) {

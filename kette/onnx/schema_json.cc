@@ -61,10 +61,12 @@ std::vector<data::Feature> features_from_json(const Json& list) {
   std::vector<data::Feature> features;
   for (const Json& object : list) {
     if (!object.is_object()) fail("a feature in kette.schema is not an object");
-    data::Feature feature{.name = text(object, "name"), .kind = data::parse_feature_kind(text(object, "kind"))};
+    data::Feature feature{.name = text(object, "name"),
+                          .kind = data::parse_feature_kind(text(object, "kind"))};
     if (object.contains("categories"))
       feature.categories = texts(object["categories"], "\"categories\" in kette.schema");
-    if (const Json& kept = member(object, "kept"); kept.is_number_integer()) feature.kept = kept.get<int64_t>();
+    if (const Json& kept = member(object, "kept"); kept.is_number_integer())
+      feature.kept = kept.get<int64_t>();
     if (object.contains("format")) feature.date_format = text(object, "format");
     features.push_back(std::move(feature));
   }

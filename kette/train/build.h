@@ -38,11 +38,13 @@ struct NetworkOptions {
   std::optional<Initializer> initializer = {};               // of all weights; absent: chosen by activation
   std::optional<OutputForm> output = {};
   std::optional<Loss> loss = {};
-  std::vector<double> dropout = {0};  // share of each hidden layer's units, one for each or one for all; in [0, 1)
-  double input_dropout = 0;           // the same of the prepared features
+  std::vector<double> dropout = {
+      0};                    // share of each hidden layer's units, one for each or one for all; in [0, 1)
+  double input_dropout = 0;  // the same of the prepared features
   Normalization normalization = Normalization::none;  // of the hidden layers
   double label_smoothing = 0;                         // of classes, with the cross-entropy; in [0, 1)
-  std::optional<TargetScaling::Kind> target_scaling = {};  // of a regression; absent: standard, with sigmoid min_max
+  std::optional<TargetScaling::Kind> target_scaling =
+      {};  // of a regression; absent: standard, with sigmoid min_max
   data::PreparationOptions preparation = {};
   bool weighted = false;  // samples have weights
 };
@@ -63,21 +65,22 @@ Samples samples(Tensor features, const Tensor& target);
 
 struct Network {
   Model model;
-  std::vector<Parameter> parameters;       // what descent changes
+  std::vector<Parameter> parameters;  // what descent changes
   Objective objective;
-  std::vector<Parameter> statistics = {};  // kept by `updates`, not by descent: running means of batch normalisation
-  std::vector<Update> updates = {};        // to be carried out at every step of training
+  std::vector<Parameter> statistics =
+      {};  // kept by `updates`, not by descent: running means of batch normalisation
+  std::vector<Update> updates = {};  // to be carried out at every step of training
   // What it was built from, see average_networks().
   NetworkOptions options = {};
   std::vector<data::Preparation> preparation = {};
   TargetScaling target_scaling = {};
 };
 
-/// Preprocessing is fitted on `training_rows` alone (see data::fit_preparation) and part of the graph, as is the
-/// scaling of a regression's target. First values of the parameters follow from `seed`.
+/// Preprocessing is fitted on `training_rows` alone (see data::fit_preparation) and part of the graph, as is
+/// the scaling of a regression's target. First values of the parameters follow from `seed`.
 ///
-/// Throws Error for no training row, a hidden layer of no units, activations or dropouts that are neither one nor as
-/// many as hidden layers, and an output form, loss or scaling that does not fit the task.
+/// Throws Error for no training row, a hidden layer of no units, activations or dropouts that are neither one
+/// nor as many as hidden layers, and an output form, loss or scaling that does not fit the task.
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,
                       const NetworkOptions& options, uint64_t seed);
 
@@ -85,14 +88,14 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
 Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
                       std::span<const int64_t> training_rows, const NetworkOptions& options, uint64_t seed);
 
-/// A trained model, to be trained further on rows that are encoded by its schema: its preprocessing stays as it is.
-/// Statistics of batch normalisation stay, too. Its loss is the task's default on the scores; for a regression the
-/// squared error of the prediction in units of the targets' deviation in `training_rows`.
+/// A trained model, to be trained further on rows that are encoded by its schema: its preprocessing stays as
+/// it is. Statistics of batch normalisation stay, too. Its loss is the task's default on the scores; for a
+/// regression the squared error of the prediction in units of the targets' deviation in `training_rows`.
 Network continue_network(Model model, const data::Dataset& dataset, std::span<const int64_t> training_rows,
                          bool weighted = false);
 
-/// One model that says the mean of what the networks say: of their predictions, or of their probabilities. They must
-/// be of one data set; preparations, architectures, losses and target scalings may differ.
+/// One model that says the mean of what the networks say: of their predictions, or of their probabilities.
+/// They must be of one data set; preparations, architectures, losses and target scalings may differ.
 Model average_networks(std::span<const Network* const> networks);
 
 }  // namespace kette

@@ -27,7 +27,8 @@ TEST(BuildNetwork, the_graph_leads_from_raw_features_to_the_prediction) {
   const Graph& graph = *network.model.graph;
   for (const char* name : {"features", "prepared", "z1", "h1", "scores", "prediction", "target", "loss"})
     EXPECT_TRUE(graph.find(name)) << name;
-  EXPECT_EQ(network.model.schema.features, (std::vector<std::string>{"x1", "x2"}));
+  EXPECT_EQ(network.model.schema.features, dataset.features);
+  EXPECT_EQ(network.model.schema.targets, (std::vector<std::string>{"y"}));
   EXPECT_EQ(network.model.parameters.elements(), 2 * 4 + 4 + 4 + 1);
 }
 
@@ -108,6 +109,62 @@ TEST(BuildNetwork, every_loss_of_a_task_has_its_value_by_formula) {
   }
 }
 
+TEST(BuildNetwork, several_targets_are_scaled_each_by_itself) {
+  data::Table table("two.csv");
+  table.add_numbers("x", std::vector<double>{0.5, 1, 2.5, 4});
+  table.add_numbers("small", std::vector<double>{0.001, 0.003, 0.002, 0.004});
+  table.add_numbers("large", std::vector<double>{-5000, 1000, 7000, 3000});
+  const data::Dataset dataset = data::make_dataset(table, {.targets = {"small", "large"}});
+  Network network = build_network(dataset, all_rows(dataset), {.hidden = {3}}, 1);
+  const Samples samples = select(dataset, all_rows(dataset));
+  ASSERT_EQ(samples.targets.shape(), Shape({4, 2}));
+  const Predictor::Result result =
+      Predictor(network.model, network.objective).evaluate(prepare(network.model, samples));
+  ASSERT_EQ(result.predictions.prediction.shape(), Shape({4, 2}));
+  double expected = 0;
+  for (int64_t target = 0; target < 2; ++target) {
+    double mean = 0, variance = 0;
+    for (int64_t i = 0; i < 4; ++i) mean += samples.targets.at(2 * i + target) / 4;
+    for (int64_t i = 0; i < 4; ++i) variance += std::pow(samples.targets.at(2 * i + target) - mean, 2) / 4;
+    for (int64_t i = 0; i < 4; ++i) {
+      const int64_t at = 2 * i + target;
+      expected +=
+          0.5 * std::pow(result.predictions.prediction.at(at) - samples.targets.at(at), 2) / variance / 4;
+    }
+  }
+  EXPECT_NEAR(result.loss, expected, 1e-4 * expected);
+}
+
+TEST(BuildNetwork, codes_that_no_training_row_holds_are_embedded_as_zeros) {
+  const data::Dataset dataset = test_data::towns();
+  const NetworkOptions options{.hidden = {2}, .preparation = {.most_one_hot = 2, .embedding_width = 3}};
+  const Network network = build_network(dataset, all_rows(dataset), options, 3);
+  const Tensor& table = network.model.parameters.at("E1");
+  ASSERT_EQ(table.shape(), Shape({5, 3}));  // three towns, any other, missing
+  double kept = 0, unknown = 0;
+  for (int64_t i = 0; i < 9; ++i) kept += std::abs(table.at(i));
+  for (int64_t i = 9; i < 15; ++i) unknown += std::abs(table.at(i));
+  EXPECT_GT(kept, 0);
+  EXPECT_EQ(unknown, 0);
+}
+
+TEST(BuildNetwork, weights_of_the_data_set_count_in_the_loss) {
+  data::Dataset dataset = test_data::plane();
+  dataset.weights = Tensor(Shape({7, 1}), {2.f, 0.5f, 0.5f, 1.f, 1.f, 1.f, 1.f});
+  Network network = build_network(dataset, all_rows(dataset), {.hidden = {3}}, 2);
+  ASSERT_TRUE(network.objective.weight);
+  const Samples samples = select(dataset, all_rows(dataset));
+  const Predictor::Result result =
+      Predictor(network.model, network.objective).evaluate(prepare(network.model, samples));
+  double mean = 0, variance = 0, expected = 0;
+  for (int64_t i = 0; i < 7; ++i) mean += dataset.y.at(i) / 7;
+  for (int64_t i = 0; i < 7; ++i) variance += std::pow(dataset.y.at(i) - mean, 2) / 7;
+  for (int64_t i = 0; i < 7; ++i)
+    expected += 0.5 * dataset.weights.at(i) *
+                std::pow(result.predictions.prediction.at(i) - dataset.y.at(i), 2) / variance / 7;
+  EXPECT_NEAR(result.loss, expected, 1e-5 * expected);
+}
+
 TEST(BuildNetwork, the_same_seed_gives_the_same_parameters) {
   const data::Dataset dataset = test_data::plane();
   const auto parameters = [&](uint64_t seed) {
@@ -125,6 +182,16 @@ TEST(BuildNetwork, choices_that_do_not_fit_the_task_are_errors) {
   EXPECT_THROW(build_network(moons, all_rows(moons), {.loss = Loss::huber}, 1), Error);
   EXPECT_THROW(build_network(moons, all_rows(moons), {.hidden = {4, 0}}, 1), Error);
   EXPECT_THROW(build_network(moons, {}, {}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.label_smoothing = 1}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.loss = Loss::hinge, .label_smoothing = 0.1}, 1),
+               Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.input_dropout = 1}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.hidden = {4, 4, 4}, .dropout = {0.1, 0.2}}, 1), Error);
+  EXPECT_THROW(build_network(moons, all_rows(moons), {.target_scaling = TargetScaling::Kind::log}, 1), Error);
+  EXPECT_THROW(
+      build_network(plane, all_rows(plane),
+                    {.output = OutputForm::sigmoid, .target_scaling = TargetScaling::Kind::standard}, 1),
+      Error);
   EXPECT_THROW(build_network(moons, all_rows(moons),
                              {.hidden = {4, 4, 4}, .activations = {Activation::relu, Activation::tanh}}, 1),
                Error);
@@ -138,6 +205,79 @@ TEST(BuildNetwork, names_of_choices_read_back) {
     EXPECT_EQ(parse_loss(to_string(loss)), loss);
   EXPECT_THROW(parse_loss("cross"), Error);
 }
+
+/// The mean of what each network predicts, in float64.
+std::vector<double> mean_prediction(std::vector<Network>& networks, const Tensor& x) {
+  std::vector<double> mean;
+  for (Network& network : networks) {
+    const Tensor said = Predictor(network.model).predict(x).prediction;
+    mean.resize(static_cast<size_t>(said.size()));
+    for (int64_t i = 0; i < said.size(); ++i)
+      mean[static_cast<size_t>(i)] += said.at(i) / static_cast<double>(networks.size());
+  }
+  return mean;
+}
+Model average_of(const std::vector<Network>& networks) {
+  std::vector<const Network*> pointers;
+  for (const Network& network : networks) pointers.push_back(&network);
+  return average_networks(pointers);
+}
+
+TEST(AverageNetworks, says_the_mean_of_predictions_whatever_the_preparations_and_target_scalings) {
+  const data::Dataset dataset = test_data::towns();
+  using Scaling = data::Scaling;
+  std::vector<Network> networks;
+  const auto add = [&](const NetworkOptions& options) {
+    networks.push_back(build_network(dataset, all_rows(dataset), options, networks.size()));
+  };
+  add({.hidden = {4}});
+  add({.hidden = {3, 2}, .normalization = Normalization::batch, .target_scaling = TargetScaling::Kind::log});
+  add({.hidden = {5}, .preparation = {.scaling = Scaling::quantile_normal, .most_one_hot = 2}});
+  add({.hidden = {}, .target_scaling = TargetScaling::Kind::none});
+  add({.hidden = {4},
+       .output = OutputForm::sigmoid,
+       .preparation = {.scaling = Scaling::robust, .most_one_hot = 2}});
+  add({.hidden = {2}, .dropout = {0.5}});
+  const std::vector<double> expected = mean_prediction(networks, dataset.x);
+  Model average = average_of(networks);
+  const Tensor said = Predictor(average).predict(dataset.x).prediction;
+  ASSERT_EQ(static_cast<size_t>(said.size()), expected.size());
+  for (int64_t i = 0; i < said.size(); ++i)
+    EXPECT_NEAR(said.at(i), expected[static_cast<size_t>(i)],
+                1e-5 * (1 + std::abs(expected[static_cast<size_t>(i)])));
+}
+
+TEST(AverageNetworks, says_the_mean_of_probabilities_in_both_binary_forms) {
+  const data::Dataset dataset = generated("moons", 60, 0.1, 3);
+  std::vector<Network> networks;
+  networks.push_back(build_network(dataset, all_rows(dataset), {.hidden = {4}}, 1));
+  networks.push_back(
+      build_network(dataset, all_rows(dataset), {.hidden = {3}, .output = OutputForm::sigmoid}, 2));
+  networks.push_back(build_network(dataset, all_rows(dataset), {.hidden = {5}}, 3));
+  const std::vector<double> expected = mean_prediction(networks, dataset.x);
+  Model average = average_of(networks);
+  const Predictions said = Predictor(average).predict(dataset.x);
+  for (int64_t i = 0; i < said.prediction.size(); ++i) {
+    EXPECT_NEAR(said.prediction.at(i), expected[static_cast<size_t>(i)], 1e-6);
+    EXPECT_NEAR(said.scores.at(i), std::log(expected[static_cast<size_t>(i)]), 1e-5);
+  }
+}
+
+TEST(AverageNetworks, of_certain_networks_has_finite_scores) {
+  const data::Dataset dataset = generated("moons", 20, 0.1, 3);
+  std::vector<Network> networks;
+  networks.push_back(build_network(dataset, all_rows(dataset), {.hidden = {}}, 1));
+  for (float& w : networks[0].model.parameters.at("W1").values<float>()) w = 1e6f;
+  networks[0].model.parameters.at("W1").set(0, -1e6);
+  networks[0].model.parameters.at("W1").set(2, -1e6);
+  Model average = average_of(networks);
+  const Predictions said = Predictor(average).predict(dataset.x);
+  for (const float score : said.scores.values<float>()) EXPECT_TRUE(std::isfinite(score));
+  for (int64_t row = 0; row < 20; ++row)
+    EXPECT_NEAR(said.prediction.at(2 * row) + said.prediction.at(2 * row + 1), 1, 1e-6);
+}
+
+TEST(AverageNetworks, of_none_is_refused) { EXPECT_THROW(average_networks({}), Error); }
 
 }  // namespace
 }  // namespace kette

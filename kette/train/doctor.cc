@@ -43,15 +43,15 @@ std::vector<InputColumn> columns_of(const Model& model, const Prepared& training
     }
   const auto count = static_cast<double>(rows.size());
   // Other columns stand for part of a feature only.
-  const bool has_names =
-      std::ssize(model.schema.features) == width &&
-      std::ranges::all_of(model.schema.features,
-                          [](const data::Feature& f) { return f.kind == data::Feature::Kind::number; });
+  const bool has_names = std::ssize(model.schema.features) == width &&
+                         std::ranges::all_of(model.schema.features, [](const data::Feature& f) {
+                           return f.kind == data::Feature::Kind::number;
+                         });
   std::vector<InputColumn> columns;
   for (size_t j = 0; j < sums.size(); ++j) {
     const double mean = sums[j] / count;
-    columns.push_back({has_names ? model.schema.features[j].name : fmt::format("prepared column {}", j + 1), mean,
-                       std::sqrt(std::max(0.0, squares[j] / count - mean * mean))});
+    columns.push_back({has_names ? model.schema.features[j].name : fmt::format("prepared column {}", j + 1),
+                       mean, std::sqrt(std::max(0.0, squares[j] / count - mean * mean))});
   }
   return columns;
 }

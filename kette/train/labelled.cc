@@ -20,9 +20,10 @@ Labelled labelled_samples(const Schema& schema, const data::Table& table) {
 std::vector<std::string> describe(const std::vector<data::Unseen>& unseen) {
   std::vector<std::string> lines;
   for (const data::Unseen& u : unseen)
-    lines.push_back(fmt::format("column {}: {} {} a category not seen in training, taken as any other ({} at {})",
-                                data::quote(u.column), u.rows, u.rows == 1 ? "row holds" : "rows hold",
-                                data::quote(u.example), u.place));
+    lines.push_back(
+        fmt::format("column {}: {} {} a category not seen in training, taken as any other ({} at {})",
+                    data::quote(u.column), u.rows, u.rows == 1 ? "row holds" : "rows hold",
+                    data::quote(u.example), u.place));
   return lines;
 }
 

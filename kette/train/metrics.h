@@ -28,11 +28,13 @@ Tensor predicted_classes(const Tensor& probabilities);
 double accuracy(const Tensor& probabilities, const Tensor& classes);
 /// Mean of −log P(expected class), computed from the scores, so that it is exact for probabilities near 0.
 double mean_cross_entropy(const Tensor& scores, const Tensor& classes);
-/// Predictions and targets f32 [rows, targets]: mean of (ŷ − y)², its root, mean of |ŷ − y|, over all elements.
+/// Predictions and targets f32 [rows, targets]: mean of (ŷ − y)², its root, mean of |ŷ − y|, over all
+/// elements.
 double mean_squared_error(const Tensor& prediction, const Tensor& targets);
 double root_mean_squared_error(const Tensor& prediction, const Tensor& targets);
 double mean_absolute_error(const Tensor& prediction, const Tensor& targets);
-/// 1 − Σ(ŷ − y)² / Σ(y − mean y)²; for a constant y: 1 when every ŷ is right, else 0. The mean over several targets.
+/// 1 − Σ(ŷ − y)² / Σ(y − mean y)²; for a constant y: 1 when every ŷ is right, else 0. The mean over several
+/// targets.
 double r_squared(const Tensor& prediction, const Tensor& targets);
 
 /// Named measures, the one to look at first: "accuracy", "loss" (mean cross-entropy), or for regression

@@ -15,7 +15,8 @@ constexpr uint64_t kInputDropout = 0x696e707574;  // "input"
 template <class T>
 T of_layer(std::string_view what, const std::vector<T>& list, size_t layer, size_t depth) {
   if (list.size() != 1 && list.size() != depth)
-    fail("[network] {} {} for {} hidden layers; expected one for all, or one for each", list.size(), what, depth);
+    fail("[network] {} {} for {} hidden layers; expected one for all, or one for each", list.size(), what,
+         depth);
   return list[list.size() == 1 ? 0 : layer];
 }
 
@@ -38,14 +39,16 @@ std::vector<LayerSpec> layers_of(const NetworkOptions& options, int64_t outputs)
 
 }  // namespace
 
-NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparation, const NetworkOptions& options,
-                     int64_t outputs, std::string_view prefix, const MlpForm& form) {
+NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparation,
+                     const NetworkOptions& options, int64_t outputs, std::string_view prefix,
+                     const MlpForm& form) {
   FirstInputs first = first_inputs(prepared, preparation, prefix);
   if (options.input_dropout > 0 && form.form == Form::training)
     first.inputs = dropout(first.inputs, form.step, options.input_dropout,
                            static_cast<int64_t>(form.seed ^ kInputDropout));
   Mlp layers = mlp(first.inputs, layers_of(options, outputs), prefix, form);
-  NetworkBody body{layers.output, std::move(first.embeddings), std::move(layers.statistics), std::move(layers.updates)};
+  NetworkBody body{layers.output, std::move(first.embeddings), std::move(layers.statistics),
+                   std::move(layers.updates)};
   body.parameters.insert(body.parameters.end(), layers.parameters.begin(), layers.parameters.end());
   return body;
 }

@@ -15,8 +15,9 @@ struct NetworkBody {
 };
 
 /// Embeddings and layers behind `prepared`, in the given form, names after `prefix`.
-NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparation, const NetworkOptions& options,
-                     int64_t outputs, std::string_view prefix, const MlpForm& form);
+NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparation,
+                     const NetworkOptions& options, int64_t outputs, std::string_view prefix,
+                     const MlpForm& form);
 
 /// Scores → probabilities [N, classes]; one score gives those of two classes.
 Value probabilities_of(Value scores);

@@ -1,8 +1,8 @@
 #include "kette/train/objective.h"
 
+#include "kette/base/choice.h"
 #include "kette/nn/losses.h"
 #include "kette/ops/ops.h"
-#include "kette/base/choice.h"
 
 namespace kette {
 namespace {
@@ -27,7 +27,8 @@ Value loss_of(const Answer& answer, Value target, const LossOptions& options, co
   if (options.loss == Loss::squared_error)
     return squared_error(answer.probabilities, one_hot(target, answer.probabilities.shape()[1]), reduction);
   if (options.loss == Loss::hinge)
-    return is_single ? hinge(scores, is_second() * 2 - 1, reduction) : multiclass_hinge(scores, target, reduction);
+    return is_single ? hinge(scores, is_second() * 2 - 1, reduction)
+                     : multiclass_hinge(scores, target, reduction);
   if (options.smoothing > 0)
     return is_single ? binary_cross_entropy(scores, is_second(), options.smoothing, reduction)
                      : cross_entropy(scores, target, options.smoothing, reduction);

@@ -30,9 +30,11 @@ Loss default_loss(data::Task task);
 struct Objective {
   Value target;         // input "target": Samples::targets
   Value loss;           // node "loss", a scalar: of the network as it predicts
-  Value training_loss;  // what descent makes small: `loss` itself, or the same with dropout, the batch's own statistics, …
+  Value training_loss;  // what descent makes small: `loss` itself, or the same with dropout, the batch's own
+                        // statistics, …
   Value weight = {};    // input "weight", f32 [N, 1]: Samples::weights; empty when all rows count the same
-  Value step = {};      // input "step", i64: the number of steps taken, for dropout's draws; empty when not needed
+  Value step =
+      {};  // input "step", i64: the number of steps taken, for dropout's draws; empty when not needed
 };
 
 struct LossOptions {
@@ -47,8 +49,8 @@ struct Answer {
   Value probabilities = {};
 };
 
-/// Appends the objective. `training` is the answer in the form that is trained (see nn/form.h), `inference` the one
-/// that predicts; they may be the same.
+/// Appends the objective. `training` is the answer in the form that is trained (see nn/form.h), `inference`
+/// the one that predicts; they may be the same.
 Objective add_objective(const Answer& inference, const Answer& training, const LossOptions& options,
                         const TargetScaling& scaling = {.kind = TargetScaling::Kind::none});
 

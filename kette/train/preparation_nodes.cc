@@ -20,8 +20,8 @@ Value row(Graph& graph, Columns columns, Member member) {
   return graph.constant(std::move(tensor));
 }
 
-/// Σ_k rise_k · min(1, max(0, (x − knot_k)/(knot_{k+1} − knot_k))) from the lowest level on: linear between knots, level
-/// beyond them. No term cancels another, so float32 serves whatever the numbers' size.
+/// Σ_k rise_k · min(1, max(0, (x − knot_k)/(knot_{k+1} − knot_k))) from the lowest level on: linear between
+/// knots, level beyond them. No term cancels another, so float32 serves whatever the numbers' size.
 Value between_knots(Value x, Columns columns) {  // [N, c]
   Graph& graph = *x.graph;
   const auto c = static_cast<int64_t>(columns.size());
@@ -39,8 +39,10 @@ Value between_knots(Value x, Columns columns) {  // [N, c]
       rises.values<float>()[at] = is_there ? p.levels[k + 1] - p.levels[k] : 0;
     }
   }
-  const Value parts = (reshape(x, {kBatch, c, 1}) - graph.constant(std::move(knots))) / graph.constant(std::move(widths));
-  const Value risen = sum(clip(parts, 0, 1) * graph.constant(std::move(rises)), {2});  // [N, c, steps] → [N, c]
+  const Value parts =
+      (reshape(x, {kBatch, c, 1}) - graph.constant(std::move(knots))) / graph.constant(std::move(widths));
+  const Value risen =
+      sum(clip(parts, 0, 1) * graph.constant(std::move(rises)), {2});  // [N, c, steps] → [N, c]
   return risen + row(graph, columns, [](const Preparation& p) { return p.levels.front(); });
 }
 
@@ -74,8 +76,8 @@ Value indicators(Value is_present, Columns columns) {
 }
 
 bool belong_together(const Preparation& a, const Preparation& b) {
-  return a.kind == b.kind &&
-         (a.kind == Preparation::Kind::as_is || (a.kind == Preparation::Kind::number && a.scaling == b.scaling));
+  return a.kind == b.kind && (a.kind == Preparation::Kind::as_is ||
+                              (a.kind == Preparation::Kind::number && a.scaling == b.scaling));
 }
 
 /// The columns of add_preparation for one preparation.
@@ -148,7 +150,8 @@ FirstInputs first_inputs(Value prepared, std::span<const Preparation> columns, s
   if (dense > 0) parts.push_back(slice(prepared, 1, 0, dense));
   for (size_t i = 0; i < embedded.size(); ++i) {
     const int64_t place = dense + static_cast<int64_t>(i), units = embedded[i]->columns;
-    const Value table = graph.parameter(fmt::format("{}E{}", prefix, i + 1), Shape({embedded[i]->codes, units}));
+    const Value table =
+        graph.parameter(fmt::format("{}E{}", prefix, i + 1), Shape({embedded[i]->codes, units}));
     const Value code = reshape(cast(slice(prepared, 1, place, place + 1), DType::i64), {kBatch});
     parts.push_back(lookup(table, code));  // [N] → [N, units]
     const double spread = 1 / std::sqrt(static_cast<double>(units));

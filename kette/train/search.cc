@@ -8,6 +8,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "kette/base/error.h"
 #include "kette/data/batches.h"
@@ -23,8 +24,8 @@ using Clock = std::chrono::steady_clock;
 using data::Dataset;
 using data::Task;
 
-constexpr double kFirstShare = 0.3;    // of a candidate's epochs, before the first cut
-constexpr int64_t kSurvivors = 3;      // one in so many goes on
+constexpr double kFirstShare = 0.3;  // of a candidate's epochs, before the first cut
+constexpr int64_t kSurvivors = 3;    // one in so many goes on
 constexpr int64_t kMostTrials = 60;
 constexpr int64_t kFewestEpochs = 5;
 
@@ -47,7 +48,9 @@ struct Member {
 struct Entry {
   Trial trial;
   std::vector<Member> members;  // one for each fold
-  Tensor said;  // predictions or probabilities for every held-out row, by networks that were not trained on it
+  bool is_certain = false;      // trained for an epoch at least, however little time there is
+  Tensor
+      said;  // predictions or probabilities for every held-out row, by networks that were not trained on it
 };
 
 /// Whether numbers scaled in the second way differ from the first.
@@ -63,7 +66,8 @@ bool may_scale_otherwise(std::span<const data::Preparation> first, const Network
   return std::ranges::any_of(first, [](const data::Preparation& p) {
     using data::Scaling;
     return p.kind == data::Preparation::Kind::number &&
-           (p.scaling == Scaling::quantile_normal || p.scaling == Scaling::standard || p.scaling == Scaling::log);
+           (p.scaling == Scaling::quantile_normal || p.scaling == Scaling::standard ||
+            p.scaling == Scaling::log);
   });
 }
 
@@ -103,12 +107,14 @@ class Search {
 
   SearchResult run() {
     plan();
+    entries_.front().is_certain = true;
     std::vector<std::pair<Entry*, size_t>> first;
     for (Entry& entry : entries_) first.emplace_back(&entry, 0);
     train(first, kFirstShare);
     std::ranges::stable_sort(entries_, {}, [](const Entry& e) { return e.members[0].score; });
     if (!std::isfinite(entries_.front().members[0].score))
       fail("every candidate of the search diverged; are there very large numbers among the columns?");
+    entries_.front().is_certain = true;
     const size_t survivors =
         std::max<size_t>(2, (entries_.size() + kSurvivors - 1) / static_cast<size_t>(kSurvivors));
     std::vector<std::pair<Entry*, size_t>> second;
@@ -122,14 +128,25 @@ class Search {
  private:
   void make_folds() {
     const auto rows = static_cast<int64_t>(rows_.size());
+    const int64_t groups = group_count();
+    if (groups < 2)
+      fail("the training rows are of one group; a search holds groups out and needs at least 2");
     int64_t k = options_.folds > 0 ? options_.folds : rows < 3000 ? 5 : rows < 20000 ? 3 : 1;
-    k = std::min(k, rows / 2);
+    k = std::min({k, rows / 2, groups});
     if (k >= 2) {
       folds_ = data::split_folds(dataset_, rows_, k, options_.seed);
       return;
     }
     // The first of 7 parts is about 15 %.
-    folds_ = {data::split_folds(dataset_, rows_, std::clamp<int64_t>(rows, 2, 7), options_.seed).front()};
+    folds_ = {data::split_folds(dataset_, rows_, std::clamp<int64_t>(groups, 2, 7), options_.seed).front()};
+  }
+
+  /// How many units of rows can be held out one by one.
+  int64_t group_count() const {
+    if (dataset_.groups.empty()) return static_cast<int64_t>(rows_.size());
+    std::set<int64_t> groups;
+    for (const int64_t row : rows_) groups.insert(dataset_.groups[static_cast<size_t>(row)]);
+    return static_cast<int64_t>(groups.size());
   }
 
   void make_view(const data::PreparationOptions& preparation) {
@@ -151,8 +168,8 @@ class Search {
     return whole * (kFirstShare + (folds - kFirstShare) / static_cast<double>(kSurvivors));
   }
 
-  /// Candidates in the order of their list, as many as the effort allows; when not even a few fit, they are trained for
-  /// fewer epochs.
+  /// Candidates in the order of their list, as many as the effort allows; when not even a few fit, they are
+  /// trained for fewer epochs.
   void plan() {
     constexpr int64_t kFewest = 4;
     double cost = 0;
@@ -171,7 +188,8 @@ class Search {
       c.training.stopping = {.epochs = c.epochs};
       c.training.keep_best = true;
       c.training.seed = options_.seed;
-      const double warm = 0.05 * static_cast<double>(c.epochs * problem_.rows) / static_cast<double>(c.training.batch_size);
+      const double warm =
+          0.05 * static_cast<double>(c.epochs * problem_.rows) / static_cast<double>(c.training.batch_size);
       c.training.schedule.warmup = static_cast<int64_t>(warm);
       Entry& entry = entries_.emplace_back();
       entry.trial = {.number = static_cast<int64_t>(entries_.size()),
@@ -225,17 +243,19 @@ class Search {
       const View& view = view_of(entry);
       // Another seed for every network, so that equal ones differ in more than their rows.
       const uint64_t seed = options_.seed * 1000003 + static_cast<uint64_t>(entry.trial.number) * 101 + fold;
-      member.network = std::make_unique<Network>(
-          build_network(dataset_, view.preparation, rows_, c.network, seed));
+      member.network =
+          std::make_unique<Network>(build_network(dataset_, view.preparation, rows_, c.network, seed));
       TrainingOptions training = c.training;
       training.seed = seed;
       if (fold == 0) member.doctor = std::make_unique<Doctor>(*member.network, view.training[fold]);
       training.doctor = member.doctor.get();
-      member.trainer = std::make_unique<Trainer>(*member.network, view.training[fold], &view.held_out[fold], training);
+      member.trainer =
+          std::make_unique<Trainer>(*member.network, view.training[fold], &view.held_out[fold], training);
     }
-    const auto wanted = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(share * static_cast<double>(c.epochs))));
+    const auto wanted =
+        std::max<int64_t>(1, static_cast<int64_t>(std::ceil(share * static_cast<double>(c.epochs))));
     try {
-      while (member.epochs < wanted && !is_late()) {
+      while (member.epochs < wanted && (!is_late() || (entry.is_certain && member.epochs == 0))) {
         const bool goes_on = member.trainer->run_for(1);
         ++member.epochs;
         note_score(member);
@@ -276,7 +296,7 @@ class Search {
     int64_t rows = 0;
     for (size_t fold = 0; fold < folds_.size(); ++fold) {
       Member& member = entry.members[fold];
-      if (!member.trainer || member.has_diverged) return;
+      if (!member.trainer || member.has_diverged || member.epochs == 0) return;
       const TrainingResult trained = member.trainer->finish();
       member.rows_seen = trained.rows_seen;
       Predictor predictor(member.network->model, member.network->objective, options_.threads);
@@ -303,7 +323,8 @@ class Search {
     Tensor mean = chosen.front()->said;
     for (size_t i = 1; i < chosen.size(); ++i)
       for (int64_t k = 0; k < mean.size(); ++k)
-        mean.values<float>()[static_cast<size_t>(k)] += chosen[i]->said.values<float>()[static_cast<size_t>(k)];
+        mean.values<float>()[static_cast<size_t>(k)] +=
+            chosen[i]->said.values<float>()[static_cast<size_t>(k)];
     for (float& v : mean.values<float>()) v /= static_cast<float>(chosen.size());
     if (dataset_.task == Task::regression) return {root_mean_squared_error(mean, expected_), 0};
     double loss = 0;
@@ -351,9 +372,8 @@ class Search {
     result_.validation_rows = expected_.shape()[0];
     result_.training_seconds = training_seconds_;
     result_.was_cut = was_cut_;
-    std::ranges::stable_sort(entries_, {}, [](const Entry& e) {
-      return std::pair(!e.trial.is_finished, e.trial.score);
-    });
+    std::ranges::stable_sort(entries_, {},
+                             [](const Entry& e) { return std::pair(!e.trial.is_finished, e.trial.score); });
     for (Entry& entry : entries_) result_.trials.push_back(std::move(entry.trial));
     return std::move(result_);
   }

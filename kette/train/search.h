@@ -1,6 +1,6 @@
 // Which network, trained how? Successive halving over a list of candidates, then an average of the best
-// [Jamieson & Talwalkar 2016, "Non-stochastic Best Arm Identification and Hyperparameter Optimization"; Caruana et al.
-// 2004, "Ensemble Selection from Libraries of Models"].
+// [Jamieson & Talwalkar 2016, "Non-stochastic Best Arm Identification and Hyperparameter Optimization";
+// Caruana et al. 2004, "Ensemble Selection from Libraries of Models"].
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,12 @@ namespace kette {
 
 struct SearchOptions {
   NetworkOptions network = {};  // what holds for all candidates: loss, output, preparation, target scaling
-  /// How much is tried: seconds of one thread on a machine of nominal speed (see nominal_seconds). The plan depends on
-  /// nothing else, so the result is the same on any machine and at any number of threads.
+  /// How much is tried: seconds of one thread on a machine of nominal speed (see nominal_seconds). The plan
+  /// depends on nothing else, so the result is the same on any machine and at any number of threads.
   double effort = 20;
-  double seconds = 0;  // of wall time, after which training is cut short (and the result depends on the machine); 0: none
-  int64_t folds = 0;   // 0: 5 below 3000 rows, 3 below 20000, else one part of 15 % held out
+  double seconds =
+      0;  // of wall time, after which training is cut short (and the result depends on the machine); 0: none
+  int64_t folds = 0;  // 0: 5 below 3000 rows, 3 below 20000, else one part of 15 % held out
   uint64_t seed = 1;
   Threads* threads = nullptr;
 };
@@ -30,13 +31,13 @@ struct Trial {
   int64_t number = 0;  // in the list of candidates, from 1
   Candidate candidate;
   bool other_scaling = false;
-  double score = 0;     // mean cross-entropy, or root mean squared error in the target's units: lower is better
-  double accuracy = 0;  // of classes
-  int64_t epochs = 0;   // trained
-  bool is_finished = false;  // trained to the end, in every fold
-  int64_t networks = 0;      // of it in the model
+  double score = 0;  // mean cross-entropy, or root mean squared error in the target's units: lower is better
+  double accuracy = 0;                 // of classes
+  int64_t epochs = 0;                  // trained
+  bool is_finished = false;            // trained to the end, in every fold
+  int64_t networks = 0;                // of it in the model
   std::vector<Finding> findings = {};  // the doctor's, of the first fold's network
-  std::string text;          // describe(candidate)
+  std::string text;                    // describe(candidate)
 };
 
 struct SearchResult {
@@ -47,7 +48,7 @@ struct SearchResult {
   int64_t validation_rows = 0;
   int64_t rows_seen = 0;
   double training_seconds = 0;  // of all threads together
-  bool was_cut = false;  // by SearchOptions::seconds
+  bool was_cut = false;         // by SearchOptions::seconds
 };
 
 struct SearchProgress {
@@ -55,8 +56,8 @@ struct SearchProgress {
   double best = 0;                // score so far
 };
 
-/// Trains on `rows` of the dataset alone. Throws Error when every candidate diverges, and for whatever build_network
-/// refuses.
+/// Trains on `rows` of the dataset alone. Throws Error when every candidate diverges, and for whatever
+/// build_network refuses.
 SearchResult search_network(const data::Dataset& dataset, std::span<const int64_t> rows,
                             const SearchOptions& options,
                             const std::function<void(const SearchProgress&)>& on_progress = {});

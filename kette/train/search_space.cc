@@ -11,7 +11,7 @@ namespace kette {
 namespace {
 
 constexpr uint64_t kStream = uint64_t{0x736561726368} << 8;  // "search"
-constexpr double kSteps = 15000;  // of a training that is given time
+constexpr double kSteps = 15000;                             // of a training that is given time
 
 /// Draws from lists, one position after the other.
 class Draws {
@@ -31,9 +31,9 @@ class Draws {
 using Units = std::vector<int64_t>;
 
 const std::array<Units, 8>& shapes(const Problem& problem) {
-  static const std::array<Units, 8> kSmall = {Units{64, 64}, {32},     {128},         {32, 32},
+  static const std::array<Units, 8> kSmall = {Units{64, 64}, {32},      {128},        {32, 32},
                                               {64, 32},      {128, 64}, {64, 64, 64}, {100, 50}};
-  static const std::array<Units, 8> kMiddle = {Units{128, 64}, {64, 32},   {64, 64},      {128, 128},
+  static const std::array<Units, 8> kMiddle = {Units{128, 64}, {64, 32},  {64, 64},       {128, 128},
                                                {256, 128},     {256, 64}, {128, 128, 64}, {256, 256}};
   static const std::array<Units, 8> kLarge = {Units{512, 256}, {256, 128}, {512, 512},      {400, 400},
                                               {384, 192},      {512, 128}, {256, 256, 128}, {640, 320}};
@@ -44,9 +44,12 @@ const std::array<Units, 8>& shapes(const Problem& problem) {
 int64_t batch_for(int64_t rows) { return rows < 3000 ? 32 : rows < 12000 ? 64 : 128; }
 
 /// Weights of wide inputs (images) and of many rows need other dropout than those of small tables.
-double usual_dropout(const Problem& problem) { return problem.width >= 200 && problem.rows >= 3000 ? 0.3 : 0; }
+double usual_dropout(const Problem& problem) {
+  return problem.width >= 200 && problem.rows >= 3000 ? 0.3 : 0;
+}
 
-void set_training(Candidate& c, const Problem& problem, double rate, double decay, int64_t batch, double length) {
+void set_training(Candidate& c, const Problem& problem, double rate, double decay, int64_t batch,
+                  double length) {
   TrainingOptions& t = c.training;
   t.optimizer = {&kAdamw, {{"weight_decay", decay}}};
   t.learning_rate = rate;
@@ -85,8 +88,8 @@ Drawn candidate(const Problem& problem, const NetworkOptions& base, int64_t inde
   }
   Draws draws(seed, index);
   n.hidden = draws.one_of(shapes(problem));
-  n.activations = {draws.one_of(std::array{Activation::relu, Activation::silu, Activation::gelu, Activation::tanh,
-                                           Activation::relu, Activation::silu})};
+  n.activations = {draws.one_of(std::array{Activation::relu, Activation::silu, Activation::gelu,
+                                           Activation::tanh, Activation::relu, Activation::silu})};
   n.dropout = {is_wide ? draws.one_of(std::array{0.2, 0.3, 0.4})
                        : draws.one_of(std::array{0.0, 0.0, 0.05, 0.1, 0.2, 0.3})};
   n.input_dropout = is_wide ? draws.one_of(std::array{0.0, 0.1, 0.2}) : 0;

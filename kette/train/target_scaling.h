@@ -11,12 +11,12 @@
 
 namespace kette {
 
-/// | kind     | t =                                                | output                                     |
+/// | kind     | t =                                                | output |
 /// |----------|----------------------------------------------------|--------------------------------------------|
-/// | none     | y                                                  | any                                        |
-/// | standard | (y − mean)/deviation                               | any                                        |
-/// | min_max  | (y − minimum)/(maximum − minimum)                  | in [0, 1], as a sigmoid gives it           |
-/// | log      | log(1 + y − minimum), then as standard             | any; errors count relative to y − minimum  |
+/// | none     | y                                                  | any | | standard | (y − mean)/deviation
+/// | any                                        | | min_max  | (y − minimum)/(maximum − minimum) | in [0, 1],
+/// as a sigmoid gives it           | | log      | log(1 + y − minimum), then as standard             | any;
+/// errors count relative to y − minimum  |
 struct TargetScaling {
   enum class Kind : uint8_t { none, standard, min_max, log };
   Kind kind = Kind::standard;

@@ -1,11 +1,14 @@
 // Data sets for the tests of training.
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kette/base/random.h"
 #include "kette/data/generators.h"
 #include "kette/train/build.h"
 
@@ -39,6 +42,37 @@ inline data::Dataset exclusive_or() {
   table.add_numbers("b", std::vector<double>{0, 1, 0, 1});
   table.add_numbers("y", std::vector<double>{0, 1, 1, 0});
   return data::make_dataset(table, {.target = "y", .task = data::Task::binary});
+}
+
+/// Sixty rows with numbers, some missing, a date with a time, a category of three and free text; y > 0
+/// depends on all.
+inline data::Dataset towns() {
+  data::Table table("towns.csv");
+  const Random random(7, 1);
+  std::vector<double> size, age, y;
+  std::vector<std::string> day, town, note;
+  for (int i = 0; i < 60; ++i) {
+    const auto draw = [&](int n, int position) {
+      return static_cast<int>(
+          random.below(static_cast<uint64_t>(n), static_cast<uint64_t>(10 * i + position)));
+    };
+    size.push_back(10 + 0.5 * draw(200, 0));
+    age.push_back(draw(5, 1) == 0 ? std::nan("") : draw(90, 2) + 0.25);
+    const int month = draw(12, 3);
+    day.push_back(fmt::format("2024-{:02}-{:02} {:02}:30", month + 1, 1 + draw(28, 4), draw(24, 5)));
+    town.push_back(std::array{"Bonn", "Trier", "Ulm"}[static_cast<size_t>(draw(3, 6))]);
+    const bool has_garden = draw(2, 7) == 1;
+    note.push_back(
+        fmt::format("a house {} garden, offered for the time number {}", has_garden ? "with" : "without", i));
+    y.push_back(20 + size.back() * (town.back() == "Ulm" ? 2 : 1) + 3 * month + (has_garden ? 40 : 0));
+  }
+  table.add_numbers("size", size);
+  table.add_numbers("age", age);
+  table.add_text("day", day);
+  table.add_text("town", town);
+  table.add_text("note", note);
+  table.add_numbers("price", y);
+  return data::make_dataset(table, {.target = "price"});
 }
 
 }  // namespace kette::test_data

@@ -35,7 +35,8 @@ class Files : public testing::Test {
   }
 
   static Schema schema_of(const data::Table& sample) {
-    const data::Dataset dataset = data::make_dataset(sample, {.target = "y"});
+    const data::Dataset dataset =
+        data::make_dataset(sample, {.target = "y", .features = {"a", "b"}, .numeric = {"a"}});
     return {dataset.task, dataset.features, dataset.targets, dataset.labels};
   }
 
@@ -104,7 +105,9 @@ TEST_F(SampleStreamTest, a_text_late_among_numbers_is_named_with_its_place) {
     SampleStream stream({path}, {}, ahead);
     const Schema schema = schema_of(stream.sample(1));
     const std::string message = message_of(stream, schema);
-    EXPECT_NE(message.find(path + ":400000:1: expected a number, found \"x\""), std::string::npos) << message;
+    EXPECT_NE(message.find(path + ":400000:1: expected a number as in the rows before, found \"x\""),
+              std::string::npos)
+        << message;
   }
 }
 

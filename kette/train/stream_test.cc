@@ -94,7 +94,9 @@ TEST(Stream, one_pass_of_plain_descent_with_a_falling_rate_finds_the_line) {
   table.add_numbers("x", x);
   table.add_numbers("y", y);
   const data::Dataset dataset = data::make_dataset(table, {.target = "y"});
-  Network network = build_network(dataset, all_rows(dataset), {.hidden = {}}, /*seed=*/1);
+  Network network =
+      build_network(dataset, all_rows(dataset),
+                    {.hidden = {}, .preparation = {.scaling = data::Scaling::standard}}, /*seed=*/1);
   stream_over(network, dataset, 1000, 1,
               {.training = {.optimizer = {&kSgd}, .learning_rate = 0.1, .decay = 1e-3}, .buffer_rows = 2000});
   const Tensor asked(Shape({2, 1}), {-0.5F, 0.75F});

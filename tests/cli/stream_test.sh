@@ -56,7 +56,7 @@ grep -q '"steps":25,"stopped":"steps"' steps.json || wrong "expected 25 steps: $
 
 # Late in a file.
 sed '190000s/^[^,]*/much/' rows.csv >text.csv
-refused 1 'text.csv:190000:1: expected a number, found "much"' text.csv --target label --stream --sample 1000
+refused 1 'text.csv:190000:1: expected a number as in the rows before, found "much"' text.csv --target label --stream --sample 1000
 awk -F, -v OFS=, 'NR == 180000 { $3 = 7 } { print }' rows.csv >label.csv
 refused 1 'label.csv:180000:3: expected one of the labels 0, 1, found "7"' label.csv --target label --stream --sample 1000
 sed '170000s/$/,more/' rows.csv >wide.csv

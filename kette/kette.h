@@ -51,4 +51,5 @@
 #include "kette/train/predictor.h"
 #include "kette/train/prepared.h"
 #include "kette/train/stopping.h"
+#include "kette/train/stream.h"
 #include "kette/train/trainer.h"

@@ -107,4 +107,21 @@ void ContentHash::add(std::string_view bytes) {
 
 std::string ContentHash::text() const { return fmt::format("{:016x}", hash_); }
 
+std::string content_hash(const data::Table& table) {
+  ContentHash hash;
+  for (int64_t c = 0; c < table.columns(); ++c) {
+    hash.add(table.name(c));
+    if (table.is_numeric(c)) {
+      const std::span<const double> numbers = table.numbers(c);
+      hash.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
+    } else {
+      const data::TextColumn& text = table.text(c);
+      const std::span<const int32_t> codes = text.codes();
+      hash.add({reinterpret_cast<const char*>(codes.data()), codes.size_bytes()});
+      for (int32_t i = 0; i < text.distinct_count(); ++i) hash.add(text.distinct(i));
+    }
+  }
+  return hash.text();
+}
+
 }  // namespace kette::cli

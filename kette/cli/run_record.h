@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "kette/data/table.h"
+
 namespace kette::cli {
 
 struct RunRecord {
@@ -35,5 +37,8 @@ class ContentHash {
  private:
   uint64_t hash_ = 0xcbf29ce484222325;
 };
+
+/// Of a table: the names and fields of its columns.
+std::string content_hash(const data::Table& table);
 
 }  // namespace kette::cli

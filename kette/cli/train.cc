@@ -17,10 +17,11 @@
 #include "kette/cli/run_record.h"
 #include "kette/cli/text.h"
 #include "kette/cli/train_settings.h"
+#include "kette/cli/train_stream.h"
 #include "kette/cli/train_text.h"
 #include "kette/cli/version.h"
+#include "kette/cli/warm_start.h"
 #include "kette/data/folds.h"
-#include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 #include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"
@@ -356,23 +357,7 @@ class TrainCommand {
     say("test", "{}", result_line(measures_, baseline_));
   }
 
-  std::string data_hash() const {
-    ContentHash hash;
-    const data::Table& table = file_->table;
-    for (int64_t c = 0; c < table.columns(); ++c) {
-      hash.add(table.name(c));
-      if (table.is_numeric(c)) {
-        const std::span<const double> numbers = table.numbers(c);
-        hash.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
-      } else {
-        const data::TextColumn& text = table.text(c);
-        const std::span<const int32_t> codes = text.codes();
-        hash.add({reinterpret_cast<const char*>(codes.data()), codes.size_bytes()});
-        for (int32_t i = 0; i < text.distinct_count(); ++i) hash.add(text.distinct(i));
-      }
-    }
-    return hash.text();
-  }
+  std::string data_hash() const { return content_hash(file_->table); }
 
   /// The options with what was chosen in place of what was left open.
   std::vector<std::pair<std::string, std::string>> resolved() const {
@@ -496,7 +481,7 @@ const Command kTrain{"train", "Train a network on a table and write the model",
                        declare_train_flags(app, *flags);
                        return [flags, &app] {
                          note_given(app, *flags);
-                         return TrainCommand(*flags).run();
+                         return flags->stream ? train_stream(*flags) : TrainCommand(*flags).run();
                        };
                      }};
 

@@ -81,6 +81,25 @@ void declare_data(CLI::App& app, TrainFlags& f) {
       ->group(group);
 }
 
+void declare_stream(CLI::App& app, TrainFlags& f) {
+  const std::string group = "Larger than memory";
+  app.add_flag("--stream", f.stream,
+               "Train on the rows as they are read, in the memory of a few blocks: once (--epochs: more "
+               "often), with a "
+               "decreasing rate. Rows are held out from the sample")
+      ->group(group);
+  app.add_option("--sample", f.sample,
+                 "Rows at the beginning that columns, labels and preprocessing are found from (default: "
+                 "100000, fewer "
+                 "of many columns)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_option("--buffer", f.buffer,
+                 "Rows that are shuffled at a time (default: 50000, fewer of many columns)")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+}
+
 void declare_preprocessing(CLI::App& app, TrainFlags& f) {
   const std::string group = "Preprocessing";
   app.add_option("--scale", f.scale,
@@ -288,6 +307,7 @@ void declare_train_flags(CLI::App& app, TrainFlags& flags) {
   declare_data(app, flags);
   app.get_option("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   declare_table_flags(app, flags.table);
+  declare_stream(app, flags);
   declare_preprocessing(app, flags);
   declare_network(app, flags);
   declare_descent(app, flags);

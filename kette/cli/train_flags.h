@@ -21,6 +21,9 @@ struct TrainFlags {
   std::string target, task, features, ignore, categorical, numeric, weight, group, test, validation = "0.1";
   double test_size = 0.2;
   int64_t folds = 0;
+  // Larger than memory
+  bool stream = false;
+  std::optional<int64_t> sample, buffer;
   // Preprocessing
   std::string scale, impute, target_scale;
   double impute_constant = 0;

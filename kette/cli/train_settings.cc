@@ -229,7 +229,8 @@ TrainSettings settings_of(const TrainFlags& f) {
   if (f.automatic && !f.chosen.empty())
     throw UsageError(
         fmt::format("--auto chooses network and descent itself; it contradicts {}", f.chosen.front()));
-  settings.is_automatic = f.chosen.empty();
+  if (!f.stream && (f.sample || f.buffer)) throw UsageError("--sample and --buffer go with --stream");
+  settings.is_automatic = f.chosen.empty() && !f.stream;
   data::DatasetOptions& dataset = settings.dataset;
   if (!f.task.empty()) dataset.task = option_value("--task", [&] { return data::parse_task(f.task); });
   dataset.features = list_of("--features", f.features);

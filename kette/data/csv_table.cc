@@ -8,7 +8,7 @@
 
 namespace kette::data {
 
-ColumnsOfBlocks::ColumnsOfBlocks(const CsvReader& reader) {
+ColumnsOfBlocks::ColumnsOfBlocks(const CsvReader& reader, Room room) : room_(room) {
   for (const std::string& name : reader.names()) columns_.push_back({name, {}, {}, -1});
 }
 
@@ -52,14 +52,15 @@ void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
   }
 }
 
-/// Room for all rows, so that columns need not be copied as they grow. Pages that stay unused are never
-/// touched.
+/// Columns need not be copied as they grow. Pages that stay unused are never touched.
 void ColumnsOfBlocks::reserve(const CsvReader& reader) {
-  const auto rows = static_cast<size_t>(reader.expected_rows());
+  int64_t of_group = 0;
+  for (const Block& block : reader.blocks()) of_group += block.rows;
+  const auto rows = static_cast<size_t>(room_ == Room::file ? reader.expected_rows() : of_group);
   for (size_t c = 0; c < columns_.size(); ++c) {
     if (reader.kind(c) != ColumnKind::number) continue;
     columns_[c].numbers.reserve(rows);
-    prefer_huge_pages(columns_[c].numbers.data(), rows * sizeof(double));
+    if (room_ == Room::file) prefer_huge_pages(columns_[c].numbers.data(), rows * sizeof(double));
   }
 }
 

@@ -15,7 +15,9 @@ namespace kette::data {
 /// kind becomes skipped and its fields are lost: `turned` names it, for another pass.
 class ColumnsOfBlocks {
  public:
-  explicit ColumnsOfBlocks(const CsvReader& reader);
+  /// Room for which rows is made at the beginning.
+  enum class Room { file, group };
+  explicit ColumnsOfBlocks(const CsvReader& reader, Room room = Room::file);
   /// Adds the reader's present group.
   void append(CsvReader& reader, Threads* threads);
 
@@ -30,6 +32,7 @@ class ColumnsOfBlocks {
   std::vector<Column> columns_;
   std::vector<LineMark> marks_;
   std::vector<size_t> turned_;
+  Room room_;
   int64_t rows_ = 0;
 };
 

@@ -74,7 +74,7 @@ void TableReader::State::settle_first_group() {
 }
 
 Table TableReader::State::take_group() {
-  ColumnsOfBlocks parts(*reader);
+  ColumnsOfBlocks parts(*reader, ColumnsOfBlocks::Room::group);
   parts.append(*reader, options.threads);
   std::vector<Column>& columns = parts.columns();
   for (size_t c = 0; c < columns.size(); ++c)

@@ -7,10 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/base/error.h"
 #include "kette/data/table.h"
 #include "kette/tensor/tensor.h"
 
 namespace kette::data {
+
+/// Thrown for a label that a model does not know.
+class UnknownLabel : public Error {
+ public:
+  using Error::Error;
+};
 
 enum class Task { regression, binary, multiclass };
 
@@ -42,8 +49,8 @@ Tensor target_values(const Table& table, std::span<const std::string> names, std
 
 /// A class target in the given rows, in terms of a model's `labels`: i64 [rows], indices into `labels`. A
 /// label matches the same text, or the same number written differently; failing that, the one label that is
-/// the same but for case and a full stop at its end. Throws Error at the place of a label that is none of
-/// them, or missing.
+/// the same but for case and a full stop at its end. Throws UnknownLabel at the place of a label that is none
+/// of them, or missing.
 Tensor target_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
                       std::span<const int64_t> rows);
 

@@ -7,9 +7,10 @@
 //
 // and, built on these, learn from data:
 //
-//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step into the
-//     graph data/                  CSV, tables, splits, generators model/, train/, onnx/  models, training
-//     and evaluation, files
+//     data/                  tables from files of many formats, what they hold, columns as features, splits
+//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step into the graph
+//     model/, onnx/          models, and their files
+//     train/                 networks for a data set, training, checkpoints, search, measures
 #pragma once
 
 #include "kette/autodiff/gradient.h"
@@ -20,12 +21,19 @@
 #include "kette/base/threads.h"
 #include "kette/compile/program.h"
 #include "kette/data/batches.h"
+#include "kette/data/column_profile.h"
 #include "kette/data/csv.h"
 #include "kette/data/dataset.h"
+#include "kette/data/feature.h"
+#include "kette/data/findings.h"
+#include "kette/data/folds.h"
 #include "kette/data/generators.h"
+#include "kette/data/preparation.h"
+#include "kette/data/read.h"
 #include "kette/data/split.h"
 #include "kette/data/standardize.h"
 #include "kette/data/table.h"
+#include "kette/data/target.h"
 #include "kette/graph/dot.h"
 #include "kette/graph/graph.h"
 #include "kette/graph/json.h"
@@ -33,6 +41,7 @@
 #include "kette/graph/update.h"
 #include "kette/graph/verify.h"
 #include "kette/model/model.h"
+#include "kette/model/safetensors.h"
 #include "kette/model/verify.h"
 #include "kette/nn/activation.h"
 #include "kette/nn/initializer.h"
@@ -42,14 +51,23 @@
 #include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 #include "kette/ops/ops.h"
+#include "kette/optim/lbfgs.h"
 #include "kette/optim/optimizer.h"
+#include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"
 #include "kette/train/build.h"
+#include "kette/train/checkpoint.h"
+#include "kette/train/doctor.h"
+#include "kette/train/labelled.h"
+#include "kette/train/learning_rate_finder.h"
 #include "kette/train/metrics.h"
+#include "kette/train/objective.h"
 #include "kette/train/predictor.h"
 #include "kette/train/prepared.h"
+#include "kette/train/search.h"
 #include "kette/train/stopping.h"
 #include "kette/train/stream.h"
+#include "kette/train/target_scaling.h"
 #include "kette/train/trainer.h"

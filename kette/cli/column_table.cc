@@ -20,17 +20,6 @@ constexpr size_t kMostColumns = 60, kColumnsOfMany = 20;
 constexpr size_t kWidestName = 24, kBars = 12, kNarrowestValues = 24, kWidestValue = 18;
 constexpr size_t kFindingsOfKind = 4, kShownOfMany = 3;
 
-/// At most `width` characters, the last an ellipsis where some are left out.
-std::string cut(std::string_view text, size_t width) {
-  if (width_of(text) <= width) return std::string(text);
-  size_t place = 0;
-  for (size_t count = 0; place < text.size(); ++place)
-    if ((text[place] & 0xC0) != 0x80 && ++count == width) break;
-  std::string result(text.substr(0, place));
-  while (result.ends_with(' ')) result.pop_back();
-  return result + "…";
-}
-
 std::string missing_text(const ColumnProfile& profile) {
   if (profile.missing == 0) return "·";
   const double share = 100 * static_cast<double>(profile.missing) / static_cast<double>(profile.rows);

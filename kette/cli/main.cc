@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kFailed = 1, kWrongUsage = 2;
 
-const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kDescribe,
+const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kCompare, &kDescribe,
                                     &kData,  &kCheck,   &kOps,      &kVersion};
 
 constexpr const char* kExamples = R"(Examples:
@@ -25,6 +25,7 @@ constexpr const char* kExamples = R"(Examples:
   kette train houses.csv --target price      learn, show the result on held-out rows, write houses.onnx
   kette evaluate houses.onnx more.csv        measure on other labelled rows
   kette predict houses.onnx new.csv          print a prediction for every row
+  kette compare a.onnx b.onnx                what two runs did differently, and how it ended
   kette data moons | head                    a made-up data set
 
 `kette COMMAND --help` tells more. Exit code: 0 done, 1 failed, 2 wrong usage.)";

@@ -2,66 +2,100 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <sstream>
 
 #include "kette/base/error.h"
-#include "kette/data/parse_number.h"
+#include "kette/data/encoding.h"
 #include "kette/data/table.h"
 
 namespace kette::cli {
 namespace {
 
-using Entries = std::vector<std::pair<std::string, std::string>>;
+constexpr std::array<std::string_view, 5> kNoMeasures = {"kette", "model", "epochs", "seconds",
+                                                         "samples_per_second"};
 
-/// A text as TOML's basic string.
-std::string toml_text(std::string_view text) {
+/// A text as TOML's basic string; a byte that is no UTF-8 becomes U+FFFD.
+std::string quoted(std::string_view text) {
   std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      result += fmt::format("\\{}", c);
-    else if (byte < 0x20 || byte == 0x7F)
-      result += fmt::format("\\u{:04x}", byte);
-    else
-      result += c;
+  while (!text.empty()) {
+    const size_t valid = data::valid_utf8_prefix(text);
+    for (const char c : text.substr(0, valid)) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\')
+        result += fmt::format("\\{}", c);
+      else if (byte < 0x20 || byte == 0x7F)
+        result += fmt::format("\\u{:04x}", byte);
+      else
+        result += c;
+    }
+    text.remove_prefix(valid);
+    if (text.empty()) break;
+    result += "\uFFFD";
+    text.remove_prefix(1);
   }
   return result + '"';
 }
 
-/// TOML wants digits on both sides of a point, and no more than one leading zero.
-std::string value_of(const std::string& text) {
-  if (text == "true" || text == "false") return text;
-  const std::optional<double> number = data::parse_number(text);
-  if (!number || !std::isfinite(*number)) return toml_text(text);
-  const bool is_plain = text.find_first_not_of("0123456789") == std::string::npos && text.size() < 19 &&
-                        (text.size() == 1 || text[0] != '0');
-  if (is_plain) return text;
-  std::string written = data::shortest(*number);
-  if (written.find_first_of(".e") == std::string::npos) written += ".0";
-  return written;
+/// TOML tells a real from a whole number by a point or an exponent.
+std::string real(double number) {
+  std::string text = data::shortest(number);
+  if (std::isfinite(number) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
 }
 
-void append(std::string& out, const Entries& entries) {
-  for (const auto& [name, value] : entries) out += fmt::format("{} = {}\n", name, value_of(value));
+std::string toml_value(const RecordValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return real(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
+  return to_text(value);
 }
 
-std::string text_of(const toml::node& node) {
+/// A name that TOML reads without quotes, or with them.
+std::string key(std::string_view name) {
+  const bool is_bare = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return is_bare ? std::string(name) : quoted(name);
+}
+
+void append(std::string& out, const RecordEntries& entries) {
+  for (const auto& [name, value] : entries) out += fmt::format("{} = {}\n", key(name), toml_value(value));
+}
+
+RecordValue value_of(const toml::node& node) {
+  if (const auto* whole = node.as_integer()) return whole->get();
+  if (const auto* number = node.as_floating_point()) return number->get();
+  if (const auto* flag = node.as_boolean()) return flag->get();
   if (const auto* text = node.as_string()) return text->get();
-  if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
-  if (const auto* real = node.as_floating_point()) return data::shortest(real->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  return "";
+  std::string list;
+  if (const auto* array = node.as_array())
+    for (const toml::node& part : *array)
+      if (!part.is_array() && !part.is_table()) list += (list.empty() ? "" : ",") + to_text(value_of(part));
+  return list;
 }
 
-Entries entries_of(const toml::table* table) {
-  Entries entries;
-  if (table != nullptr)
-    for (const auto& [key, node] : *table) entries.emplace_back(std::string(key.str()), text_of(node));
+/// The parser sorts by name; the file's own order counts.
+RecordEntries entries_of(const toml::table* table) {
+  if (table == nullptr) return {};
+  std::vector<std::pair<toml::source_position, std::pair<std::string, RecordValue>>> found;
+  for (const auto& [name, node] : *table)
+    if (!node.is_table() && !node.is_array_of_tables())
+      found.emplace_back(node.source().begin, std::pair{std::string(name.str()), value_of(node)});
+  std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.first < b.first; });
+  RecordEntries entries;
+  for (auto& [place, entry] : found) entries.push_back(std::move(entry));
   return entries;
 }
 
 }  // namespace
+
+RecordEntries RunRecord::measures() const {
+  RecordEntries measures;
+  for (const auto& entry : result)
+    if (std::ranges::find(kNoMeasures, entry.first) == kNoMeasures.end()) measures.push_back(entry);
+  return measures;
+}
 
 std::string to_toml(const RunRecord& record) {
   std::string out =
@@ -71,7 +105,7 @@ std::string to_toml(const RunRecord& record) {
   append(out, record.data);
   out += "\n[result]\n";
   append(out, record.result);
-  for (const Entries& network : record.networks) {
+  for (const RecordEntries& network : record.networks) {
     out += "\n[[network]]\n";
     append(out, network);
   }
@@ -82,18 +116,30 @@ RunRecord run_record_of(std::string_view text, const std::string& source) {
   RunRecord record;
   try {
     const toml::table table = toml::parse(text);
-    for (const auto& [key, node] : table)
-      if (!node.is_table() && !node.is_array_of_tables())
-        record.options.emplace_back(std::string(key.str()), text_of(node));
+    record.options = entries_of(&table);
     record.data = entries_of(table["data"].as_table());
     record.result = entries_of(table["result"].as_table());
     if (const auto* networks = table["network"].as_array())
       for (const toml::node& network : *networks) record.networks.push_back(entries_of(network.as_table()));
   } catch (const toml::parse_error& error) {
-    fail("{}:{}:{}: {}", source, error.source().begin.line, error.source().begin.column, error.description());
+    const auto& place = error.source().begin;
+    fail("{}:{}:{}: {}", source, place.line, place.column, error.description());
   }
   if (record.result.empty()) fail("{}: has no [result]; expected the record of a run of kette train", source);
   return record;
+}
+
+std::string to_text(const RecordValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* whole = std::get_if<int64_t>(&value)) return std::to_string(*whole);
+  if (const auto* number = std::get_if<double>(&value)) return data::shortest(*number);
+  return std::get<std::string>(value);
+}
+
+const RecordValue* find(const RecordEntries& entries, std::string_view name) {
+  const auto found =
+      std::ranges::find(entries, name, [](const auto& entry) { return std::string_view(entry.first); });
+  return found == entries.end() ? nullptr : &found->second;
 }
 
 std::string record_path(const std::string& model) {

@@ -2,28 +2,42 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "kette/data/table.h"
 
 namespace kette::cli {
 
+using RecordValue = std::variant<bool, int64_t, double, std::string>;
+/// Names and values, in the order of the file.
+using RecordEntries = std::vector<std::pair<std::string, RecordValue>>;
+
 struct RunRecord {
-  /// Every option by its long name, with the value that held. Paths of tables are not among them.
-  std::vector<std::pair<std::string, std::string>> options;
-  std::vector<std::pair<std::string, std::string>> data;                   // files, rows, hash
-  std::vector<std::pair<std::string, std::string>> result;                 // measures and speed
-  std::vector<std::vector<std::pair<std::string, std::string>>> networks;  // of a search: what each was
+  /// Every option by its long name, with the value that held. Tables to train on are not among them, nor is
+  /// what leaves the model as it is, such as --threads: with these options the same table gives the same
+  /// model again.
+  RecordEntries options;
+  RecordEntries data;    // files, rows, hash
+  RecordEntries result;  // kette, model, epochs, seconds, samples_per_second, then the measures
+  std::vector<RecordEntries> networks;  // of a search: what each was
+
+  /// Those of `result` that are measures, the one to look at first.
+  RecordEntries measures() const;
 };
 
-/// TOML: numbers, true and false are written as such, all else as text.
 std::string to_toml(const RunRecord& record);
-/// Throws Error, beginning with `source`, for what is no record of a run.
+/// Throws Error `run.toml:3:1: …` for what is no TOML, and beginning with `source` for what is no record of a
+/// run.
 RunRecord run_record_of(std::string_view text, const std::string& source);
+
+/// As it stands on a command line: `true`, `64`, `0.003`, `relu`.
+std::string to_text(const RecordValue& value);
+/// The value of that name, or null.
+const RecordValue* find(const RecordEntries& entries, std::string_view name);
 
 /// "houses.onnx" → "houses.run.toml"
 std::string record_path(const std::string& model);

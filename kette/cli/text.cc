@@ -63,6 +63,16 @@ size_t width_of(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string cut(std::string_view text, size_t width) {
+  if (width_of(text) <= width) return std::string(text);
+  size_t place = 0;
+  for (size_t count = 0; place < text.size(); ++place)
+    if ((text[place] & 0xC0) != 0x80 && ++count == width) break;
+  std::string result(text.substr(0, place));
+  while (result.ends_with(' ')) result.pop_back();
+  return result + "…";
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows, bool numbers_right) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {

@@ -21,6 +21,8 @@ std::string counted(int64_t number, std::string_view singular);
 std::string measure_text(std::string_view name, double value);
 /// Number of columns a UTF-8 text takes on a terminal (every code point one).
 size_t width_of(std::string_view text);
+/// At most `width` characters, the last an ellipsis where some are left out.
+std::string cut(std::string_view text, size_t width);
 
 /// Columns lined up: the first to the left, the others to the right (or all to the left), two blanks between
 /// them.

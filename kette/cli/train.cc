@@ -295,8 +295,7 @@ class TrainCommand {
   std::string fingerprint() const {
     std::string text = fmt::format("data: {}\n", data_hash());
     for (const auto& [name, value] : resolved())
-      if (name != "out" && name != "threads" && name != "checkpoint" && name != "checkpoint-every")
-        text += fmt::format("{}: {}\n", name, value);
+      text += fmt::format("{}: {}\n", name, to_text(value));
     return text;
   }
 
@@ -308,15 +307,15 @@ class TrainCommand {
         data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
     std::vector<double> of_fold;
     std::string measure_name;
+    const size_t largest = std::ranges::max(folds, {}, &std::vector<int64_t>::size).size();
+    choose_defaults(flags_, static_cast<int64_t>(split_.train.size() - largest), true, settings_);  // one for all
+    settings_.training.threads = &threads_;
     for (size_t fold = 0; fold < folds.size(); ++fold) {
       Samples training = select(dataset_, data::without(split_.train, folds[fold]));
       Samples held_out = select(dataset_, folds[fold]);
       weigh(training);
       weigh(held_out);
-      choose_defaults(flags_, training.rows(), true, settings_);
-      settings_.training.threads = &threads_;
-      networks.push_back(
-          build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
+      networks.push_back(build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
       Network& network = networks.back();
       const Prepared rows = prepare(network.model, training, &threads_);
       const Prepared watched = prepare(network.model, held_out, &threads_);
@@ -360,9 +359,9 @@ class TrainCommand {
   std::string data_hash() const { return content_hash(file_->table); }
 
   /// The options with what was chosen in place of what was left open.
-  std::vector<std::pair<std::string, std::string>> resolved() const {
-    std::vector<std::pair<std::string, std::string>> options = flags_.resolved;
-    const auto set = [&](const std::string& name, const std::string& value) {
+  RecordEntries resolved() const {
+    RecordEntries options = flags_.resolved;
+    const auto set = [&](const std::string& name, const RecordValue& value) {
       const auto known = std::ranges::find(options, name, [](const auto& o) { return o.first; });
       if (known != options.end())
         known->second = value;
@@ -371,7 +370,7 @@ class TrainCommand {
     };
     set("task", std::string(data::to_string(dataset_.task)));
     if (settings_.is_automatic) {
-      set("auto", "true");
+      set("auto", true);
       return options;
     }
     for (const auto& [name, value] : training_options(settings_)) set(name, value);
@@ -393,19 +392,19 @@ class TrainCommand {
     RunRecord record;
     record.options = resolved();
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
-                   {"rows", std::to_string(file_->table.rows())},
+                   {"rows", file_->table.rows()},
                    {"hash", "fnv1a-" + data_hash()}};
     record.result = {{"kette", version_line()},
                      {"model", settings_.out},
-                     {"epochs", std::to_string(epochs_)},
-                     {"seconds", fmt::format("{:.3f}", seconds_)},
-                     {"samples_per_second", fmt::format("{:.0f}", rate())}};
-    for (const auto& [name, value] : measures_) record.result.emplace_back(name, data::shortest(value));
+                     {"epochs", epochs_},
+                     {"seconds", std::round(1000 * seconds_) / 1000},
+                     {"samples_per_second", static_cast<int64_t>(std::llround(rate()))}};
+    for (const auto& [name, value] : measures_) record.result.emplace_back(name, value);
     for (const Trial& trial : trials_)
-      record.networks.push_back({{"networks_in_model", std::to_string(trial.networks)},
+      record.networks.push_back({{"networks_in_model", trial.networks},
                                  {"description", trial.text},
-                                 {"epochs", std::to_string(trial.epochs)},
-                                 {"score", data::shortest(trial.score)}});
+                                 {"epochs", trial.epochs},
+                                 {"score", trial.score}});
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
   }

@@ -1,9 +1,13 @@
 #include "kette/cli/train_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "kette/cli/command.h"
 #include "kette/cli/text.h"
+#include "kette/data/parse_number.h"
 #include "kette/nn/activation.h"
 #include "kette/nn/normalization.h"
 #include "kette/optim/optimizer.h"
@@ -300,6 +304,34 @@ void declare_run(CLI::App& app, TrainFlags& f) {
   app.add_flag("--quiet", f.quiet, "Print nothing else")->group(group);
 }
 
+/// With any of these given, network and descent are not searched for.
+bool is_searched(const CLI::Option& option) {
+  constexpr std::array<std::string_view, 8> kNamed = {"--epochs",      "--steps",     "--patience",  "--folds",
+                                                      "--target-loss", "--tolerance", "--min-delta", "--from"};
+  const std::string &group = option.get_group(), name = option.get_name();
+  return group == kNetwork || group == kDescent || std::ranges::find(kNamed, name) != kNamed.end();
+}
+
+/// What does not change the model, or is about this one run.
+constexpr std::array<std::string_view, 9> kOfNoRecord = {"--help",   "--out",        "--config",
+                                                         "--resume", "--checkpoint", "--checkpoint-every",
+                                                         "--threads", "--json",      "--quiet"};
+
+/// The value as what the option takes: a column named "1" stays a text.
+RecordValue value_of(const CLI::Option& option, const std::string& text) {
+  constexpr std::array<std::string_view, 3> kTextOrNumber = {"--validation", "--learning-rate", "--dropout"};
+  if (option.get_expected_max() == 0) return text == "true";
+  const std::string type = option.get_type_name(), name = option.get_name();
+  const bool is_whole = type.starts_with("INT") || type.starts_with("UINT");
+  int64_t whole = 0;
+  std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (is_whole && std::to_string(whole) == text) return whole;
+  const bool may_be_number =
+      type.starts_with("FLOAT") || std::ranges::find(kTextOrNumber, name) != kTextOrNumber.end();
+  if (const std::optional<double> number = may_be_number ? data::parse_number(text) : std::nullopt) return *number;
+  return text;
+}
+
 }  // namespace
 
 void declare_train_flags(CLI::App& app, TrainFlags& flags) {
@@ -317,13 +349,14 @@ void declare_train_flags(CLI::App& app, TrainFlags& flags) {
 }
 
 void note_given(const CLI::App& app, TrainFlags& flags) {
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0 && is_searched(*option)) flags.chosen.push_back(option->get_name());
   for (const CLI::Option* option : app.get_options()) {
-    const std::string group = option->get_group(), name = option->get_name();
-    const bool is_stop = name == "--epochs" || name == "--steps" || name == "--patience" ||
-                         name == "--folds" || name == "--target-loss" || name == "--tolerance" ||
-                         name == "--min-delta" || name == "--from";
-    if (option->count() > 0 && (group == kNetwork || group == kDescent || is_stop))
-      flags.chosen.push_back(name);
+    const bool is_given = option->count() > 0;
+    if (option->get_positional() || std::ranges::find(kOfNoRecord, option->get_name()) != kOfNoRecord.end()) continue;
+    if (!is_given && is_searched(*option) && flags.chosen.empty()) continue;  // the search decides
+    const std::string text = is_given ? option->as<std::string>() : option->get_default_str();
+    if (!text.empty()) flags.resolved.emplace_back(option->get_name().substr(2), value_of(*option, text));
   }
 }
 

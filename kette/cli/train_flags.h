@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kette/cli/run_record.h"
 #include "kette/cli/table_options.h"
 
 namespace CLI {
@@ -58,8 +59,9 @@ struct TrainFlags {
   /// Names of the options that were given for the network and its descent: with any of them nothing is
   /// searched for.
   std::vector<std::string> chosen;
-  /// Every option with the value that holds, given or not: what a run's record repeats.
-  std::vector<std::pair<std::string, std::string>> resolved;
+  /// Every option that makes the model what it is, with the value that was given or is the default. What depends on the
+  /// table is not yet among them, see training_options().
+  RecordEntries resolved;
 };
 
 /// Declares every option; `flags` must outlive the parser. When it is through, call note_given().

@@ -241,25 +241,25 @@ class StreamCommand {
         record.options.emplace_back(name, value);
     }
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
-                   {"rows", std::to_string(stream_->rows())},
-                   {"sample_rows", std::to_string(sample_rows_)},
+                   {"rows", stream_->rows()},
+                   {"sample_rows", sample_rows_},
                    {"hash", "fnv1a-" + sample_hash_}};
     record.result = {{"kette", version_line()},
                      {"model", settings_.out},
-                     {"epochs", std::to_string(result_.last.pass)},
-                     {"seconds", fmt::format("{:.3f}", result_.last.seconds)},
-                     {"samples_per_second", fmt::format("{:.0f}", rate())}};
-    for (const auto& [name, value] : measures_) record.result.emplace_back(name, data::shortest(value));
+                     {"epochs", result_.last.pass},
+                     {"seconds", std::round(1000 * result_.last.seconds) / 1000},
+                     {"samples_per_second", static_cast<int64_t>(std::llround(rate()))}};
+    for (const auto& [name, value] : measures_) record.result.emplace_back(name, value);
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
   }
 
-  std::vector<std::pair<std::string, std::string>> chosen() const {
-    std::vector<std::pair<std::string, std::string>> options = training_options(settings_);
-    options.emplace_back("task", data::to_string(network_.model.schema.task));
-    options.emplace_back("stream", "true");
-    options.emplace_back("sample", std::to_string(flags_.sample.value_or(kSampleRows)));
-    if (flags_.buffer) options.emplace_back("buffer", std::to_string(*flags_.buffer));
+  RecordEntries chosen() const {
+    RecordEntries options = training_options(settings_);
+    options.emplace_back("task", std::string(data::to_string(network_.model.schema.task)));
+    options.emplace_back("stream", true);
+    options.emplace_back("sample", flags_.sample.value_or(kSampleRows));
+    if (flags_.buffer) options.emplace_back("buffer", *flags_.buffer);
     return options;
   }
 

@@ -161,27 +161,27 @@ std::string leaderboard(const SearchResult& found, Task task) {
   return text;
 }
 
-std::vector<std::pair<std::string, std::string>> training_options(const TrainSettings& settings) {
+RecordEntries training_options(const TrainSettings& settings) {
   const NetworkOptions& n = settings.network;
   const TrainingOptions& t = settings.training;
-  std::vector<std::pair<std::string, std::string>> options;
+  RecordEntries options;
   options.emplace_back("hidden", n.hidden.empty() ? "none" : fmt::format("{}", fmt::join(n.hidden, ",")));
   if (t.lbfgs) {
     options.emplace_back("optimizer", "lbfgs");
   } else {
-    options.emplace_back("optimizer", t.optimizer.kind->name);
-    options.emplace_back("descent", to_string(t.descent));
-    options.emplace_back("learning-rate", data::shortest(t.learning_rate));
-    if (uses_batches(t)) options.emplace_back("batch-size", std::to_string(t.batch_size));
+    options.emplace_back("optimizer", std::string(t.optimizer.kind->name));
+    options.emplace_back("descent", std::string(to_string(t.descent)));
+    options.emplace_back("learning-rate", t.learning_rate);
+    if (uses_batches(t)) options.emplace_back("batch-size", t.batch_size);
     if (t.decay > 0)
-      options.emplace_back("decay", data::shortest(t.decay));
+      options.emplace_back("decay", t.decay);
     else
-      options.emplace_back("schedule", to_string(t.schedule.kind));
+      options.emplace_back("schedule", std::string(to_string(t.schedule.kind)));
     if (t.optimizer.settings.find("weight_decay"))
-      options.emplace_back("weight-decay", data::shortest(t.optimizer.settings.real("weight_decay")));
+      options.emplace_back("weight-decay", t.optimizer.settings.real("weight_decay"));
   }
-  if (t.stopping.epochs > 0) options.emplace_back("epochs", std::to_string(t.stopping.epochs));
-  options.emplace_back("patience", std::to_string(t.stopping.patience));
+  if (t.stopping.epochs > 0) options.emplace_back("epochs", t.stopping.epochs);
+  options.emplace_back("patience", t.stopping.patience);
   return options;
 }
 

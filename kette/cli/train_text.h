@@ -31,7 +31,7 @@ std::string warning_line(const std::string& file, const std::vector<std::string>
 std::string leaderboard(const SearchResult& found, data::Task task);
 
 /// The options of network and descent with the values that hold, by their names on the command line.
-std::vector<std::pair<std::string, std::string>> training_options(const TrainSettings& settings);
+RecordEntries training_options(const TrainSettings& settings);
 
 /// How far a search is: a live line on a terminal, nothing elsewhere.
 class SearchProgressLine {

@@ -7,6 +7,7 @@
 
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
+#include "kette/data/read.h"
 
 namespace kette::data {
 namespace {
@@ -167,7 +168,7 @@ Feature fitted(const std::vector<std::pair<std::string, int>>& counts,
   std::vector<Feature> features = {{.name = "c", .kind = Kind::category}};
   Rows all;
   for (int row = 0; row < rows; ++row) all.push_back(row);
-  fit_categories(features, parse_csv(text, "f.csv"), all, options);
+  fit_categories(features, parse_table(text, "f.csv", {.header = true}).table, all, options);
   return features.front();
 }
 

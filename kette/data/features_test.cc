@@ -189,6 +189,7 @@ TEST(FitCategories, rare_ones_stand_behind_those_kept) {
 
 TEST(FitCategories, rare_is_one_row_in_two_hundred_up_to_twenty) {
   EXPECT_EQ(fitted({{"a", 199}, {"b", 1}}).kept, 2);
+  EXPECT_EQ(fitted({{"a", 1194}, {"b", 5}}).kept, 2);
   EXPECT_EQ(fitted({{"a", 1195}, {"b", 5}}).kept, 1);
   EXPECT_EQ(fitted({{"a", 1194}, {"b", 6}}).kept, 2);
   EXPECT_EQ(fitted({{"a", 9980}, {"b", 20}}).kept, 2);

@@ -20,7 +20,7 @@ NetworkOptions completed(NetworkOptions options, Task task) {
   const OutputForm form = options.output.value_or(default_output_form(task));
   const Loss loss = options.loss.value_or(default_loss(task));
   const bool is_regression = task == Task::regression;
-  const bool form_fits = is_regression            ? form != OutputForm::softmax
+  const bool form_fits = is_regression          ? form != OutputForm::softmax
                          : task == Task::binary ? form != OutputForm::identity
                                                 : form == OutputForm::softmax;
   if (!form_fits)
@@ -67,7 +67,8 @@ void clear_unknown_codes(Network& network) {
 }
 
 bool needs_steps(const NetworkOptions& options) {
-  return options.input_dropout > 0 || std::ranges::any_of(options.dropout, [](double rate) { return rate > 0; });
+  return options.input_dropout > 0 ||
+         std::ranges::any_of(options.dropout, [](double rate) { return rate > 0; });
 }
 
 /// Prediction and scores from the last layer's outputs, and their names.
@@ -122,13 +123,14 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
   network.options = completed(asked, task);
   network.preparation = std::move(preparation);
   const NetworkOptions& options = network.options;
-  network.model = start_model({task, dataset.features, dataset.targets, dataset.labels}, {&network.preparation, 1});
+  network.model =
+      start_model({task, dataset.features, dataset.targets, dataset.labels}, {&network.preparation, 1});
   network.target_scaling = task == Task::regression
                                ? TargetScaling::fit(*options.target_scaling, dataset.y, training_rows)
                                : TargetScaling{.kind = TargetScaling::Kind::none};
   Model& model = network.model;
   Graph& graph = *model.graph;
-  const int64_t outputs = task == Task::regression               ? static_cast<int64_t>(dataset.targets.size())
+  const int64_t outputs = task == Task::regression ? static_cast<int64_t>(dataset.targets.size())
                           : options.output == OutputForm::softmax ? dataset.classes()
                                                                   : 1;
   const NetworkBody body = add_body(model.prepared, network.preparation, options, outputs, "", {});
@@ -180,9 +182,10 @@ Model average_networks(std::span<const Network* const> networks) {
     const Network& network = *networks[i];
     const std::string prefix = fmt::format("net{}.", i + 1);
     const Value prepared = preparation_part(model.prepared, preparations, its_preparation[i]);
-    const NetworkBody body = add_body(prepared, network.preparation, network.options,
-                                      network.model.scores.shape()[1], prefix, {});
-    const Value said = is_regression ? network.target_scaling.inverse(body.outputs) : probabilities_of(body.outputs);
+    const NetworkBody body =
+        add_body(prepared, network.preparation, network.options, network.model.scores.shape()[1], prefix, {});
+    const Value said =
+        is_regression ? network.target_scaling.inverse(body.outputs) : probabilities_of(body.outputs);
     total = total ? total + said : said;
     for (const auto& [name, tensor] : network.model.parameters) model.parameters.add(prefix + name, tensor);
   }

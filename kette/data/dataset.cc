@@ -81,9 +81,9 @@ Dataset make_dataset(const Table& table, const DatasetOptions& options) {
   Dataset dataset;
   dataset.targets = targets_of(options);
   for (const std::string& name : dataset.targets) table.index(name);
-  FeatureChoice choice = choose_features(table, options, dataset.targets);
   if (table.rows() < 2)
     fail("{}: {} row of data; expected at least 2 to learn from", table.source(), table.rows());
+  FeatureChoice choice = choose_features(table, options, dataset.targets);
   Target target = recognise_target(table, dataset.targets, options.task);
   dataset.task = target.task;
   dataset.task_reason = std::move(target.reason);

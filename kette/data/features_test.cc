@@ -7,6 +7,7 @@
 
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
+#include "kette/data/read.h"
 
 namespace kette::data {
 namespace {
@@ -167,7 +168,7 @@ Feature fitted(const std::vector<std::pair<std::string, int>>& counts,
   std::vector<Feature> features = {{.name = "c", .kind = Kind::category}};
   Rows all;
   for (int row = 0; row < rows; ++row) all.push_back(row);
-  fit_categories(features, parse_csv(text, "f.csv"), all, options);
+  fit_categories(features, parse_table(text, "f.csv", {.header = true}).table, all, options);
   return features.front();
 }
 
@@ -188,6 +189,7 @@ TEST(FitCategories, rare_ones_stand_behind_those_kept) {
 
 TEST(FitCategories, rare_is_one_row_in_two_hundred_up_to_twenty) {
   EXPECT_EQ(fitted({{"a", 199}, {"b", 1}}).kept, 2);
+  EXPECT_EQ(fitted({{"a", 1194}, {"b", 5}}).kept, 2);
   EXPECT_EQ(fitted({{"a", 1195}, {"b", 5}}).kept, 1);
   EXPECT_EQ(fitted({{"a", 1194}, {"b", 6}}).kept, 2);
   EXPECT_EQ(fitted({{"a", 9980}, {"b", 20}}).kept, 2);

@@ -174,8 +174,9 @@ TEST(QuantileNormal, knots_and_levels_ascend_whatever_the_numbers) {
     ASSERT_GE(p.knots.size(), 2u) << "trial " << trial;
     for (size_t k = 0; k + 1 < p.knots.size(); ++k) {
       ASSERT_LT(p.knots[k], p.knots[k + 1]) << "trial " << trial;
-      ASSERT_LT(p.levels[k], p.levels[k + 1]) << "trial " << trial;
+      ASSERT_LE(p.levels[k], p.levels[k + 1]) << "trial " << trial;  // of few rows, the outermost are one
     }
+    ASSERT_LT(p.levels.front(), p.levels.back()) << "trial " << trial;
   }
 }
 

@@ -126,7 +126,9 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
 Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
                       std::span<const int64_t> training_rows, const NetworkOptions& asked, uint64_t seed) {
   const Task task = dataset.task;
-  Network network{.options = completed(asked, task), .preparation = std::move(preparation)};
+  Network network;  // not an aggregate with its parts: GCC 12 destroys some twice when one of them throws
+  network.options = completed(asked, task);
+  network.preparation = std::move(preparation);
   const NetworkOptions& options = network.options;
   network.model =
       start_model({task, dataset.features, dataset.targets, dataset.labels}, {&network.preparation, 1});

@@ -80,7 +80,7 @@ void declare_stream(CLI::App& app, TrainFlags& f) {
   const std::string group = "Larger than memory";
   app.add_flag("--stream", f.stream,
                "Train on the rows as they are read, in the memory of a few blocks: once (--epochs: more often), with a "
-               "decreasing rate. Rows are held out from the sample")
+               "decreasing rate. Rows are held out from the sample, and should stand in no order")
       ->group(group);
   app.add_option("--sample", f.sample,
                  "Rows at the beginning that columns, labels and preprocessing are found from (default: 100000, fewer "

@@ -90,7 +90,7 @@ void declare_stream(CLI::App& app, TrainFlags& f) {
   app.add_flag("--stream", f.stream,
                "Train on the rows as they are read, in the memory of a few blocks: once (--epochs: more "
                "often), with a "
-               "decreasing rate. Rows are held out from the sample")
+               "decreasing rate. Rows are held out from the sample, and should stand in no order")
       ->group(group);
   app.add_option("--sample", f.sample,
                  "Rows at the beginning that columns, labels and preprocessing are found from (default: "
@@ -306,16 +306,17 @@ void declare_run(CLI::App& app, TrainFlags& f) {
 
 /// With any of these given, network and descent are not searched for.
 bool is_searched(const CLI::Option& option) {
-  constexpr std::array<std::string_view, 8> kNamed = {"--epochs",      "--steps",     "--patience",  "--folds",
-                                                      "--target-loss", "--tolerance", "--min-delta", "--from"};
+  constexpr std::array<std::string_view, 8> kNamed = {"--epochs",    "--steps",       "--patience",
+                                                      "--folds",     "--target-loss", "--tolerance",
+                                                      "--min-delta", "--from"};
   const std::string &group = option.get_group(), name = option.get_name();
   return group == kNetwork || group == kDescent || std::ranges::find(kNamed, name) != kNamed.end();
 }
 
 /// What does not change the model, or is about this one run.
-constexpr std::array<std::string_view, 9> kOfNoRecord = {"--help",   "--out",        "--config",
-                                                         "--resume", "--checkpoint", "--checkpoint-every",
-                                                         "--threads", "--json",      "--quiet"};
+constexpr std::array<std::string_view, 9> kOfNoRecord = {"--help",    "--out",        "--config",
+                                                         "--resume",  "--checkpoint", "--checkpoint-every",
+                                                         "--threads", "--json",       "--quiet"};
 
 /// The value as what the option takes: a column named "1" stays a text.
 RecordValue value_of(const CLI::Option& option, const std::string& text) {
@@ -328,7 +329,8 @@ RecordValue value_of(const CLI::Option& option, const std::string& text) {
   if (is_whole && std::to_string(whole) == text) return whole;
   const bool may_be_number =
       type.starts_with("FLOAT") || std::ranges::find(kTextOrNumber, name) != kTextOrNumber.end();
-  if (const std::optional<double> number = may_be_number ? data::parse_number(text) : std::nullopt) return *number;
+  if (const std::optional<double> number = may_be_number ? data::parse_number(text) : std::nullopt)
+    return *number;
   return text;
 }
 
@@ -353,7 +355,8 @@ void note_given(const CLI::App& app, TrainFlags& flags) {
     if (option->count() > 0 && is_searched(*option)) flags.chosen.push_back(option->get_name());
   for (const CLI::Option* option : app.get_options()) {
     const bool is_given = option->count() > 0;
-    if (option->get_positional() || std::ranges::find(kOfNoRecord, option->get_name()) != kOfNoRecord.end()) continue;
+    if (option->get_positional() || std::ranges::find(kOfNoRecord, option->get_name()) != kOfNoRecord.end())
+      continue;
     if (!is_given && is_searched(*option) && flags.chosen.empty()) continue;  // the search decides
     const std::string text = is_given ? option->as<std::string>() : option->get_default_str();
     if (!text.empty()) flags.resolved.emplace_back(option->get_name().substr(2), value_of(*option, text));

@@ -29,16 +29,23 @@ void expand_column(const T* from, T* to, int64_t first, int64_t count, int64_t c
 template <class T>
 void expand_general(const T* from, T* to, int64_t first, int64_t count, const Shape& shape,
                     const Shape& space) {
-  for (int64_t i = 0; i < count; ++i) {
+  // Along the last axis elements lie one behind the other, or are one and the same.
+  const int last = space.rank() - 1;
+  const bool is_spread = shape.rank() == 0 || shape[shape.rank() - 1] == 1;
+  for (int64_t i = 0; i < count;) {
     int64_t rest = first + i, at = 0, stride = 1;
-    for (int axis = space.rank() - 1, own = shape.rank() - 1; axis >= 0; --axis, --own) {
+    const int64_t run = std::min(space[last] - rest % space[last], count - i);
+    for (int axis = last, own = shape.rank() - 1; own >= 0; --axis, --own) {
       const int64_t position = rest % space[axis];
       rest /= space[axis];
-      if (own < 0) continue;
       if (shape[own] != 1) at += position * stride;
       stride *= shape[own];
     }
-    to[i] = from[at];
+    if (is_spread)
+      std::fill_n(to + i, run, from[at]);
+    else
+      std::copy_n(from + at, run, to + i);
+    i += run;
   }
 }
 

@@ -117,24 +117,20 @@ bool StreamTrainer::is_over() {
 }
 
 /// One epoch over the buffer.
-bool StreamTrainer::descend() {
+void StreamTrainer::descend() {
   if (filled_ < capacity_) {
     if (trained_on_ != &rest_ || rest_.rows() != filled_) rest_ = with_rows(buffer_, filled_);
     copy_rows(buffer_, 0, filled_, rest_, 0);
   }
   Trainer& trainer = trainer_on(filled_ == capacity_ ? buffer_ : rest_);
   try {
-    const bool goes_on = trainer.run_for(1);
-    if (!goes_on && !reason_) {
-      reason_ = trainer.finish().reason;
-    }
+    if (!trainer.run_for(1) && !reason_) reason_ = trainer.finish().reason;
   } catch (const DivergenceError& error) {
     diverged(error);
   }
   rows_before_ = last_.rows;
   steps_before_ = last_.steps;
   filled_ = 0;
-  return !reason_;
 }
 
 /// A trainer holds on to the number of its rows: where that changes, another one goes on from there.

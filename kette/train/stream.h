@@ -51,6 +51,9 @@ class StreamTrainer {
  public:
   /// `validation` may be null; both must outlive the trainer. Throws Error for options out of range.
   StreamTrainer(Network& network, const Prepared* validation, const StreamOptions& options);
+  StreamTrainer(const StreamTrainer&) = delete;  // what observes the descent points at it
+  StreamTrainer& operator=(const StreamTrainer&) = delete;
+  ~StreamTrainer() = default;
 
   /// Trains whenever the buffer is full. False when a criterion was met: the rows are then of no use any
   /// more. Throws DivergenceError as Trainer::run, with the step and the row since training began, rows
@@ -63,7 +66,7 @@ class StreamTrainer {
   StreamResult finish();
 
  private:
-  bool descend();
+  void descend();
   Trainer& trainer_on(const Prepared& rows);
   bool is_over();
   bool report(const EpochReport& epoch);

@@ -23,9 +23,10 @@ refused() {
 
 accuracy() { sed -n 's/.*"accuracy":\([0-9.]*\).*/\1/p' "$1" | tail -n 1; }
 
-# Some blocks of 4 MB: moons, each row with a colour that says nothing.
+# Two blocks of 4 MB, the second from about row 170000: moons in no order, each row with a colour that says nothing.
 "$kette" data moons --samples 200000 --noise 0.1 --seed 5 --out moons.csv || exit 1
-awk -F, 'NR == 1 { print $0 ",colour"; next } { print $0 "," (NR % 3 ? "red" : "blue") }' moons.csv >rows.csv
+awk 'NR == 1 { print $0 ",colour"; next } { row[NR - 2] = $0 }
+     END { for (i = 0; i < 200000; i++) print row[i * 7919 % 200000] "," (i % 3 ? "red" : "blue") }' moons.csv >rows.csv
 
 "$kette" train rows.csv --target label --stream --sample 1000 --threads 1 --json --out one.onnx >one.json || exit 1
 "$kette" train rows.csv --target label --stream --sample 1000 --threads 2 --quiet --out two.onnx || exit 1
@@ -59,11 +60,11 @@ sed '190000s/^[^,]*/much/' rows.csv >text.csv
 refused 1 'text.csv:190000:1: expected a number as in the rows before, found "much"' text.csv --target label --stream --sample 1000
 awk -F, -v OFS=, 'NR == 180000 { $3 = 7 } { print }' rows.csv >label.csv
 refused 1 'label.csv:180000:3: expected one of the labels 0, 1, found "7"' label.csv --target label --stream --sample 1000
-sed '170000s/$/,more/' rows.csv >wide.csv
-refused 1 'wide.csv:170000:' wide.csv --target label --stream --sample 1000
-sed '160000s/red$\|blue$/green/' rows.csv >green.csv
+sed '199000s/$/,more/' rows.csv >wide.csv
+refused 1 'wide.csv:199000:' wide.csv --target label --stream --sample 1000
+sed '195000s/red$\|blue$/green/' rows.csv >green.csv
 "$kette" train green.csv --target label --stream --sample 1000 --quiet --out green.onnx 2>err.txt || exit 1
-grep -q 'green.csv:160000:4' err.txt || wrong "an unseen category is not told of: $(cat err.txt)"
+grep -q 'green.csv:195000:4' err.txt || wrong "an unseen category is not told of: $(cat err.txt)"
 
 for given in "--auto" "--folds 3" "--optimizer lbfgs" "--group colour" "--checkpoint c" "--patience 3" "--weight x1" \
   "--schedule cosine" "--descent batch"; do

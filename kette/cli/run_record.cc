@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 5> kNoMeasures = {"kette", "model", "epoc
                                                          "samples_per_second"};
 
 /// A text as TOML's basic string; a byte that is no UTF-8 becomes U+FFFD.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string result = "\"";
   while (!text.empty()) {
     const size_t valid = data::valid_utf8_prefix(text);
@@ -47,7 +47,7 @@ std::string real(double number) {
 
 std::string toml_value(const RecordValue& value) {
   if (const auto* number = std::get_if<double>(&value)) return real(*number);
-  if (const auto* text = std::get_if<std::string>(&value)) return quoted(*text);
+  if (const auto* text = std::get_if<std::string>(&value)) return toml_text(*text);
   return to_text(value);
 }
 
@@ -56,7 +56,7 @@ std::string key(std::string_view name) {
   const bool is_bare = !name.empty() && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
-  return is_bare ? std::string(name) : quoted(name);
+  return is_bare ? std::string(name) : toml_text(name);
 }
 
 void append(std::string& out, const RecordEntries& entries) {

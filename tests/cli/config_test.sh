@@ -24,8 +24,8 @@ repeats() {
     failed "$name from its record: $(cat err.txt)"
   cmp "$name.onnx" again.onnx || failed "$name: the record gives another model: $(cat "$name.run.toml")"
   # And the record of the second run has the options of the first.
-  sed '/^\[data\]/,$d' "$name.run.toml" >first.txt
-  sed '/^\[data\]/,$d' again.run.toml >second.txt
+  sed '/^\[data\]/,$d' "$name.run.toml" | sort >first.txt
+  sed '/^\[data\]/,$d' again.run.toml | sort >second.txt
   cmp first.txt second.txt || failed "$name: the second record is another: $(diff first.txt second.txt)"
   rm -f again.onnx again.run.toml
 }

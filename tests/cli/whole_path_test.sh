@@ -25,8 +25,11 @@ within "rmse on diabetes" "$(field rmse <diabetes.json)" at-most 58
 "$kette" data spiral --samples 300 --seed 3 --out spiral.csv
 for threads in 1 2; do
   "$kette" train spiral.csv --target label --epochs 5 --seed 7 --threads $threads --quiet --out $threads.onnx
+  "$kette" train spiral.csv --target label --seed 7 --threads $threads --quiet --out searched$threads.onnx
 done
 cmp 1.onnx 2.onnx
+cmp searched1.onnx searched2.onnx
+[ -e 1.run.toml ] && [ -e searched1.run.toml ] || { echo "no record beside the model"; exit 1; }
 "$kette" train spiral.csv --target label --epochs 5 --seed 8 --quiet --out other.onnx
 ! cmp -s 1.onnx other.onnx || { echo "another seed gave the same model"; exit 1; }
 
@@ -40,8 +43,10 @@ done
 # predict gives a row for every row, also without the target; evaluate agrees with counting by hand.
 "$kette" predict digits.onnx "$data/digits.csv" --out predicted.csv
 [ "$(wc -l <predicted.csv)" = "$(wc -l <"$data/digits.csv")" ] || { echo "predict left rows out"; exit 1; }
-cut -d, -f1-64 "$data/digits.csv" | "$kette" predict digits.onnx /dev/stdin --out again.csv
-cmp predicted.csv again.csv
+for stdin in - /dev/stdin; do
+  cut -d, -f1-64 "$data/digits.csv" | "$kette" predict digits.onnx $stdin --out again.csv
+  cmp predicted.csv again.csv
+done
 tail -n +2 predicted.csv | cut -d, -f1 >values.txt
 by_hand=$(cut -d, -f65 "$data/digits.csv" | tail -n +2 | paste -d, - values.txt |
   awk -F, '{ n++; right += $1 == $2 } END { printf "%.6f", right / n }')

@@ -124,10 +124,12 @@ printf 'town,x,y\nBonn,1,2\nBonn,2,3\nKiel,3,4\nUlm,4,5\n' >new_towns.csv
 told 'column "town": 3 rows hold a category not seen in training' predict towns.onnx new_towns.csv
 [ "$(grep -c '' out.txt)" = 5 ] || { echo "predict left rows out: $(cat out.txt)"; failures=$((failures + 1)); }
 told 'column "town": 3 rows hold a category not seen in training' evaluate towns.onnx new_towns.csv
+rm -f out.txt
 # A constant column is told, and training goes on; when it fails, only the failure is told.
 printf 'c,x,y\n' >constant.csv
 awk 'BEGIN { for (i = 0; i < 40; i++) printf "1,%d,%d\n", i % 7, (i % 7) * 2.5 + i }' >>constant.csv
 told 'column "c" is constant' train constant.csv --target y $quick --out model.onnx
+rm -f out.txt err.txt
 refused 1 'training diverged at epoch ' train constant.csv --target y --optimizer sgd --learning-rate 1e30
 
 [ "$failures" = 0 ] || { echo "$failures failures"; exit 1; }

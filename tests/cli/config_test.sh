@@ -19,7 +19,7 @@ failed() {
 repeats() {
   name=$1 file=$2
   shift 2
-  "$kette" train "$file" --quiet --out "$name.onnx" "$@" 2>err.txt || failed "$name: $(cat err.txt)"
+  "$kette" train "$file" --quiet --out "$name.onnx" --threads 1 "$@" 2>err.txt || failed "$name: $(cat err.txt)"
   "$kette" train "$file" --quiet --out again.onnx --config "$name.run.toml" --threads 2 2>err.txt ||
     failed "$name from its record: $(cat err.txt)"
   cmp "$name.onnx" again.onnx || failed "$name: the record gives another model: $(cat "$name.run.toml")"

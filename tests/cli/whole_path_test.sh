@@ -25,11 +25,9 @@ within "rmse on diabetes" "$(field rmse <diabetes.json)" at-most 58
 "$kette" data spiral --samples 300 --seed 3 --out spiral.csv
 for threads in 1 2; do
   "$kette" train spiral.csv --target label --epochs 5 --seed 7 --threads $threads --quiet --out $threads.onnx
-  "$kette" train spiral.csv --target label --seed 7 --threads $threads --quiet --out searched$threads.onnx
 done
 cmp 1.onnx 2.onnx
-cmp searched1.onnx searched2.onnx
-[ -e 1.run.toml ] && [ -e searched1.run.toml ] || { echo "no record beside the model"; exit 1; }
+[ -e 1.run.toml ] || { echo "no record beside the model"; exit 1; }
 "$kette" train spiral.csv --target label --epochs 5 --seed 8 --quiet --out other.onnx
 ! cmp -s 1.onnx other.onnx || { echo "another seed gave the same model"; exit 1; }
 
@@ -55,4 +53,5 @@ awk -v a="$by_hand" -v b="$told" 'BEGIN { d = a - b; exit !(d < 1e-6 && d > -1e-
   { echo "evaluate says $told, counting says $by_hand"; exit 1; }
 
 # Gradients of a trained model agree with differences.
-"$kette" check digits.onnx "$data/digits.csv" >check.txt || { cat check.txt; exit 1; }
+"$kette" train "$data/digits.csv" --target digit --hidden 32 --epochs 3 --quiet --out one.onnx
+"$kette" check one.onnx "$data/digits.csv" >check.txt || { cat check.txt; exit 1; }

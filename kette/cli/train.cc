@@ -238,6 +238,7 @@ class TrainCommand {
     TrainingOptions& options = settings_.training;
     Doctor doctor(network_, training);
     if (!options.lbfgs) options.doctor = &doctor;
+    if (options.checkpoint) options.checkpoint->fingerprint = fingerprint();
     const data::Batches batches(options.lbfgs ? data::Descent::batch : options.descent, training.rows(),
                                 options.batch_size, options.seed);
     Progress progress(options.stopping, batches.steps_per_epoch(), terminal_width());

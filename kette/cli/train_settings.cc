@@ -253,6 +253,7 @@ TrainSettings settings_of(const TrainFlags& f) {
   settings.hold_out = {.test = test, .validation = f.folds > 0 || settings.is_automatic ? 0 : validation};
   if (f.folds > 0 && !settings.validation_file.empty())
     throw UsageError("--folds watches training by parts of the rows; it contradicts a table in --validation");
+  if (f.out == "-") throw UsageError("--out: a model is not written to standard output; expected the name of a file");
   settings.network = network_of(f);
   if (!f.time.empty()) settings.seconds = option_value("--time", [&] { return parse_duration(f.time); });
   const std::string stem = f.files.empty() || f.files.front() == "-"

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "kette/base/error.h"
 #include "kette/data/gzip.h"
@@ -109,7 +110,9 @@ class PeekedBytes : public ByteSource {
 
 std::unique_ptr<ByteSource> Input::open_raw() {
   if (in_memory_) return std::make_unique<MemoryBytes>(memory_);
-  if (path_ != "-") return std::make_unique<FileBytes>(path_, nullptr);
+  std::error_code ignored;
+  const bool is_pipe = path_ == "-" || std::filesystem::is_fifo(path_, ignored);  // such as /dev/stdin, <(command)
+  if (!is_pipe) return std::make_unique<FileBytes>(path_, nullptr);
   if (!keep_) return std::make_unique<FileBytes>(path_, nullptr);
   if (kept_.empty()) {
     // What a pass has not read by the time the next begins would be lost: the pipe is read to its end first.

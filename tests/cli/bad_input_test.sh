@@ -24,53 +24,112 @@ refused() {
 }
 
 "$kette" data moons --samples 200 --out good.csv || exit 1
+column() { # NAME FIELD: rows of two numbers, the seventh of column b being FIELD
+  awk -v field="$2" 'BEGIN { print "a,b"; for (i = 1; i < 60; i++) print i * 1.37 "," (i == 7 ? field : i * i * 0.3) }' >"$1"
+}
 : >empty.csv
 printf 'a,b\n' >header.csv
 printf 'a,b\n1,2\n3\n' >ragged.csv
-printf 'a,b\n1,x\n3,4\n5,6\n' >text.csv
-printf 'a,b\n1,2\n3,nan\n5,6\n' >nan.csv
-printf 'a,b\n1,inf\n3,4\n5,6\n' >inf.csv
+column text.csv x
+column missing.csv ''
+column inf.csv inf
 printf 'a,b\n1,2\n1,4\n1,6\n' >constant_target.csv
 printf 'a,b\nx,2\nx,4\nx,6\n' >one_class.csv
-printf 'a,b\n"1,2\n3,4\n' >quote.csv
+printf 'a,b\n,2\n,4\n,6\n' >no_target.csv
+printf 'x1,x2\n1,2\n' >no_label.csv
+printf 'PK\003\004aaaaaaaaaaaaaaaaaaaa' >book.xlsx
+gzip -c good.csv | head -c 300 >cut.csv.gz
+mkdir folder
+quick="--epochs 1 --hidden 4 --quiet"
 
+# Tables
 refused 1 'nofile.csv' train nofile.csv --target a
 refused 1 'did you mean "label"' train good.csv --target lable
 refused 1 'empty.csv:1:1: ' train empty.csv --target a
-refused 1 'header.csv' train header.csv --target a
+refused 1 'header.csv:2:1: ' train header.csv --target a
 refused 1 'ragged.csv:3:2: ' train ragged.csv --target a
-refused 1 'text.csv:2:2: expected a number, found "x"' train text.csv --target a
-refused 1 'nan.csv:3:2: ' train nan.csv --target a
-refused 1 'inf.csv:2:2: ' train inf.csv --target a
-refused 1 'constant_target.csv' train constant_target.csv --target a --task regression
-refused 1 'one_class.csv' train one_class.csv --target a
-refused 1 'quote.csv:2:1: ' train quote.csv --target a
+refused 1 'text.csv:8:2: expected a number, found "x" in column "b"; --missing x' train text.csv --target a
+refused 1 'inf.csv:8:2: ' train inf.csv --target a
+refused 1 'constant_target.csv: target "a" is 1 in every row' train constant_target.csv --target a --task regression
+refused 1 'one_class.csv: target "a" has one class only' train one_class.csv --target a
+refused 1 'target "a" is missing in every row' train no_target.csv --target a
+refused 1 'is an Excel workbook' train book.xlsx --target a
+refused 1 'cut.csv.gz: the gzip data end after 300 bytes' train cut.csv.gz --target label
+refused 1 'folder' train folder --target a
+refused 1 'no column "label"' train good.csv --target label --validation no_label.csv $quick
+refused 1 'no column "label"' train good.csv --target label --test no_label.csv $quick
+
+# Options that contradict the table or each other
 refused 1 'is the target and also a feature' train good.csv --target label --features x1,label
+refused 1 'is said to be categorical and numeric' train good.csv --target label --categorical x1 --numeric x1
 refused 1 'batch size 5000 is larger than the data' train good.csv --target label --batch-size 5000
 refused 1 'training diverged at epoch 1, step' train good.csv --target label --optimizer sgd --learning-rate 1e30
-refused 1 'good.csv' predict good.csv good.csv
-refused 1 'nofile.onnx' evaluate nofile.onnx good.csv
 refused 2 '--target' train good.csv
 refused 2 'subcommand' dance
-refused 2 '--hidden' train good.csv --target label --hidden many
-refused 1 '/nowhere/' train good.csv --target label --epochs 1 --quiet --out /nowhere/model.onnx
+refused 2 '--hidden: "many"' train good.csv --target label --hidden many
+refused 2 '--auto chooses network and descent itself; it contradicts --hidden' train good.csv --target label --auto --hidden 3
+refused 2 '--folds watches training by parts' train good.csv --target label --folds 3 --validation no_label.csv
+refused 2 'leave no row to learn from' train good.csv --target label --test-size 0.6 --validation 0.5
+refused 2 '--momentum' train good.csv --target label --optimizer adam --momentum 0.5
+refused 2 'goes without --descent' train good.csv --target label --optimizer lbfgs --descent sgd
+refused 2 'contradicts --schedule cosine' train good.csv --target label --schedule cosine --decay 0.1
 
-"$kette" train good.csv --target label --epochs 1 --quiet --out model.onnx || exit 1
+# Places to write to
+refused 1 'is the input' train good.csv --target label --out good.csv
+refused 1 'the folder /nowhere does not exist' train good.csv --target label $quick --out /nowhere/model.onnx
+refused 1 'folder: is a folder; expected a file' train good.csv --target label $quick --out folder
+refused 1 'No space left on device' train good.csv --target label $quick --out /dev/full
+refused 2 'not written to standard output' train good.csv --target label $quick --out -
+if [ "$(id -u)" != 0 ]; then
+  mkdir closed && chmod a-w closed
+  refused 1 'cannot write to the folder closed' train good.csv --target label $quick --out closed/model.onnx
+fi
+
+# Models, and tables for them
+"$kette" train good.csv --target label $quick --out model.onnx || exit 1
 head -c 400 model.onnx >cut.onnx
 printf 'other\n1\n' >other.csv
-refused 1 'cut.onnx' predict cut.onnx good.csv
-refused 1 'x1' predict model.onnx other.csv
-refused 1 'label' evaluate model.onnx other.csv
+printf 'X1,x2\n1,2\n' >renamed.csv
+printf 'x1,x2\n1,word\n2,other\n' >retyped.csv
+printf 'x1,x2,label\n1,2,7\n' >new_label.csv
+refused 1 'good.csv: not an ONNX model' predict good.csv good.csv
+refused 1 'nofile.onnx' evaluate nofile.onnx good.csv
+refused 1 'nofile.onnx' train good.csv --target label $quick --from nofile.onnx
+refused 1 'a warm start needs the same columns' train good.csv --target label --hidden 7 --epochs 1 --from model.onnx
+refused 1 'cut.onnx: not an ONNX model, or cut short' predict cut.onnx good.csv
+refused 1 'other.csv: missing columns "x1", "x2"' predict model.onnx other.csv
+refused 1 'renamed.csv: missing column "x1"; was "X1" renamed?' predict model.onnx renamed.csv
+refused 1 'retyped.csv:2:2: expected a number, found "word"' predict model.onnx retyped.csv
+refused 1 'no column "label"' evaluate model.onnx no_label.csv
+refused 1 'new_label.csv:2:3: expected one of the labels 0, 1, found "7"' evaluate model.onnx new_label.csv
+refused 1 'folder: is a folder' predict model.onnx good.csv --out folder
+"$kette" predict model.onnx good.csv >/dev/full 2>err.txt
+[ $? = 1 ] && grep -qF 'No space left on device' err.txt || { echo "a full disk gives: $(cat err.txt)"; failures=$((failures + 1)); }
 
-# A constant column is told on one line, and training goes on; when it fails, only the failure is told.
+# told "part of the message" COMMAND …: it works, and says one thing on standard error.
+told() {
+  message=$1
+  shift
+  "$kette" "$@" >out.txt 2>err.txt || { echo "kette $*: exit code $?: $(cat err.txt)"; failures=$((failures + 1)); }
+  [ "$(grep -c '' err.txt)" = 1 ] && grep -qF -- "$message" err.txt ||
+    { echo "kette $*: \"$(cat err.txt)\" lacks \"$message\""; failures=$((failures + 1)); }
+}
+# What is missing is filled in, without a word on standard error.
+"$kette" train missing.csv --target a $quick --out missing.onnx 2>err.txt && [ ! -s err.txt ] ||
+  { echo "a missing field gives: $(cat err.txt)"; failures=$((failures + 1)); }
+# Categories that the model does not know are counted.
+awk 'BEGIN { print "town,x,y"; for (i = 1; i < 200; i++) print (i % 3 ? "Ulm" : "Rom") "," i % 11 "," i % 5 + i % 3 }' >towns.csv
+"$kette" train towns.csv --target y --task regression $quick --out towns.onnx || exit 1
+printf 'town,x,y\nBonn,1,2\nBonn,2,3\nKiel,3,4\nUlm,4,5\n' >new_towns.csv
+told 'column "town": 3 rows hold a category not seen in training' predict towns.onnx new_towns.csv
+[ "$(grep -c '' out.txt)" = 5 ] || { echo "predict left rows out: $(cat out.txt)"; failures=$((failures + 1)); }
+told 'column "town": 3 rows hold a category not seen in training' evaluate towns.onnx new_towns.csv
+rm -f out.txt
+# A constant column is told, and training goes on; when it fails, only the failure is told.
 printf 'c,x,y\n' >constant.csv
 awk 'BEGIN { for (i = 0; i < 40; i++) printf "1,%d,%d\n", i % 7, (i % 7) * 2.5 + i }' >>constant.csv
-"$kette" train constant.csv --target y --quiet --epochs 2 --out model.onnx 2>err.txt || exit 1
-[ "$(grep -c '' err.txt)" = 1 ] && grep -qF 'column "c" is constant' err.txt ||
-  { echo "a constant column gives: $(cat err.txt)"; failures=$((failures + 1)); }
-rm -f err.txt
+told 'column "c" is constant' train constant.csv --target y $quick --out model.onnx
+rm -f out.txt err.txt
 refused 1 'training diverged at epoch ' train constant.csv --target y --optimizer sgd --learning-rate 1e30
-refused 1 'is the input' train good.csv --target label --out good.csv
-refused 2 '--momentum' train good.csv --target label --optimizer adam --momentum 0.5
 
 [ "$failures" = 0 ] || { echo "$failures failures"; exit 1; }

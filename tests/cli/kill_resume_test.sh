@@ -14,11 +14,11 @@ failed() {
 
 killed=0
 "$kette" data spiral --samples 400 --seed 3 --out spiral.csv || exit 1
+options="--target label --hidden 32,16 --dropout 0.1 --epochs 150 --seed 5 --quiet --threads 1"
 train() { # OUT FURTHER OPTIONS
   out=$1
   shift
-  "$kette" train spiral.csv --target label --hidden 32,16 --dropout 0.1 --epochs 150 --seed 5 --quiet --threads 1 \
-    --out "$out" "$@"
+  "$kette" train spiral.csv $options --out "$out" "$@"
 }
 start=$(date +%s%N)
 train whole.onnx --checkpoint whole.checkpoint --checkpoint-every 10ms || exit 1
@@ -33,8 +33,7 @@ while [ "$killed" -lt "$kills" ]; do
   [ "$runs" -le $((20 * kills)) ] || failed "runs end before they can be killed"
   pause=$(awk -v seed="$seed" -v run="$runs" -v most="$milliseconds" \
     'BEGIN { srand(1000 * seed + run); printf "%.3f", rand() * most / 1000 * 0.6 }')
-  "$kette" train spiral.csv --target label --hidden 32,16 --dropout 0.1 --epochs 150 --seed 5 --quiet --threads 1 \
-    --out out.onnx --checkpoint c.checkpoint --checkpoint-every 10ms --resume 2>err.txt &
+  "$kette" train spiral.csv $options --out out.onnx --checkpoint c.checkpoint --checkpoint-every 10ms --resume 2>err.txt &
   process=$!
   sleep "$pause"
   kill -9 "$process" 2>/dev/null
@@ -56,7 +55,7 @@ cmp whole.onnx out.onnx || failed "another model than without interruption"
 grep -q '^\[result\]' out.run.toml || failed "no record"
 
 # The checkpoint of another configuration, and one that is cut off, are refused by name.
-train out.onnx --checkpoint c.checkpoint --checkpoint-every 0s &
+"$kette" train spiral.csv $options --out out.onnx --checkpoint c.checkpoint --checkpoint-every 0s &
 process=$!
 for moment in 1 2 3 4 5 6 7 8 9 10; do
   [ -e c.checkpoint ] && break

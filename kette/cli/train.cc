@@ -22,6 +22,7 @@
 #include "kette/cli/version.h"
 #include "kette/cli/warm_start.h"
 #include "kette/data/folds.h"
+#include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 #include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"

@@ -186,6 +186,8 @@ class TrainCommand {
     say("search", "network and descent, {}",
         settings_.seconds > 0 ? "for at most " + duration(settings_.seconds)
                               : "a short one (--time 60s tries more)");
+    if (settings_.training.checkpoint)
+      say("", "a search keeps no checkpoint: begun anew, it ends with the same bytes");
     SearchProgressLine progress(terminal_width());
     const auto start = std::chrono::steady_clock::now();
     const SearchOptions options{

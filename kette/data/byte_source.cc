@@ -69,7 +69,7 @@ class FileBytes : public ByteSource {
   [[noreturn]] void fail_to_read() {
     const int error = errno;
     close();
-    fail("[csv] cannot read {}: {}", quote(name_), std::strerror(error));
+    fail("{}: cannot be read: {}", on_one_line(name_), std::strerror(error));
   }
   void close() {
     if (owned_ && descriptor_ >= 0) ::close(descriptor_);

@@ -240,8 +240,8 @@ TEST(Csv, a_file_is_written_and_read) {
 
 TEST(Csv, a_missing_or_unreadable_file_is_named) {
   EXPECT_EQ(error_of([] { read_csv("/no/such.csv"); }),
-            "[csv] cannot read \"/no/such.csv\": No such file or directory");
-  EXPECT_EQ(error_of([] { read_csv("/tmp"); }), "[csv] cannot read \"/tmp\": Is a directory");
+            "/no/such.csv: cannot be read: No such file or directory");
+  EXPECT_EQ(error_of([] { read_csv("/tmp"); }), "/tmp: cannot be read: Is a directory");
   EXPECT_EQ(error_of([] { read_csv("/dev/null"); }),
             "/dev/null:1:1: expected a line of column names, found an empty file");
 }

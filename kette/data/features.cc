@@ -102,7 +102,11 @@ void check_roles(const Table& table, const DatasetOptions& options, std::span<co
   if (!options.weight.empty()) assign(options.weight, "weight");
   if (!options.group.empty()) assign(options.group, "group");
   for (const std::string& name : options.features) assign(name, "feature");
-  for (const std::string& name : options.ignore) table.index(name);
+  for (const std::string& name : options.ignore) {
+    table.index(name);
+    if (contains(options.features, name))
+      fail("{}: column {} is said to be ignored and a feature", table.source(), quote(name));
+  }
   for (const std::string& name : options.categorical) {
     table.index(name);
     if (contains(options.numeric, name))

@@ -206,7 +206,7 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& cells, siz
   std::string text;
   for (size_t start = 1; start < columns;) {
     size_t end = start, used = widths[0];
-    while (end < columns && (end == start || used + 2 + widths[end] <= width + 2)) used += 2 + widths[end++];
+    while (end < columns && (end == start || used + 2 + widths[end] <= width)) used += 2 + widths[end++];
     std::vector<std::vector<std::string>> part;
     for (const auto& row : cells) {
       part.push_back({row[0]});

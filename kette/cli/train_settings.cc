@@ -229,6 +229,10 @@ TrainSettings settings_of(const TrainFlags& f) {
   if (f.automatic && !f.chosen.empty())
     throw UsageError(
         fmt::format("--auto chooses network and descent itself; it contradicts {}", f.chosen.front()));
+  for (const std::string_view option :
+       {"--hidden", "--activation", "--dropout", "--input-dropout", "--normalization", "--init"})
+    if (!f.from.empty() && !f.stream && std::ranges::find(f.chosen, option) != f.chosen.end())
+      throw UsageError(fmt::format("--from goes on with the network of the model; it contradicts {}", option));
   if (!f.stream && (f.sample || f.buffer)) throw UsageError("--sample and --buffer go with --stream");
   settings.is_automatic = f.chosen.empty() && !f.stream;
   data::DatasetOptions& dataset = settings.dataset;

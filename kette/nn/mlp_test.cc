@@ -186,7 +186,9 @@ TEST(Mlp, every_layer_drops_its_share_and_its_own_elements) {
                             kept = values(now, network.layers[0].h);
   double dropped1 = 0, dropped2 = 0, both = 0, again = 0;
   for (size_t i = 0; i < first.size(); ++i) {
-    if (first[i] != 0) EXPECT_NEAR(first[i], kept[i] / 0.75, 1e-14);
+    if (first[i] != 0) {
+      EXPECT_NEAR(first[i], kept[i] / 0.75, 1e-14);
+    }
     dropped1 += first[i] == 0;
     dropped2 += second[i] == 0;
     both += first[i] == 0 && second[i] == 0;

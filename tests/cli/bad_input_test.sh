@@ -94,8 +94,8 @@ printf 'x1,x2\n1,word\n2,other\n' >retyped.csv
 printf 'x1,x2,label\n1,2,7\n' >new_label.csv
 refused 1 'good.csv: not an ONNX model' predict good.csv good.csv
 refused 1 'nofile.onnx' evaluate nofile.onnx good.csv
-refused 1 'nofile.onnx' train good.csv --target label $quick --from nofile.onnx
-refused 1 'a warm start needs the same columns' train good.csv --target label --hidden 7 --epochs 1 --from model.onnx
+refused 1 'nofile.onnx' train good.csv --target label --epochs 1 --from nofile.onnx
+refused 2 '--from goes on with the network of the model' train good.csv --target label --hidden 7 --epochs 1 --from model.onnx
 refused 1 'cut.onnx: not an ONNX model, or cut short' predict cut.onnx good.csv
 refused 1 'other.csv: missing columns "x1", "x2"' predict model.onnx other.csv
 refused 1 'renamed.csv: missing column "x1"; was "X1" renamed?' predict model.onnx renamed.csv

@@ -294,7 +294,7 @@ void choose_defaults(const TrainFlags& f, int64_t rows, bool has_validation, Tra
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
     training.optimizer.settings.set("weight_decay",
-                                    std::min(1.0, 2000.0 / std::pow(static_cast<double>(steps), 2)));
+                                    std::min(1.0, 50.0 / static_cast<double>(steps)));
   if (is_ours && !f.decay && f.schedule.empty() && stopping.epochs > 0 && stopping.epochs <= kShortRun)
     training.schedule.kind = ScheduleSpec::Kind::cosine;
 }

@@ -1,6 +1,7 @@
 #include "kette/data/read.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <bit>
 #include <cmath>
@@ -38,7 +39,7 @@ std::string read_error(std::string_view text, const ReadOptions& options = {}) {
 class TemporaryFile {
  public:
   TemporaryFile(const std::string& name, std::string_view content)
-      : path_(testing::TempDir() + "kette_" + name) {
+      : path_(testing::TempDir() + fmt::format("kette_{}_", ::getpid()) + name) {
     std::ofstream(path_, std::ios::binary) << content;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }

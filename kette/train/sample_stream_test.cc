@@ -1,6 +1,7 @@
 #include "kette/train/sample_stream.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -22,7 +23,7 @@ class Files : public testing::Test {
 
   template <class Row>
   std::string write(const std::string& name, int64_t first, int64_t rows, Row row_text) {
-    const std::string path = testing::TempDir() + "kette_sample_stream_" + name;
+    const std::string path = testing::TempDir() + fmt::format("kette_sample_stream_{}_{}", ::getpid(), name);
     std::ofstream out(path);
     out << "a,b,y\n";
     for (int64_t row = first; row < first + rows; ++row) out << row_text(row) << '\n';

@@ -298,8 +298,7 @@ class TrainCommand {
   /// What makes the run what it is; a checkpoint of another run is refused.
   std::string fingerprint() const {
     std::string text = fmt::format("data: {}\n", data_hash());
-    for (const auto& [name, value] : resolved())
-      text += fmt::format("{}: {}\n", name, to_text(value));
+    for (const auto& [name, value] : resolved()) text += fmt::format("{}: {}\n", name, to_text(value));
     return text;
   }
 
@@ -312,14 +311,16 @@ class TrainCommand {
     std::vector<double> of_fold;
     std::string measure_name;
     const size_t largest = std::ranges::max(folds, {}, &std::vector<int64_t>::size).size();
-    choose_defaults(flags_, static_cast<int64_t>(split_.train.size() - largest), true, settings_);  // one for all
+    choose_defaults(flags_, static_cast<int64_t>(split_.train.size() - largest), true,
+                    settings_);  // one for all
     settings_.training.threads = &threads_;
     for (size_t fold = 0; fold < folds.size(); ++fold) {
       Samples training = select(dataset_, data::without(split_.train, folds[fold]));
       Samples held_out = select(dataset_, folds[fold]);
       weigh(training);
       weigh(held_out);
-      networks.push_back(build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
+      networks.push_back(
+          build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
       Network& network = networks.back();
       const Prepared rows = prepare(network.model, training, &threads_);
       const Prepared watched = prepare(network.model, held_out, &threads_);

@@ -59,8 +59,8 @@ struct TrainFlags {
   /// Names of the options that were given for the network and its descent: with any of them nothing is
   /// searched for.
   std::vector<std::string> chosen;
-  /// Every option that makes the model what it is, with the value that was given or is the default. What depends on the
-  /// table is not yet among them, see training_options().
+  /// Every option that makes the model what it is, with the value that was given or is the default. What
+  /// depends on the table is not yet among them, see training_options().
   RecordEntries resolved;
 };
 

@@ -232,7 +232,8 @@ TrainSettings settings_of(const TrainFlags& f) {
   for (const std::string_view option :
        {"--hidden", "--activation", "--dropout", "--input-dropout", "--normalization", "--init"})
     if (!f.from.empty() && !f.stream && std::ranges::find(f.chosen, option) != f.chosen.end())
-      throw UsageError(fmt::format("--from goes on with the network of the model; it contradicts {}", option));
+      throw UsageError(
+          fmt::format("--from goes on with the network of the model; it contradicts {}", option));
   if (!f.stream && (f.sample || f.buffer)) throw UsageError("--sample and --buffer go with --stream");
   settings.is_automatic = f.chosen.empty() && !f.stream;
   data::DatasetOptions& dataset = settings.dataset;
@@ -257,7 +258,8 @@ TrainSettings settings_of(const TrainFlags& f) {
   settings.hold_out = {.test = test, .validation = f.folds > 0 || settings.is_automatic ? 0 : validation};
   if (f.folds > 0 && !settings.validation_file.empty())
     throw UsageError("--folds watches training by parts of the rows; it contradicts a table in --validation");
-  if (f.out == "-") throw UsageError("--out: a model is not written to standard output; expected the name of a file");
+  if (f.out == "-")
+    throw UsageError("--out: a model is not written to standard output; expected the name of a file");
   settings.network = network_of(f);
   if (!f.time.empty()) settings.seconds = option_value("--time", [&] { return parse_duration(f.time); });
   const std::string stem = f.files.empty() || f.files.front() == "-"
@@ -293,8 +295,7 @@ void choose_defaults(const TrainFlags& f, int64_t rows, bool has_validation, Tra
   training.schedule.warmup = f.warmup.value_or(0) * steps;
   const bool is_ours = f.optimizer.empty() && f.descent.empty();
   if (is_ours && !f.weight_decay)
-    training.optimizer.settings.set("weight_decay",
-                                    std::min(1.0, 50.0 / static_cast<double>(steps)));
+    training.optimizer.settings.set("weight_decay", std::min(1.0, 50.0 / static_cast<double>(steps)));
   if (is_ours && !f.decay && f.schedule.empty() && stopping.epochs > 0 && stopping.epochs <= kShortRun)
     training.schedule.kind = ScheduleSpec::Kind::cosine;
 }

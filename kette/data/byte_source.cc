@@ -111,7 +111,8 @@ class PeekedBytes : public ByteSource {
 std::unique_ptr<ByteSource> Input::open_raw() {
   if (in_memory_) return std::make_unique<MemoryBytes>(memory_);
   std::error_code ignored;
-  const bool is_pipe = path_ == "-" || std::filesystem::is_fifo(path_, ignored);  // such as /dev/stdin, <(command)
+  const bool is_pipe =
+      path_ == "-" || std::filesystem::is_fifo(path_, ignored);  // such as /dev/stdin, <(command)
   if (!is_pipe) return std::make_unique<FileBytes>(path_, nullptr);
   if (!keep_) return std::make_unique<FileBytes>(path_, nullptr);
   if (kept_.empty()) {

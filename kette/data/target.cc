@@ -211,8 +211,8 @@ Tensor target_classes(const Table& table, const std::string& name, std::span<con
       found = of_text[static_cast<size_t>(table.text(column).code(row))];
     if (found >= 0) continue;
     const std::string field = table.field(row, column);
-    throw UnknownLabel(fmt::format("{}: expected one of the labels {}, found {} in column {}", table.place(row, column),
-                                   list(labels, kMostNumericClasses),
+    throw UnknownLabel(fmt::format("{}: expected one of the labels {}, found {} in column {}",
+                                   table.place(row, column), list(labels, kMostNumericClasses),
                                    field.empty() ? "an empty field" : quote(field), quote(name)));
   }
   return y;

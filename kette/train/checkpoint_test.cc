@@ -142,7 +142,8 @@ class Resumed : public testing::TestWithParam<const OptimizerDef*> {
  protected:
   const data::Dataset dataset = generated("moons", 60, 0.2, 4);
   const std::vector<int64_t> rows = all_rows(dataset);
-  const std::string path = testing::TempDir() + fmt::format("kette_{}_{}.checkpoint", GetParam()->name, ::getpid());
+  const std::string path =
+      testing::TempDir() + fmt::format("kette_{}_{}.checkpoint", GetParam()->name, ::getpid());
 
   TrainingOptions options() const {
     return {.batch_size = 7,  // six steps an epoch

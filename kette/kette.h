@@ -8,9 +8,9 @@
 // and, built on these, learn from data:
 //
 //     data/                  tables from files of many formats, what they hold, columns as features, splits
-//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step into the
-//     graph model/, onnx/          models, and their files train/                 networks for a data set,
-//     training, checkpoints, search, measures
+//     nn/, optim/            layers, losses, initialisers; optimisers that write the training step
+//     model/, onnx/          models, and their files
+//     train/                 networks for a data set, training, checkpoints, search, measures
 #pragma once
 
 #include "kette/autodiff/gradient.h"

@@ -38,6 +38,7 @@ using data::Dataset;
 using data::Split;
 using data::Task;
 
+constexpr size_t kFewestRowsToSearch = 20;
 constexpr double kDefaultEffort = 5;  // nominal seconds of one thread, when no --time is given
 /// A search is planned for two threads that are busy two thirds of the time: --time is then rarely what ends
 /// it.
@@ -131,6 +132,11 @@ class TrainCommand {
                                             : "stratified, ",
         flags_.seed);
     say_features();
+    if (settings_.is_automatic && split_.train.size() < kFewestRowsToSearch) {
+      settings_.is_automatic = false;
+      is_too_small_to_search_ = true;
+      say("", "too few rows to search on: a network of the usual kind");
+    }
     test_ = flags_.test.empty() ? select(dataset_, split_.test) : samples_of(flags_.test);
     if (!settings_.validation_file.empty())
       validation_ = samples_of(settings_.validation_file);
@@ -378,6 +384,7 @@ class TrainCommand {
       set("auto", true);
       return options;
     }
+    if (is_too_small_to_search_) set("validation", int64_t{0});
     for (const auto& [name, value] : training_options(settings_)) set(name, value);
     return options;
   }
@@ -473,6 +480,7 @@ class TrainCommand {
   std::vector<Trial> trials_;
   Measures measures_;
   Baseline baseline_;
+  bool is_too_small_to_search_ = false;
   double seconds_ = 0, step_seconds_ = 0;
   int64_t rows_seen_ = 0, epochs_ = 0;
 };

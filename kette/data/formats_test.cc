@@ -27,7 +27,7 @@ std::string error_of(Function f) {
 
 std::string little(uint64_t value, size_t bytes) {
   std::string out;
-  for (size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (size_t i = 0; i < bytes; ++i) out += i < sizeof value ? static_cast<char>(value >> (8 * i)) : '\0';
   return out;
 }
 std::string big(uint64_t value, size_t bytes) {

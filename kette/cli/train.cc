@@ -194,6 +194,11 @@ class TrainCommand {
                               : "a short one (--time 60s tries more)");
     if (settings_.training.checkpoint)
       say("", "a search keeps no checkpoint: begun anew, it ends with the same bytes");
+    if (settings_.network.weighted) {
+      Samples all{Tensor(Shape({dataset_.rows(), 0})), dataset_.y, std::move(dataset_.weights)};
+      weigh(all);
+      dataset_.weights = std::move(all.weights);
+    }
     SearchProgressLine progress(terminal_width());
     const auto start = std::chrono::steady_clock::now();
     const SearchOptions options{

@@ -234,6 +234,8 @@ TrainSettings settings_of(const TrainFlags& f) {
     if (!f.from.empty() && !f.stream && std::ranges::find(f.chosen, option) != f.chosen.end())
       throw UsageError(
           fmt::format("--from goes on with the network of the model; it contradicts {}", option));
+  if (!f.from.empty() && !f.stream && (!f.weight.empty() || !f.group.empty()))
+    throw UsageError("--weight and --group do not go with --from");
   if (!f.stream && (f.sample || f.buffer)) throw UsageError("--sample and --buffer go with --stream");
   settings.is_automatic = f.chosen.empty() && !f.stream;
   data::DatasetOptions& dataset = settings.dataset;

@@ -168,7 +168,10 @@ std::vector<int64_t> columns_of(const Table& table, std::span<const Feature> fea
     missing += (count++ == 0 ? "" : ", ") + quote(feature.name);
   }
   if (count == 0) return columns;
-  const std::vector<std::string> names = table.names();
+  std::vector<std::string> names = table.names();
+  std::erase_if(names, [&](const std::string& name) {  // those cannot be the missing one
+    return std::ranges::find(features, name, &Feature::name) != features.end();
+  });
   std::string_view near;
   for (size_t i = 0; i < features.size() && count == 1; ++i)
     if (columns[i] < 0) near = nearest_name(features[i].name, names);

@@ -95,6 +95,7 @@ printf 'x1,x2,label\n1,2,7\n' >new_label.csv
 refused 1 'good.csv: not an ONNX model' predict good.csv good.csv
 refused 1 'nofile.onnx' evaluate nofile.onnx good.csv
 refused 1 'nofile.onnx' train good.csv --target label --epochs 1 --from nofile.onnx
+refused 2 '--weight and --group do not go with --from' train good.csv --target label --epochs 1 --weight x1 --from model.onnx
 refused 2 '--from goes on with the network of the model' train good.csv --target label --hidden 7 --epochs 1 --from model.onnx
 refused 1 'cut.onnx: not an ONNX model, or cut short' predict cut.onnx good.csv
 refused 1 'other.csv: missing columns "x1", "x2"' predict model.onnx other.csv

@@ -12,6 +12,8 @@ target_compile_options(kette_options INTERFACE -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 warns about the deliberately undefined values inside its own AVX-512 headers.
   target_compile_options(kette_options INTERFACE -Wno-maybe-uninitialized)
+  # It takes anonymous namespaces in files that are compiled together for those of a header.
+  target_compile_options(kette_options INTERFACE $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>)
 endif()
 if(KETTE_SANITIZE)
   target_compile_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE} -fno-omit-frame-pointer
@@ -19,8 +21,10 @@ if(KETTE_SANITIZE)
   target_link_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE})
 endif()
 
-# For tests, examples and the command line: the time goes into the library, so they need not be optimised far.
-set(kette_quick_to_build $<$<CONFIG:Release>:-O1>)
+# What runs once rather than for every sample need not be optimised far, and tests and examples not at all: the time
+# they take goes into the library.
+set(kette_runs_once $<$<CONFIG:Release>:-O1>)
+set(kette_quick_to_build $<$<CONFIG:Release>:-O0>)
 
 # Headers that nearly every file reads are precompiled once, by the first target that asks, and shared by the others:
 # kette_precompile(TARGET KIND header...)
@@ -34,22 +38,65 @@ function(kette_precompile target kind)
   endif()
 endfunction()
 
+# A whole build compiles the files of a target together, two dozen at a time (CMAKE_UNITY_BUILD, in every preset but dev):
+# most of a file's time goes into its headers.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 24)
+
+# A file with `#if HWY_ONCE` is compiled by Highway once per instruction set, so the compiler is told its name. Such files
+# stand alone, or, where TOGETHER is true in a whole build, eleven behind one file: kette_simd_files(LIST_VARIABLE TOGETHER)
+function(kette_simd_files list together)
+  set(alone)
+  set(count 0)
+  foreach(source IN LISTS ${list})
+    file(STRINGS ${source} simd REGEX "^#if HWY_ONCE" LIMIT_COUNT 1)
+    if(simd AND together AND CMAKE_UNITY_BUILD)
+      math(EXPR group "${count} / 11")
+      math(EXPR count "${count} + 1")
+      string(APPEND text_${group} "#include \"${source}\"\n")
+      continue()
+    endif()
+    list(APPEND alone ${source})
+    if(simd)
+      kette_simd_file(${source})
+    endif()
+  endforeach()
+  if(count GREATER 0)
+    foreach(number RANGE ${group})
+      set(file ${CMAKE_CURRENT_BINARY_DIR}/simd_${number}.cc)
+      file(CONFIGURE OUTPUT ${file} CONTENT "${text_${number}}" @ONLY)
+      list(APPEND alone ${file})
+      kette_simd_file(${file})
+    endforeach()
+  endif()
+  set(${list} ${alone} PARENT_SCOPE)
+endfunction()
+
+function(kette_simd_file source)
+  set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS "HWY_TARGET_INCLUDE=\"${source}\""
+                              SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 set(kette_common_headers <fmt/format.h> <algorithm> <functional> <map> <memory> <span> <string> <vector>)
 
-# kette_floor(NAME [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header...])
+# kette_floor(NAME [SIMD_TOGETHER] [RUNS_ONCE] [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header...])
 function(kette_floor name)
-  cmake_parse_arguments(ARG "" "" "LIBRARIES;TEST_LIBRARIES;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "SIMD_TOGETHER;RUNS_ONCE" "" "LIBRARIES;TEST_LIBRARIES;PRECOMPILE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  kette_simd_files(sources "${ARG_SIMD_TOGETHER}")
+  kette_simd_files(tests FALSE)
   if(sources)
     add_library(kette_${name} OBJECT ${sources})
     set_target_properties(kette_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_link_libraries(kette_${name} PUBLIC kette_options ${ARG_LIBRARIES})
+    if(ARG_RUNS_ONCE)
+      target_compile_options(kette_${name} PRIVATE ${kette_runs_once})
+    endif()
     set_property(GLOBAL APPEND PROPERTY KETTE_FLOORS kette_${name})
-    if(ARG_PRECOMPILE)
-      target_precompile_headers(kette_${name} PRIVATE ${ARG_PRECOMPILE})
+    if(ARG_PRECOMPILE AND NOT CMAKE_UNITY_BUILD)
+      kette_precompile(kette_${name} ${name} ${ARG_PRECOMPILE})
     else()
       kette_precompile(kette_${name} library ${kette_common_headers})
     endif()

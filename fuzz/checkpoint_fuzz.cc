@@ -1,15 +1,14 @@
 // Any bytes are either a training run's state or an Error; a state that was read is written and reads back
 // the same.
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/train/checkpoint.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(checkpoint) {
   constexpr std::string_view kFingerprint = "rate: 1\n";
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   std::string once;

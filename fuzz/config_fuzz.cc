@@ -1,12 +1,11 @@
 // Any bytes are options, a run's record, or an Error of one line; a record that was read is written and reads
 // back the same.
 #include <CLI/CLI.hpp>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/cli/config.h"
 #include "kette/cli/run_record.h"
@@ -52,7 +51,7 @@ void read_as_record(std::string_view bytes) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(config) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   read_as_options(bytes);
   read_as_record(bytes);

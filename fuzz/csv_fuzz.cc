@@ -1,16 +1,15 @@
 // Any bytes are either a table or an Error; a table that was read is written and reads back the same. The
 // first byte chooses what is not found out.
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
 #include "kette/data/dataset.h"
 #include "kette/data/read.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(csv) {
   using namespace kette::data;
   if (size == 0) return 0;
   const uint8_t choice = data[0];

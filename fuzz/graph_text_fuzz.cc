@@ -1,17 +1,17 @@
 // Graph text from anyone: parsing gives an Error or a sound graph that prints and parses back to the same
 // text.
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/graph/text.h"
 #include "kette/graph/verify.h"
 #include "kette/ops/ops.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(graph_text) {
   kette::Graph graph;
   try {
     kette::parse({reinterpret_cast<const char*>(data), size}, graph, kette::find_op);

@@ -1,13 +1,12 @@
 // Any bytes are either a table or an Error of one line.
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/data/read.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(idx) {
   using namespace kette::data;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   try {

@@ -1,16 +1,15 @@
 // Any bytes are either a model or an Error; a model that was read is written and reads back the same.
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/graph/verify.h"
 #include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(onnx) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   kette::Model model;
   try {

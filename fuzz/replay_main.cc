@@ -1,7 +1,6 @@
-// Runs a fuzz target once on each file named on the command line, and on each file of the folders named: how
-// the corpus is a test without libFuzzer.
+// replay TARGET PATH...: runs a fuzz target once on each file named, and on each file of the folders named:
+// how the corpus is a test without libFuzzer.
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -9,11 +8,18 @@
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#include "fuzz/target.h"
 
 int main(int count, char** arguments) {
+  const auto target = fuzz_targets().find(count > 1 ? arguments[1] : "");
+  if (target == fuzz_targets().end()) {
+    std::fprintf(stderr, "the first argument is one of:");
+    for (const auto& [name, run] : fuzz_targets()) std::fprintf(stderr, " %s", name.c_str());
+    std::fprintf(stderr, "\n");
+    return 2;
+  }
   std::vector<std::filesystem::path> files;
-  for (int i = 1; i < count; ++i) {
+  for (int i = 2; i < count; ++i) {
     const std::filesystem::path path = arguments[i];
     if (!std::filesystem::is_directory(path)) {
       files.push_back(path);
@@ -32,7 +38,7 @@ int main(int count, char** arguments) {
     }
     std::printf("%s\n", path.c_str());
     std::fflush(stdout);  // the last line names the file that ended the program
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    target->second(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   }
   if (files.empty()) std::fprintf(stderr, "no files to run\n");
   return files.empty() ? 1 : 0;

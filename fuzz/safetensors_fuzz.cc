@@ -1,14 +1,13 @@
 // Any bytes are either named tensors or an Error; what was read is written and reads back the same.
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/target.h"
 #include "kette/base/error.h"
 #include "kette/model/safetensors.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+KETTE_FUZZ(safetensors) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   kette::Safetensors file;
   try {

@@ -10,7 +10,7 @@
 #include "kette/base/random.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::catalogue_gradient_test {
 namespace {
 
 constexpr double kTolerance = 1e-7;        // relative, first derivatives
@@ -153,4 +153,4 @@ INSTANTIATE_TEST_SUITE_P(All, CatalogueGradient, testing::ValuesIn(operations())
                          [](const auto& info) { return std::string(info.param->name); });
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::catalogue_gradient_test

@@ -10,7 +10,7 @@
 #include "kette/base/random.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::gradient_test {
 namespace {
 
 Tensor random_tensor(const Shape& shape, uint64_t seed) {
@@ -170,4 +170,4 @@ TEST(GradientCheck, finds_a_wrong_derivative) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::gradient_test

@@ -14,7 +14,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::atomic_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -122,4 +122,4 @@ TEST_F(AtomicFile, a_device_is_written_to_and_not_replaced) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::atomic_file_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace kette {
+namespace kette::error_test {
 namespace {
 
 TEST(Error, the_message_is_formatted) {
@@ -18,4 +18,4 @@ TEST(Error, the_message_is_formatted) {
 TEST(Error, is_caught_as_a_runtime_error) { EXPECT_THROW(fail("[x] y"), std::runtime_error); }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::error_test

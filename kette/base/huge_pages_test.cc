@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace kette {
+namespace kette::huge_pages_test {
 namespace {
 
 TEST(HugePages, memory_keeps_its_content_whatever_its_size_and_place) {
@@ -16,4 +16,4 @@ TEST(HugePages, memory_keeps_its_content_whatever_its_size_and_place) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::huge_pages_test

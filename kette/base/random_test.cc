@@ -8,7 +8,7 @@
 #include <map>
 #include <numeric>
 
-namespace kette {
+namespace kette::random_test {
 namespace {
 
 using Words = std::array<uint32_t, 4>;
@@ -142,4 +142,4 @@ TEST(Random, all_orders_of_four_are_equally_likely) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::random_test

@@ -10,7 +10,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::threads_test {
 namespace {
 
 struct Counted {
@@ -108,4 +108,4 @@ TEST(Threads, idle_threads_do_not_use_the_processor) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::threads_test

@@ -19,7 +19,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCheckExamples = R"(Examples:
   kette check graph.txt                     leaves get random values; the last node is differentiated
   kette check graph.txt --loss L --seed 7
   kette check digits.onnx digits.csv        a model's loss on the table's first 8 rows
@@ -32,10 +32,10 @@ code is 1 when one is beyond the tolerance. The text form of a graph has one nod
   parameter W: f32[3,2]
   z = matmul(x, W))";
 
-constexpr int64_t kBatchRows = 3;  // for graphs given as text
-constexpr int64_t kModelRows = 8;  // of the table, unless one row is asked for
+constexpr int64_t kRowsOfGraphText = 3;  // for graphs given as text
+constexpr int64_t kModelRows = 8;        // of the table, unless one row is asked for
 
-struct Flags {
+struct CheckFlags {
   std::string graph, file, loss;
   std::optional<int64_t> row;
   uint64_t seed = 1;
@@ -68,7 +68,7 @@ int64_t index_bound(const Graph& graph, int input) {
 }
 
 Tensor random_leaf(const Graph& graph, int id, uint64_t seed) {
-  const Shape shape = graph.node(id).shape.bind(kBatchRows);
+  const Shape shape = graph.node(id).shape.bind(kRowsOfGraphText);
   const Random random(seed, static_cast<uint64_t>(id));
   Tensor tensor(is_float(shape.dtype()) ? shape.as(DType::f64) : shape);
   for (int64_t i = 0; i < tensor.size(); ++i) {
@@ -80,7 +80,7 @@ Tensor random_leaf(const Graph& graph, int id, uint64_t seed) {
   return tensor;
 }
 
-Problem of_text(const Flags& flags) {
+Problem of_text(const CheckFlags& flags) {
   Problem problem{std::make_unique<Graph>()};
   Graph& graph = *problem.graph;
   parse(read_file(flags.graph), graph, find_op, flags.graph);
@@ -98,7 +98,7 @@ Problem of_text(const Flags& flags) {
 }
 
 /// The rows asked for, as the model's features and targets.
-Samples rows_of_table(const Flags& flags, const Schema& schema) {
+Samples rows_of_table(const CheckFlags& flags, const Schema& schema) {
   const data::Table table = data::read_table(flags.file).table;
   if (flags.row && *flags.row > table.rows())
     fail("{}: has {} rows; there is no row {}", flags.file, table.rows(), *flags.row);
@@ -111,7 +111,7 @@ Samples rows_of_table(const Flags& flags, const Schema& schema) {
   return {data::gather_rows(all.features, rows), data::gather_rows(all.targets, rows)};
 }
 
-Problem of_model(const Flags& flags) {
+Problem of_model(const CheckFlags& flags) {
   if (flags.file.empty()) throw UsageError("a model is checked on rows of a table: kette check MODEL FILE");
   Model model = load_model(flags.graph);
   Graph& graph = *model.graph;
@@ -136,7 +136,7 @@ Problem of_model(const Flags& flags) {
 
 /// For every leaf the best over three steps: a wrong derivative is wrong at all of them, a kink is met by
 /// large ones and rounding by small ones.
-std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
+std::vector<GradientError> worst_errors(Problem& problem, const CheckFlags& flags) {
   std::vector<GradientError> best;
   for (const double h : {1e-3, 1e-4, 1e-2, 1e-5}) {
     const std::vector<GradientError> found =
@@ -150,7 +150,7 @@ std::vector<GradientError> worst_errors(Problem& problem, const Flags& flags) {
   return best;
 }
 
-int run(const Flags& flags) {
+int run(const CheckFlags& flags) {
   Problem problem = flags.graph.ends_with(".onnx") ? of_model(flags) : of_text(flags);
   const std::vector<GradientError> errors = worst_errors(problem, flags);
   std::vector<std::vector<std::string>> cells = {
@@ -175,7 +175,7 @@ int run(const Flags& flags) {
 
 const Command kCheck{
     "check", "Compare gradients with finite differences", [](CLI::App& app) -> std::function<int()> {
-      auto flags = std::make_shared<Flags>();
+      auto flags = std::make_shared<CheckFlags>();
       app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")->required();
       app.add_option("FILE", flags->file, "For a model: table with rows to check on");
       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
@@ -189,7 +189,7 @@ const Command kCheck{
           ->capture_default_str();
       app.add_option("--seed", flags->seed, "Of random values and of the choice of elements")
           ->capture_default_str();
-      app.footer(kExamples);
+      app.footer(kCheckExamples);
       return [flags] { return run(*flags); };
     }};
 

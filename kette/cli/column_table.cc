@@ -14,7 +14,6 @@ namespace {
 
 using data::ColumnProfile;
 using data::ColumnType;
-using data::Finding;
 
 constexpr size_t kMostColumns = 60, kColumnsOfMany = 20;
 constexpr size_t kWidestName = 24, kBars = 12, kNarrowestValues = 24, kWidestValue = 18;
@@ -193,13 +192,13 @@ std::string column_table(std::span<const ColumnProfile> profiles, size_t width, 
   return text;
 }
 
-std::string finding_list(std::span<const Finding> findings, size_t width, bool all) {
+std::string finding_list(std::span<const data::Finding> findings, size_t width, bool all) {
   std::string text;
   for (size_t first = 0, end = 0; first < findings.size(); first = end) {
     while (end < findings.size() && findings[end].kind == findings[first].kind) ++end;
     const auto of_kind = findings.subspan(first, end - first);
     const bool is_short = !all && of_kind.size() > kFindingsOfKind;
-    for (const Finding& finding : is_short ? of_kind.first(kShownOfMany) : of_kind) {
+    for (const data::Finding& finding : is_short ? of_kind.first(kShownOfMany) : of_kind) {
       // The same advice is given once.
       const bool is_new = &finding == of_kind.data() || finding.advice != (&finding - 1)->advice;
       const std::string advice = finding.advice.empty() || !is_new ? "" : " → " + finding.advice;
@@ -208,7 +207,7 @@ std::string finding_list(std::span<const Finding> findings, size_t width, bool a
     }
     if (!is_short) continue;
     std::vector<std::string> names;
-    for (const Finding& finding : of_kind.subspan(kShownOfMany))
+    for (const data::Finding& finding : of_kind.subspan(kShownOfMany))
       names.push_back(cut(data::on_one_line(finding.column), kWidestName));
     const std::string head =
         fmt::format("  {} more like this ({}): ", names.size(), to_string(of_kind[0].kind));

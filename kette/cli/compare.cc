@@ -20,18 +20,18 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kCompareExamples = R"(Examples:
   kette compare small.onnx large.onnx                  their records small.run.toml, large.run.toml lie beside them
   kette compare runs/*.run.toml --sort                 the best first
   kette compare --descent houses.csv --target price    the five variants of gradient descent, on your own table
 
 Of the options only those are shown in which the runs differ. * marks the best of a row.)";
 
-constexpr size_t kWidth = 100;  // of what is not written to a terminal
+constexpr size_t kCompareWidth = 100;  // of what is not written to a terminal
 constexpr size_t kWidestCell = 24;
 constexpr std::string_view kEnding = ".run.toml";
 
-struct Flags {
+struct CompareFlags {
   std::vector<std::string> files;
   bool sorted = false, json = false, descent = false;
   TrainFlags of_descent;
@@ -246,7 +246,7 @@ void print_json(const std::vector<Run>& runs, const std::vector<std::string>& di
   fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-int compare_runs(const Flags& flags) {
+int compare_runs(const CompareFlags& flags) {
   std::vector<Run> runs = read_runs(flags.files);
   if (flags.sorted) sort_by_first_measure(runs);
   const std::vector<std::string> differing = differing_options(runs), lines = cautions(runs, differing);
@@ -255,8 +255,8 @@ int compare_runs(const Flags& flags) {
     return 0;
   }
   const int terminal = terminal_width();
-  fmt::print("{}",
-             side_by_side(cells_of(runs, differing), terminal > 0 ? static_cast<size_t>(terminal) : kWidth));
+  fmt::print("{}", side_by_side(cells_of(runs, differing),
+                                terminal > 0 ? static_cast<size_t>(terminal) : kCompareWidth));
   if (differing.empty() && runs.size() > 1) fmt::print("\nno option differs\n");
   if (!lines.empty()) fmt::print("\n");
   for (const std::string& line : lines) fmt::print("! {}\n", line);
@@ -268,14 +268,14 @@ int compare_runs(const Flags& flags) {
 const Command kCompare{
     "compare", "Show runs side by side, or the variants of gradient descent on a table",
     [](CLI::App& app) -> std::function<int()> {
-      auto flags = std::make_shared<Flags>();
+      auto flags = std::make_shared<CompareFlags>();
       app.add_option("RUN", flags->files, "Models, or records NAME.run.toml; with --descent the table")
           ->required();
       app.add_flag("--sort", flags->sorted, "By the first measure, the best first");
       app.add_flag("--json", flags->json, "One JSON object instead");
       app.add_flag("--descent", flags->descent, "Train with each of the five variants of gradient descent");
       declare_descent_flags(app, flags->of_descent);
-      app.footer(kExamples);
+      app.footer(kCompareExamples);
       return [flags, &app] {
         if (flags->descent) {
           if (flags->sorted) throw UsageError("--sort goes with records of runs, not with --descent");

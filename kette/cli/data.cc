@@ -10,7 +10,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kDataExamples =
     R"(Two classes in the plane (columns x1, x2, label): circle, xor, gauss, spiral, moons.
 Regression (columns x, y): sine.
 
@@ -18,7 +18,7 @@ Examples:
   kette data moons > moons.csv && kette train moons.csv --target label
   kette data spiral --samples 2000 --noise 0.2 --seed 7 --out spiral.csv)";
 
-struct Flags {
+struct DataFlags {
   std::string name, out = "-";
   int64_t samples = 500;
   double noise = 0.1;
@@ -29,7 +29,7 @@ struct Flags {
 
 const Command kData{
     "data", "Write a made-up data set", [](CLI::App& app) -> std::function<int()> {
-      auto flags = std::make_shared<Flags>();
+      auto flags = std::make_shared<DataFlags>();
       const auto names = data::generator_names();
       app.add_option("NAME", flags->name, "circle, xor, gauss, spiral, moons or sine")
           ->required()
@@ -40,7 +40,7 @@ const Command kData{
       app.add_option("--noise", flags->noise, "0 to 10")->check(CLI::Range(0.0, 10.0))->capture_default_str();
       app.add_option("--seed", flags->seed, "The same seed gives the same rows")->capture_default_str();
       app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
-      app.footer(kExamples);
+      app.footer(kDataExamples);
       return [flags] {
         check_output(flags->out, "");
         write_output(flags->out,

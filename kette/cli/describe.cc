@@ -14,7 +14,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kDescribeExamples = R"(Examples:
   kette describe houses.csv
   kette describe houses.csv --target price    columns that give the target away, rare classes, missing targets
   kette describe houses.csv --json
@@ -22,9 +22,9 @@ constexpr const char* kExamples = R"(Examples:
 Types: number; codes: whole numbers that look like names of categories; category: texts that repeat; boolean; date; text;
 identifier: names the row; empty. Findings marked by ! make training fail, or its result worthless.)";
 
-constexpr size_t kWidth = 100;  // of what is not written to a terminal
+constexpr size_t kDescribeWidth = 100;  // of what is not written to a terminal
 
-struct Flags {
+struct DescribeFlags {
   std::vector<std::string> files;
   std::string target;
   TableFlags table;
@@ -71,8 +71,8 @@ Json to_json(const data::ColumnProfile& profile) {
   return column;
 }
 
-void print_json(const data::Table& table, const Flags& flags, std::span<const data::ColumnProfile> profiles,
-                std::span<const data::Finding> findings) {
+void print_json(const data::Table& table, const DescribeFlags& flags,
+                std::span<const data::ColumnProfile> profiles, std::span<const data::Finding> findings) {
   Json object;
   object["file"] = table.source();
   object["rows"] = table.rows();
@@ -89,7 +89,7 @@ void print_json(const data::Table& table, const Flags& flags, std::span<const da
   fmt::print("{}\n", object.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-int run(const Flags& flags) {
+int run(const DescribeFlags& flags) {
   Threads threads(flags.threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
   const data::Table& table = file.table;
@@ -101,7 +101,7 @@ int run(const Flags& flags) {
     return 0;
   }
   const int terminal = terminal_width();
-  const size_t width = terminal > 0 ? static_cast<size_t>(terminal) : kWidth;
+  const size_t width = terminal > 0 ? static_cast<size_t>(terminal) : kDescribeWidth;
   fmt::print("{} · {} · {}{}\n", table.source(), counted(table.rows(), "row"),
              counted(table.columns(), "column"),
              flags.target.empty() ? "" : " · target " + data::quote(flags.target));
@@ -119,7 +119,7 @@ int run(const Flags& flags) {
 
 const Command kDescribe{
     "describe", "Show what a table holds before training on it", [](CLI::App& app) -> std::function<int()> {
-      auto flags = std::make_shared<Flags>();
+      auto flags = std::make_shared<DescribeFlags>();
       app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
           ->required();
       app.add_option("--target", flags->target, "Column that is to be learned");
@@ -129,7 +129,7 @@ const Command kDescribe{
           ->check(CLI::Range(0, 1024))
           ->capture_default_str();
       declare_table_flags(app, flags->table);
-      app.footer(kExamples);
+      app.footer(kDescribeExamples);
       return [flags] { return run(*flags); };
     }};
 

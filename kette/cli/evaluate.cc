@@ -15,7 +15,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kEvaluateExamples = R"(Examples:
   kette evaluate digits.onnx more.csv
   kette evaluate digits.onnx more.csv --json
 
@@ -24,7 +24,7 @@ loss: mean squared error. On rows that the model was trained on these are too go
 
 constexpr size_t kMostClassesShown = 30;
 
-struct Flags {
+struct EvaluateFlags {
   std::string model;
   std::vector<std::string> files;
   TableFlags table;
@@ -53,7 +53,7 @@ std::string class_table(const Schema& schema, const Predictions& predictions, co
   return table(cells);
 }
 
-int run(const Flags& flags) {
+int run(const EvaluateFlags& flags) {
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
@@ -94,7 +94,7 @@ int run(const Flags& flags) {
 
 const Command kEvaluate{"evaluate", "Measure a model on a table that holds the target",
                         [](CLI::App& app) -> std::function<int()> {
-                          auto flags = std::make_shared<Flags>();
+                          auto flags = std::make_shared<EvaluateFlags>();
                           app.add_option("MODEL", flags->model, "Model written by kette train")->required();
                           app.add_option("FILE", flags->files,
                                          "Table, or several with the same columns; -: standard input")
@@ -104,7 +104,7 @@ const Command kEvaluate{"evaluate", "Measure a model on a table that holds the t
                               ->check(CLI::Range(0, 1024))
                               ->capture_default_str();
                           declare_table_flags(app, flags->table);
-                          app.footer(kExamples);
+                          app.footer(kEvaluateExamples);
                           return [flags] { return run(*flags); };
                         }};
 

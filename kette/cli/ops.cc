@@ -16,7 +16,7 @@ std::string operands(const OpDef& op) {
                              : fmt::format("{}-{}", op.min_inputs, op.max_inputs);
 }
 
-void describe(const OpDef& op) {
+void print_operation(const OpDef& op) {
   fmt::print("{}\n  {}\n  operands: {}\n", op.name, op.formula, operands(op));
   for (const AttributeSpec& attribute : op.attributes)
     fmt::print("  attribute {}{}\n", attribute.name,
@@ -28,7 +28,7 @@ int run(const std::string& name) {
   if (!name.empty()) {
     const OpDef* op = find_op(name);
     if (!op) fail("there is no operation \"{}\"; kette ops lists them", name);
-    describe(*op);
+    print_operation(*op);
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"operation", "operands", "formula"}};

@@ -14,14 +14,14 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kPredictExamples = R"(Examples:
   kette predict digits.onnx new.csv
   kette predict digits.onnx new.csv --probabilities --out answers.csv
 
 The file needs the columns that the model was trained on, in any order; others, such as the target, are ignored.
 One line is printed for each row: the column "prediction", and with --probabilities one column for each class.)";
 
-struct Flags {
+struct PredictFlags {
   std::string model, out = "-";
   std::vector<std::string> files;
   TableFlags table;
@@ -61,7 +61,7 @@ data::Table answers(const Model& model, const Predictions& predictions, bool wit
   return table;
 }
 
-int run(const Flags& flags) {
+int run(const PredictFlags& flags) {
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
@@ -80,7 +80,7 @@ int run(const Flags& flags) {
 
 const Command kPredict{
     "predict", "Predict the target of every row of a table", [](CLI::App& app) -> std::function<int()> {
-      auto flags = std::make_shared<Flags>();
+      auto flags = std::make_shared<PredictFlags>();
       app.add_option("MODEL", flags->model, "Model written by kette train")->required();
       app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
           ->required();
@@ -90,7 +90,7 @@ const Command kPredict{
           ->check(CLI::Range(0, 1024))
           ->capture_default_str();
       declare_table_flags(app, flags->table);
-      app.footer(kExamples);
+      app.footer(kPredictExamples);
       return [flags] { return run(*flags); };
     }};
 

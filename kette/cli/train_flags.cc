@@ -16,7 +16,7 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kTrainExamples = R"(Examples:
   kette train iris.csv --target species
   kette train houses.csv --target price --time 60s
   kette train prices.csv --target price --features area,rooms --hidden 32,16 --out prices.onnx
@@ -347,7 +347,7 @@ void declare_train_flags(CLI::App& app, TrainFlags& flags) {
   declare_descent(app, flags);
   declare_stopping(app, flags);
   declare_run(app, flags);
-  app.footer(kExamples);
+  app.footer(kTrainExamples);
 }
 
 void note_given(const CLI::App& app, TrainFlags& flags) {

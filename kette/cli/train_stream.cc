@@ -27,7 +27,7 @@ namespace kette::cli {
 namespace {
 
 constexpr int64_t kSampleRows = 100'000;
-constexpr int64_t kBatchRows = 128;
+constexpr int64_t kStreamBatchRows = 128;
 constexpr double kDecay = 1e-4;  // half the rate after a million rows, a tenth after ten
 
 void refuse_contradictions(const TrainFlags& f) {
@@ -57,7 +57,7 @@ void refuse_contradictions(const TrainFlags& f) {
 /// twice.
 void choose_stream_defaults(const TrainFlags& f, TrainSettings& settings) {
   TrainingOptions& training = settings.training;
-  training.batch_size = f.batch_size.value_or(kBatchRows);
+  training.batch_size = f.batch_size.value_or(kStreamBatchRows);
   training.stopping.epochs = f.epochs.value_or(1);
   training.stopping.patience = 0;
   if (!f.decay && f.schedule.empty()) training.decay = kDecay;

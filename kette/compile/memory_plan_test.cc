@@ -4,7 +4,7 @@
 
 #include "kette/base/random.h"
 
-namespace kette {
+namespace kette::memory_plan_test {
 namespace {
 
 bool live_together(const BufferUse& a, const BufferUse& b) {
@@ -43,4 +43,4 @@ TEST(MemoryPlan, buffers_of_different_times_share_memory) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::memory_plan_test

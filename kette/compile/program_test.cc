@@ -48,7 +48,7 @@ void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
 void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
 #pragma GCC diagnostic pop
 
-namespace kette {
+namespace kette::program_test {
 namespace {
 
 Tensor random_tensor(const Shape& shape, uint64_t seed, double scale = 1) {
@@ -363,4 +363,4 @@ TEST(Program, mistakes_are_named) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::program_test

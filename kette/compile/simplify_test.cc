@@ -5,7 +5,7 @@
 #include "kette/graph/text.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::simplify_test {
 namespace {
 
 /// The last node of `text`, simplified.
@@ -61,4 +61,4 @@ INSTANTIATE_TEST_SUITE_P(
         Rewrite{"constant a: f32[] = 2\nconstant b: f32[] = 3\ny = mul(a, b)\n", "constant y: f32[] = 6\n"}));
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::simplify_test

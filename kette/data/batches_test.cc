@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::batches_test {
 namespace {
 
 using Rows = std::vector<int64_t>;
@@ -163,4 +163,4 @@ TEST(GatherRows, shapes_that_do_not_fit_are_refused) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::batches_test

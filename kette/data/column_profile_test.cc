@@ -12,7 +12,7 @@
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::column_profile_test {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -240,4 +240,4 @@ TEST(ColumnType, of_columns_of_real_tables) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::column_profile_test

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kGroup = size_t{4} << 20;
 constexpr size_t kPiece = size_t{1} << 18;
-constexpr size_t kSample = size_t{1} << 18;
+constexpr size_t kSampledBytes = size_t{1} << 18;
 constexpr size_t kLongestRecord = size_t{64} << 20;
 constexpr size_t kSlack = 64;  // the number parser reads beyond the text
 
@@ -53,11 +53,11 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string name, const 
   present_->reserve(size_ >= 0 ? std::clamp<size_t>(static_cast<size_t>(size_) + 64, 1024, kGroup) : kGroup);
   fill(*present_);
   const char* sample_end = present_->end();
-  const bool whole = present_->at_end && present_->size <= kSample;
+  const bool whole = present_->at_end && present_->size <= kSampledBytes;
   if (!whole) {
     const Dialect lines{.quotes = false};
     const char* cut =
-        last_record_end(present_->begin(), std::min(present_->begin() + kSample, sample_end), lines);
+        last_record_end(present_->begin(), std::min(present_->begin() + kSampledBytes, sample_end), lines);
     if (cut == present_->begin()) cut = last_record_end(present_->begin(), sample_end, lines);
     if (cut != present_->begin()) sample_end = cut;
   }
@@ -175,7 +175,7 @@ void CsvReader::guess_kinds(const ReadOptions& options) {
     return;
   }
   const char* begin = present_->begin();
-  const char* end = std::min(begin + kSample, present_->end());
+  const char* end = std::min(begin + kSampledBytes, present_->end());
   if (end != present_->end()) end = last_record_end(begin, end, plan_.dialect);
   if (begin == end || !ends_line(end[-1])) return;
   Block block;

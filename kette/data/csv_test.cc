@@ -15,7 +15,7 @@
 #include "kette/base/random.h"
 #include "kette/data/parse_number.h"
 
-namespace kette::data {
+namespace kette::data::csv_test {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -247,4 +247,4 @@ TEST(Csv, a_missing_or_unreadable_file_is_named) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::csv_test

@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::dataset_test {
 namespace {
 
 using Kind = Feature::Kind;
@@ -219,4 +219,4 @@ TEST(RealData, has_the_tasks_it_is_known_for) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::dataset_test

@@ -8,7 +8,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::date_test {
 namespace {
 
 using Texts = std::vector<std::string_view>;
@@ -155,4 +155,4 @@ TEST(Date, any_text_is_refused_or_read_but_never_crashes) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::date_test

@@ -7,7 +7,7 @@
 #include "kette/base/error.h"
 #include "kette/data/read.h"
 
-namespace kette::data {
+namespace kette::data::encoding_test {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -77,4 +77,4 @@ TEST(Encoding, overlong_forms_surrogates_and_cut_sequences_are_no_utf8) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::encoding_test

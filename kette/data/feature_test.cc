@@ -10,7 +10,7 @@
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::feature_test {
 namespace {
 
 using Kind = Feature::Kind;
@@ -178,4 +178,4 @@ TEST(FeatureKind, names_read_back) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::feature_test

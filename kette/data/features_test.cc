@@ -9,7 +9,7 @@
 #include "kette/data/csv.h"
 #include "kette/data/read.h"
 
-namespace kette::data {
+namespace kette::data::features_test {
 namespace {
 
 using Kind = Feature::Kind;
@@ -227,4 +227,4 @@ TEST(FitVocabulary, holds_the_most_frequent_in_order_of_the_alphabet) {
 TEST(FitVocabulary, a_text_without_one_is_dropped) { EXPECT_EQ(vocabulary({4, 200}), Lines{}); }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::features_test

@@ -13,7 +13,7 @@
 #include "kette/data/csv.h"
 #include "kette/data/generators.h"
 
-namespace kette::data {
+namespace kette::data::findings_test {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -212,4 +212,4 @@ TEST(Findings, real_tables_raise_no_false_alarm) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::findings_test

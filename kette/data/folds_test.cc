@@ -8,7 +8,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::folds_test {
 namespace {
 
 using Rows = std::vector<int64_t>;
@@ -119,4 +119,4 @@ TEST(Without, leaves_the_other_rows_in_their_order) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::folds_test

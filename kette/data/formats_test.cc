@@ -12,7 +12,7 @@
 #include "kette/base/error.h"
 #include "kette/data/read.h"
 
-namespace kette::data {
+namespace kette::data::formats_test {
 namespace {
 
 template <class Function>
@@ -197,4 +197,4 @@ TEST(LibSvm, anything_else_is_refused_at_its_line) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::formats_test

@@ -16,7 +16,7 @@ using std::numbers::pi;
 constexpr uint64_t kGeneratorStream = uint64_t{0x6d616b65} << 24;  // "make"
 constexpr double kRadius = 5;
 
-double rounded(double value) { return std::round(value * 1e6) / 1e6 + 0.0; }
+double on_grid(double value) { return std::round(value * 1e6) / 1e6 + 0.0; }
 
 /// The random numbers of one sample: as many as needed, independent of those of other samples.
 struct Draw {
@@ -83,8 +83,8 @@ Table sine(std::string source, int64_t samples, double noise, uint64_t seed) {
   std::vector<double> x, y;
   for (int64_t i = 0; i < samples; ++i) {
     const Draw draw{Random(seed, kGeneratorStream + static_cast<uint64_t>(i))};
-    x.push_back(rounded(draw.uniform(0, -pi, pi)));
-    y.push_back(rounded(std::sin(x.back()) + noise * draw.normal(1)));
+    x.push_back(on_grid(draw.uniform(0, -pi, pi)));
+    y.push_back(on_grid(std::sin(x.back()) + noise * draw.normal(1)));
   }
   Table table(std::move(source));
   table.add_numbers("x", std::move(x));
@@ -109,8 +109,8 @@ Table generate(std::string_view name, int64_t samples, double noise, uint64_t se
   for (int64_t i = 0; i < samples; ++i) {
     const Draw draw{Random(seed, kGeneratorStream + static_cast<uint64_t>(i))};
     const Point point = kGenerators[which](i, samples, noise, draw);
-    x1.push_back(rounded(point.x1));
-    x2.push_back(rounded(point.x2));
+    x1.push_back(on_grid(point.x1));
+    x2.push_back(on_grid(point.x2));
     label.push_back(point.label ? 1 : 0);
   }
   Table table{std::string(*found)};

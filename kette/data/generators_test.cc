@@ -11,7 +11,7 @@
 #include "kette/data/csv.h"
 #include "kette/data/dataset.h"
 
-namespace kette::data {
+namespace kette::data::generators_test {
 namespace {
 
 constexpr double kRounding = 1e-6;
@@ -122,4 +122,4 @@ TEST(Generate, wrong_arguments_are_refused) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::generators_test

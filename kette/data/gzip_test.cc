@@ -8,7 +8,7 @@
 #include "kette/base/error.h"
 #include "kette/data/read.h"
 
-namespace kette::data {
+namespace kette::data::gzip_test {
 namespace {
 
 std::string packed(std::string_view text) {
@@ -65,4 +65,4 @@ TEST(Gzip, a_claim_that_deflate_cannot_keep_gets_no_memory) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::gzip_test

@@ -19,7 +19,7 @@ constexpr int64_t kFewestRows = 50, kRowsOfValue = 5;
 constexpr int64_t kFewestSortedRows = 1000, kFewestRowsOfClass = 100;
 constexpr int64_t kFewestDistinct = 20;
 constexpr double kCorrelation = 0.9999, kCorrelationOfSample = 0.999;
-constexpr int64_t kSample = 2000;  // rows looked at before all are
+constexpr int64_t kRowsSampled = 2000;  // rows looked at before all are
 
 int64_t most(std::span<const int64_t> rows_of) { return rows_of.empty() ? 0 : std::ranges::max(rows_of); }
 
@@ -215,7 +215,7 @@ std::optional<std::string> leaks_class(const Table& table, int64_t column, const
       std::ranges::min(classes.rows_of) < kFewestRowsOfClass)
     return std::nullopt;
   const std::span<const double> numbers = table.numbers(column);
-  const int64_t step = std::max<int64_t>(1, rows / kSample);
+  const int64_t step = std::max<int64_t>(1, rows / kRowsSampled);
   if (step > 1 && surplus_changes(numbers, classes, step) > 2 * allowed) return std::nullopt;
   if (surplus_changes(numbers, classes, 1) > 2 * allowed) return std::nullopt;
   return fmt::format("thresholds on it separate {}", class_word(classes.rows_of.size()));
@@ -224,7 +224,7 @@ std::optional<std::string> leaks_class(const Table& table, int64_t column, const
 std::optional<std::string> leaks_number(const Table& table, int64_t column, std::span<const double> target) {
   if (!table.is_numeric(column)) return std::nullopt;
   const std::span<const double> numbers = table.numbers(column);
-  const int64_t step = std::max<int64_t>(1, table.rows() / kSample);
+  const int64_t step = std::max<int64_t>(1, table.rows() / kRowsSampled);
   if (step > 1 && std::abs(rank_correlation(numbers, target, step)) < kCorrelationOfSample)
     return std::nullopt;
   const double correlation = rank_correlation(numbers, target, 1);

@@ -30,13 +30,13 @@ std::optional<double> finite(std::string_view word) {
   return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
-struct Feature {
+struct IndexedValue {
   int64_t index = 0;
   double value = 0;
 };
 
-std::optional<Feature> feature_of(std::string_view word) {
-  Feature feature;
+std::optional<IndexedValue> indexed_value_of(std::string_view word) {
+  IndexedValue feature;
   const size_t colon = word.find(':');
   if (colon == word.npos) return std::nullopt;
   const auto [end, error] = std::from_chars(word.data(), word.data() + colon, feature.index);
@@ -69,7 +69,7 @@ bool is_libsvm(std::string_view head) {
     if (word.empty()) continue;
     if (!finite(word)) return false;
     while (!(word = take_word(line)).empty()) {
-      if (!word.starts_with("qid:") && !feature_of(word)) return false;
+      if (!word.starts_with("qid:") && !indexed_value_of(word)) return false;
       ++features;
     }
   }
@@ -94,7 +94,7 @@ Table parse_libsvm(std::string_view text, std::string source) {
     const auto row = static_cast<int64_t>(labels.size());
     for (int64_t last = 0; !(word = take_word(line)).empty();) {
       if (word.starts_with("qid:")) fail_here("rows without query ids (ranking is not supported)", word);
-      const std::optional<Feature> feature = feature_of(word);
+      const std::optional<IndexedValue> feature = indexed_value_of(word);
       if (!feature) fail_here("index:value", word);
       if (feature->index <= last || feature->index > kMostIndex)
         fail_here(fmt::format("an index above {} and up to {}", last, kMostIndex), word);

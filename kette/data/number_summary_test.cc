@@ -10,7 +10,7 @@
 
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::number_summary_test {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -93,4 +93,4 @@ TEST(NumberSummary, says_more_than_when_there_are_too_many_values_to_count) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::number_summary_test

@@ -11,7 +11,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::preparation_test {
 namespace {
 
 using Kind = Feature::Kind;
@@ -430,4 +430,4 @@ TEST(Preparation, names_of_choices_read_back) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::preparation_test

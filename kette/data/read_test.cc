@@ -15,7 +15,7 @@
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::read_test {
 namespace {
 
 TableFile read(std::string_view text, const ReadOptions& options = {}) {
@@ -288,4 +288,4 @@ TEST(Read, the_dialect_is_told_in_words) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::read_test

@@ -12,7 +12,7 @@
 #include "kette/base/error.h"
 #include "kette/data/read.h"
 
-namespace kette::data {
+namespace kette::data::real_files_test {
 namespace {
 
 class RealFiles : public testing::Test {
@@ -198,4 +198,4 @@ TEST_F(RealFiles, mnist_has_pixels_and_labels) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::real_files_test

@@ -11,7 +11,7 @@
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::split_test {
 namespace {
 
 /// Every row of [0, rows) in exactly one part, each part ascending.
@@ -207,4 +207,4 @@ TEST(Split, a_data_set_is_stratified_by_its_classes) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::split_test

@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette::data {
+namespace kette::data::standardize_test {
 namespace {
 
 std::vector<int64_t> all_rows(int64_t n) {
@@ -81,4 +81,4 @@ TEST(Standardizer, no_rows_and_other_columns_are_refused) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::standardize_test

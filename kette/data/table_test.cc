@@ -10,7 +10,7 @@
 #include "kette/base/error.h"
 #include "kette/data/parse_number.h"
 
-namespace kette::data {
+namespace kette::data::table_test {
 namespace {
 
 template <class Function>
@@ -96,4 +96,4 @@ TEST(ParseNumber, reads_whole_fields_only) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::table_test

@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
 
-namespace kette::data {
+namespace kette::data::target_test {
 namespace {
 
 using Labels = std::vector<std::string>;
@@ -223,4 +223,4 @@ TEST(RowsWithTargets, are_those_in_which_none_is_missing) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::target_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace kette::data {
+namespace kette::data::text_column_test {
 namespace {
 
 TEST(TextColumn, keeps_each_text_once_and_every_field_in_order) {
@@ -44,4 +44,4 @@ TEST(TextColumn, appends_another_column_and_copies_stand_alone) {
 }
 
 }  // namespace
-}  // namespace kette::data
+}  // namespace kette::data::text_column_test

@@ -89,7 +89,7 @@ std::string to_string(const Attribute& value) {
     const std::string text = literal(*x);
     return text.find_first_not_of("-0123456789") == text.npos ? text + ".0" : text;
   }
-  if (const auto* s = std::get_if<std::string>(&value)) return quoted(*s);
+  if (const auto* s = std::get_if<std::string>(&value)) return in_quotes(*s);
   return fmt::format("[{}]", fmt::join(std::get<std::vector<int64_t>>(value), ", "));
 }
 

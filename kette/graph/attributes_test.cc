@@ -7,7 +7,7 @@
 
 #include "kette/graph/test_ops.h"
 
-namespace kette {
+namespace kette::attributes_test {
 namespace {
 
 using testing_ops::message;
@@ -71,4 +71,4 @@ TEST(Attributes, texts_tell_the_types_apart) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::attributes_test

@@ -4,7 +4,7 @@
 
 #include "kette/graph/test_ops.h"
 
-namespace kette {
+namespace kette::dot_test {
 namespace {
 
 TEST(Dot, kinds_of_nodes_are_drawn_as_in_textbooks) {
@@ -45,4 +45,4 @@ TEST(Dot, names_cannot_break_out_of_their_quotes) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::dot_test

@@ -20,7 +20,7 @@ size_t hash_tensor(const Tensor& tensor) {
 
 void check_name(std::string_view name) {
   if (name.empty() || name.front() == '%')
-    fail("[graph] {} is not a name; a name is not empty and does not begin with %", quoted(name));
+    fail("[graph] {} is not a name; a name is not empty and does not begin with %", in_quotes(name));
 }
 
 std::string operand_count(const OpDef& op) {
@@ -67,7 +67,7 @@ Value Graph::leaf(NodeKind kind, std::string_view name, const Shape& shape) {
   if (const Value known = find(name)) {
     const Node& old = node(known);
     if (old.kind == kind && old.shape == shape) return known;
-    fail("[graph] the name {} is taken by a {} node", quoted(name), to_string(old.shape));
+    fail("[graph] the name {} is taken by a {} node", in_quotes(name), to_string(old.shape));
   }
   return append({.kind = kind, .shape = shape, .name = std::string(name)}, 0);
 }
@@ -75,7 +75,7 @@ Value Graph::leaf(NodeKind kind, std::string_view name, const Shape& shape) {
 Value Graph::input(std::string_view name, const Shape& shape) { return leaf(NodeKind::input, name, shape); }
 
 Value Graph::parameter(std::string_view name, const Shape& shape) {
-  if (shape.has_batch()) fail("[graph] the parameter {} has the symbolic dim N", quoted(name));
+  if (shape.has_batch()) fail("[graph] the parameter {} has the symbolic dim N", in_quotes(name));
   return leaf(NodeKind::parameter, name, shape);
 }
 
@@ -126,14 +126,14 @@ Value Graph::apply(const OpDef& op, std::span<const Value> inputs, const Attribu
 Value Graph::name(Value value, std::string_view name) {
   check_name(name);
   if (value.graph != this || value.id < 0 || value.id >= size())
-    fail("[graph] the node to be named {} is not one of this graph", quoted(name));
+    fail("[graph] the node to be named {} is not one of this graph", in_quotes(name));
   if (const Value known = find(name); known && known != value)
-    fail("[graph] the name {} is taken", quoted(name));
+    fail("[graph] the name {} is taken", in_quotes(name));
   Node& node = nodes_[static_cast<size_t>(value.id)];
   if (node.name == name) return value;
   if (node.kind == NodeKind::input || node.kind == NodeKind::parameter)
     fail("[graph] the {} {} cannot be renamed", node.kind == NodeKind::input ? "input" : "parameter",
-         quoted(node.name));
+         in_quotes(node.name));
   if (!node.name.empty()) names_.erase(node.name);
   node.name = name;
   names_.emplace(node.name, value.id);

@@ -25,6 +25,8 @@ struct Value {
   explicit operator bool() const { return graph != nullptr; }
   const Shape& shape() const;
   DType dtype() const { return shape().dtype(); }
+  /// Empty where the node has none.
+  const std::string& name() const;
   friend bool operator==(const Value&, const Value&) = default;
 };
 
@@ -89,5 +91,6 @@ class Graph {
 };
 
 inline const Shape& Value::shape() const { return graph->node(id).shape; }
+inline const std::string& Value::name() const { return graph->node(id).name; }
 
 }  // namespace kette

@@ -6,7 +6,7 @@
 
 #include "kette/graph/test_ops.h"
 
-namespace kette {
+namespace kette::graph_test {
 namespace {
 
 using testing_ops::kJoin;
@@ -138,4 +138,4 @@ TEST(Graph, elementwise_operands_broadcast_with_the_batch_dim_first) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::graph_test

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string_view to_string(NodeKind kind) {
+std::string_view name_of(NodeKind kind) {
   switch (kind) {
     case NodeKind::input:
       return "input";
@@ -36,7 +36,7 @@ ordered_json real(T value) {
                               : ordered_json(std::isnan(value) ? "nan" : literal(value));
 }
 
-ordered_json dims(const Shape& shape) {
+ordered_json json_dims(const Shape& shape) {
   ordered_json list = ordered_json::array();
   for (const int64_t dim : shape.dims())
     list.push_back(dim == kBatch ? ordered_json("N") : ordered_json(dim));
@@ -50,7 +50,7 @@ ordered_json attribute(const Attribute& value) {
   return std::get<std::vector<int64_t>>(value);
 }
 
-ordered_json values(const Tensor& tensor) {
+ordered_json json_values(const Tensor& tensor) {
   ordered_json list = ordered_json::array();
   switch (tensor.dtype()) {
     case DType::f32:
@@ -67,7 +67,7 @@ ordered_json values(const Tensor& tensor) {
 }
 
 ordered_json node_json(int id, const Node& node) {
-  ordered_json result{{"id", id}, {"kind", to_string(node.kind)}};
+  ordered_json result{{"id", id}, {"kind", name_of(node.kind)}};
   if (!node.name.empty()) result["name"] = text(node.name);
   if (node.kind == NodeKind::operation) {
     result["op"] = node.op->name;
@@ -75,10 +75,10 @@ ordered_json node_json(int id, const Node& node) {
     result["attributes"] = ordered_json::object();
     for (const auto& [key, value] : node.attributes) result["attributes"][key] = attribute(value);
   }
-  result["dtype"] = kette::to_string(node.shape.dtype());
-  result["shape"] = dims(node.shape);
+  result["dtype"] = to_string(node.shape.dtype());
+  result["shape"] = json_dims(node.shape);
   if (node.kind == NodeKind::constant && node.shape.size() <= kJsonValues)
-    result["values"] = values(*node.value);
+    result["values"] = json_values(*node.value);
   return result;
 }
 

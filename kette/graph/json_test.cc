@@ -7,7 +7,7 @@
 
 #include "kette/graph/test_ops.h"
 
-namespace kette {
+namespace kette::json_test {
 namespace {
 
 TEST(Json, every_kind_of_node_is_written_as_documented) {
@@ -57,4 +57,4 @@ TEST(Json, names_that_are_not_utf8_can_still_be_written) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::json_test

@@ -33,9 +33,6 @@ std::optional<T> read_all(std::string_view text, Format... format) {
   return value;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 }  // namespace
 
 std::string literal(float value) { return real_literal(value); }
@@ -64,7 +61,7 @@ template std::optional<float> read_literal<float>(std::string_view);
 template std::optional<double> read_literal<double>(std::string_view);
 template std::optional<int64_t> read_literal<int64_t>(std::string_view);
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -23,7 +23,10 @@ extern template std::optional<double> read_literal<double>(std::string_view);
 extern template std::optional<int64_t> read_literal<int64_t>(std::string_view);
 
 /// In double quotes; `"`, `\` and control characters escaped as \" \\ \n \r \t \xHH.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
+
+inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// [A-Za-z_][A-Za-z0-9_.]*: names that need no quotes.
 bool is_plain_name(std::string_view text);

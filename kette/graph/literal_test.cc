@@ -7,7 +7,7 @@
 
 #include "kette/base/random.h"
 
-namespace kette {
+namespace kette::literal_test {
 namespace {
 
 template <class T>
@@ -75,9 +75,9 @@ TEST(Literal, whole_numbers_are_exact_to_the_ends_of_their_range) {
 }
 
 TEST(Quoted, escapes_what_would_end_or_disturb_a_line) {
-  EXPECT_EQ(quoted("Größe"), "\"Größe\"");
-  EXPECT_EQ(quoted("a\"b\\c\n\r\t"), R"("a\"b\\c\n\r\t")");
-  EXPECT_EQ(quoted(std::string_view("\0\x1b\x7f", 3)), R"("\x00\x1b\x7f")");
+  EXPECT_EQ(in_quotes("Größe"), "\"Größe\"");
+  EXPECT_EQ(in_quotes("a\"b\\c\n\r\t"), R"("a\"b\\c\n\r\t")");
+  EXPECT_EQ(in_quotes(std::string_view("\0\x1b\x7f", 3)), R"("\x00\x1b\x7f")");
 }
 
 TEST(PlainName, is_an_identifier_with_dots) {
@@ -87,4 +87,4 @@ TEST(PlainName, is_an_identifier_with_dots) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::literal_test

@@ -8,8 +8,6 @@
 namespace kette {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return is_plain_name({&c, 1}); }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '.'; }
 bool continues_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -24,7 +22,7 @@ int hex_digit(char c) {
 std::string excerpt(std::string_view text) {
   size_t length = std::min<size_t>(text.size(), 40);
   while (length < text.size() && length > 0 && continues_a_character(text[length])) --length;
-  return quoted(text.substr(0, length)) + (length < text.size() ? "…" : "");
+  return in_quotes(text.substr(0, length)) + (length < text.size() ? "…" : "");
 }
 
 }  // namespace

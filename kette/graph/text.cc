@@ -17,7 +17,7 @@ namespace {
 
 std::string written_label(const Graph& graph, int id) {
   const std::string& name = graph.node(id).name;
-  return name.empty() || is_plain_name(name) ? graph.label(id) : quoted(name);
+  return name.empty() || is_plain_name(name) ? graph.label(id) : in_quotes(name);
 }
 
 template <class T>
@@ -262,7 +262,7 @@ class Parser {
       const std::string& name = into_.node(value).name;
       if (!name.empty() && name != label.name)
         fail("{}{} is the same node as {}; expected one name for it", scanner_.place(label),
-             quoted(label.name), quoted(name));
+             in_quotes(label.name), in_quotes(name));
       placed(label, [&] { return into_.name(value, label.name); });
     }
     labels_.emplace(label.name, value);

@@ -7,7 +7,7 @@
 //     z: f32[N,4] = matmul(x, W1)             # the result's shape may be left out when writing by hand
 //     "my node": f32[N,4] = leaky_relu(z, slope=0.5)
 //
-// Names other than [A-Za-z_][A-Za-z0-9_.]* stand in quotes, with the escapes of quoted() (literal.h).
+// Names other than [A-Za-z_][A-Za-z0-9_.]* stand in quotes, with the escapes of in_quotes() (literal.h).
 // Attributes are written as by to_string(Attribute); those at their default are left out. A constant's
 // elements are in row-major order. Any NaN that is neither `nan` nor `-nan` is written as its bits,
 // 0x7fc00001.

@@ -9,7 +9,7 @@
 #include "kette/graph/test_ops.h"
 #include "kette/graph/verify.h"
 
-namespace kette {
+namespace kette::text_test {
 namespace {
 
 using testing_ops::find;
@@ -219,4 +219,4 @@ TEST(Text, a_long_graph_is_read_without_recursion) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::text_test

@@ -16,7 +16,7 @@ namespace {
 std::string described(std::span<const Node> nodes, size_t id) {
   const Node& node = nodes[id];
   return fmt::format("%{}{}{}{}", id, node.op ? " = " : "", node.op ? node.op->name : "",
-                     node.name.empty() ? "" : ", named " + quoted(node.name));
+                     node.name.empty() ? "" : ", named " + in_quotes(node.name));
 }
 
 class Verifier {

@@ -6,7 +6,7 @@
 
 #include "kette/graph/test_ops.h"
 
-namespace kette {
+namespace kette::verify_test {
 namespace {
 
 using testing_ops::kJoin;
@@ -112,4 +112,4 @@ TEST(Verify, leaves_have_what_leaves_have_and_no_more) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::verify_test

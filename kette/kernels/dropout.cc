@@ -5,8 +5,6 @@
 #include "kette/base/random.h"
 #include "kette/kernels/simd_targets.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/dropout.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -9,7 +9,7 @@
 #include "kette/base/random.h"
 #include "kette/kernels/simd_targets.h"
 
-namespace kette::kernels {
+namespace kette::kernels::dropout_test {
 namespace {
 
 constexpr DropoutDraws kDraws{.key = 0x0123456789ABCDEF, .sequence = 0xFEDCBA9876543210, .lowest = 1u << 30};
@@ -80,4 +80,4 @@ INSTANTIATE_TEST_SUITE_P(AllTargets, DropoutTargets, testing::ValuesIn(hwy::Supp
                          [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
 
 }  // namespace
-}  // namespace kette::kernels
+}  // namespace kette::kernels::dropout_test

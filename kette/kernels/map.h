@@ -1,4 +1,4 @@
-// Element-wise SIMD loops. An operation's file defines HWY_TARGET_INCLUDE as itself, includes this header
+// Element-wise SIMD loops. An operation's file includes this header
 // (which compiles the file once per instruction set), and gives its formula as a functor on vectors:
 //
 //   struct Square {

@@ -1,7 +1,5 @@
 #include "kette/kernels/map_pairs.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/map_pairs.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -12,8 +12,6 @@
 #include "kette/kernels/math_accuracy.h"
 #include "kette/kernels/simd_targets.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/math_test.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

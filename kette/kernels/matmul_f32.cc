@@ -1,8 +1,6 @@
 #include "kette/kernels/matmul_loops.h"
 #include "kette/kernels/simd_targets.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/matmul_f32.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -19,7 +19,7 @@
 
 #include "kette/kernels/simd_targets.h"
 
-namespace kette::kernels {
+namespace kette::kernels::matmul_test {
 namespace {
 
 constexpr uint32_t kSeed = 20240607;
@@ -341,4 +341,4 @@ TEST(Matmul, tiny_products_are_one_tile_and_large_ones_several) {
 }
 
 }  // namespace
-}  // namespace kette::kernels
+}  // namespace kette::kernels::matmul_test

@@ -6,8 +6,6 @@
 
 #include "kette/kernels/simd_targets.h"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/kernels/reduce.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -10,7 +10,7 @@
 
 #include "kette/kernels/simd_targets.h"
 
-namespace kette::kernels {
+namespace kette::kernels::reduce_test {
 namespace {
 
 constexpr uint32_t kSeed = 71;
@@ -147,4 +147,4 @@ TEST(Reduce, large_arrays_are_several_tiles) {
 }
 
 }  // namespace
-}  // namespace kette::kernels
+}  // namespace kette::kernels::reduce_test

@@ -11,7 +11,7 @@
 
 #include "kette/kernels/simd_targets.h"
 
-namespace kette::kernels {
+namespace kette::kernels::softmax_test {
 namespace {
 
 constexpr uint32_t kSeed = 5;
@@ -164,4 +164,4 @@ INSTANTIATE_TEST_SUITE_P(AllTargets, SoftmaxTargets, testing::ValuesIn(hwy::Supp
                          [](const auto& info) { return std::string(hwy::TargetName(info.param)); });
 
 }  // namespace
-}  // namespace kette::kernels
+}  // namespace kette::kernels::softmax_test

@@ -6,7 +6,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::safetensors_test {
 namespace {
 
 /// A file with this header and so many bytes of data, in the plainest way.
@@ -127,4 +127,4 @@ TEST(Safetensors, names_that_cannot_be_written_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::safetensors_test

@@ -11,60 +11,66 @@ namespace {
 
 using Kind = Initializer::Kind;
 
-struct Entry {
+struct NamedActivation {
   Activation activation;
   std::string_view name;
   Value (*apply)(Value);
   Kind initializer;
 };
 
-constexpr std::array kEntries = {
-    Entry{Activation::identity, "identity", [](Value z) { return z; }, Kind::glorot_uniform},
-    Entry{Activation::sigmoid, "sigmoid", [](Value z) { return sigmoid(z); }, Kind::glorot_uniform},
-    Entry{Activation::tanh, "tanh", [](Value z) { return tanh(z); }, Kind::glorot_uniform},
-    Entry{Activation::hardtanh, "hardtanh", [](Value z) { return hardtanh(z); }, Kind::glorot_uniform},
-    Entry{Activation::relu, "relu", [](Value z) { return relu(z); }, Kind::he_normal},
-    Entry{Activation::leaky_relu, "leaky_relu", [](Value z) { return leaky_relu(z); }, Kind::he_normal},
-    Entry{Activation::elu, "elu", [](Value z) { return elu(z); }, Kind::he_normal},
-    Entry{Activation::selu, "selu", [](Value z) { return selu(z); }, Kind::lecun_normal},
-    Entry{Activation::gelu, "gelu", [](Value z) { return gelu(z); }, Kind::he_normal},
-    Entry{Activation::silu, "silu", [](Value z) { return silu(z); }, Kind::he_normal},
-    Entry{Activation::softplus, "softplus", [](Value z) { return softplus(z); }, Kind::he_normal},
-    Entry{Activation::softsign, "softsign", [](Value z) { return softsign(z); }, Kind::glorot_uniform},
-    Entry{Activation::cube, "cube", [](Value z) { return cube(z); }, Kind::glorot_uniform},
+constexpr std::array kNamedActivations = {
+    NamedActivation{Activation::identity, "identity", [](Value z) { return z; }, Kind::glorot_uniform},
+    NamedActivation{Activation::sigmoid, "sigmoid", [](Value z) { return sigmoid(z); }, Kind::glorot_uniform},
+    NamedActivation{Activation::tanh, "tanh", [](Value z) { return tanh(z); }, Kind::glorot_uniform},
+    NamedActivation{Activation::hardtanh, "hardtanh", [](Value z) { return hardtanh(z); },
+                    Kind::glorot_uniform},
+    NamedActivation{Activation::relu, "relu", [](Value z) { return relu(z); }, Kind::he_normal},
+    NamedActivation{Activation::leaky_relu, "leaky_relu", [](Value z) { return leaky_relu(z); },
+                    Kind::he_normal},
+    NamedActivation{Activation::elu, "elu", [](Value z) { return elu(z); }, Kind::he_normal},
+    NamedActivation{Activation::selu, "selu", [](Value z) { return selu(z); }, Kind::lecun_normal},
+    NamedActivation{Activation::gelu, "gelu", [](Value z) { return gelu(z); }, Kind::he_normal},
+    NamedActivation{Activation::silu, "silu", [](Value z) { return silu(z); }, Kind::he_normal},
+    NamedActivation{Activation::softplus, "softplus", [](Value z) { return softplus(z); }, Kind::he_normal},
+    NamedActivation{Activation::softsign, "softsign", [](Value z) { return softsign(z); },
+                    Kind::glorot_uniform},
+    NamedActivation{Activation::cube, "cube", [](Value z) { return cube(z); }, Kind::glorot_uniform},
 };
 static_assert(
     [] {
-      for (size_t i = 0; i < kEntries.size(); ++i)
-        if (static_cast<size_t>(kEntries[i].activation) != i) return false;
+      for (size_t i = 0; i < kNamedActivations.size(); ++i)
+        if (static_cast<size_t>(kNamedActivations[i].activation) != i) return false;
       return true;
     }(),
     "in the order of the enumeration");
 
-constexpr auto kActivations = [] {
-  std::array<Activation, kEntries.size()> all{};
-  for (size_t i = 0; i < all.size(); ++i) all[i] = kEntries[i].activation;
+constexpr auto kAllActivations = [] {
+  std::array<Activation, kNamedActivations.size()> all{};
+  for (size_t i = 0; i < all.size(); ++i) all[i] = kNamedActivations[i].activation;
   return all;
 }();
 
-const Entry& entry(Activation activation) { return kEntries[static_cast<size_t>(activation)]; }
+const NamedActivation& named(Activation activation) {
+  return kNamedActivations[static_cast<size_t>(activation)];
+}
 
 }  // namespace
 
-std::span<const Activation> activations() { return kActivations; }
+std::span<const Activation> activations() { return kAllActivations; }
 
-std::string_view to_string(Activation activation) { return entry(activation).name; }
+std::string_view to_string(Activation activation) { return named(activation).name; }
 
 Activation parse_activation(std::string_view name) {
-  const auto found = std::ranges::find(kEntries, name, &Entry::name);
-  if (found != kEntries.end()) return found->activation;
+  const auto found = std::ranges::find(kNamedActivations, name, &NamedActivation::name);
+  if (found != kNamedActivations.end()) return found->activation;
   std::string choices;
-  for (const Entry& e : kEntries) choices += fmt::format("{}{}", choices.empty() ? "" : ", ", e.name);
+  for (const NamedActivation& e : kNamedActivations)
+    choices += fmt::format("{}{}", choices.empty() ? "" : ", ", e.name);
   fail("[activation] \"{}\" is unknown; expected one of {}", name, choices);
 }
 
-Value apply(Activation activation, Value z) { return entry(activation).apply(z); }
+Value apply(Activation activation, Value z) { return named(activation).apply(z); }
 
-Initializer default_initializer(Activation activation) { return {entry(activation).initializer}; }
+Initializer default_initializer(Activation activation) { return {named(activation).initializer}; }
 
 }  // namespace kette

@@ -10,7 +10,7 @@
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::activation_test {
 namespace {
 
 struct Curve {
@@ -106,4 +106,4 @@ TEST(Activation, chooses_the_initializer_that_its_paper_recommends) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::activation_test

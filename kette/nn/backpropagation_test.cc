@@ -9,7 +9,7 @@
 #include "kette/nn/mlp.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::backpropagation_test {
 namespace {
 
 constexpr double kTolerance = 1e-12;
@@ -118,4 +118,4 @@ TEST(Backpropagation, of_a_batch_is_the_mean_over_its_samples) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::backpropagation_test

@@ -12,37 +12,37 @@ namespace {
 
 using Kind = Initializer::Kind;
 
-struct Entry {
+struct NamedInitializer {
   Kind kind;
   std::string_view name;
   bool has_value = false;
 };
 
-constexpr std::array kEntries = {
-    Entry{Kind::zeros, "zeros"},
-    Entry{Kind::constant, "constant", true},
-    Entry{Kind::uniform, "uniform", true},
-    Entry{Kind::normal, "normal", true},
-    Entry{Kind::glorot_uniform, "glorot_uniform"},
-    Entry{Kind::glorot_normal, "glorot_normal"},
-    Entry{Kind::he_uniform, "he_uniform"},
-    Entry{Kind::he_normal, "he_normal"},
-    Entry{Kind::lecun_uniform, "lecun_uniform"},
-    Entry{Kind::lecun_normal, "lecun_normal"},
+constexpr std::array kNamedInitializers = {
+    NamedInitializer{Kind::zeros, "zeros"},
+    NamedInitializer{Kind::constant, "constant", true},
+    NamedInitializer{Kind::uniform, "uniform", true},
+    NamedInitializer{Kind::normal, "normal", true},
+    NamedInitializer{Kind::glorot_uniform, "glorot_uniform"},
+    NamedInitializer{Kind::glorot_normal, "glorot_normal"},
+    NamedInitializer{Kind::he_uniform, "he_uniform"},
+    NamedInitializer{Kind::he_normal, "he_normal"},
+    NamedInitializer{Kind::lecun_uniform, "lecun_uniform"},
+    NamedInitializer{Kind::lecun_normal, "lecun_normal"},
 };
 static_assert(
     [] {
-      for (size_t i = 0; i < kEntries.size(); ++i)
-        if (static_cast<size_t>(kEntries[i].kind) != i) return false;
+      for (size_t i = 0; i < kNamedInitializers.size(); ++i)
+        if (static_cast<size_t>(kNamedInitializers[i].kind) != i) return false;
       return true;
     }(),
     "in the order of the enumeration");
 
-const Entry& entry(Kind kind) { return kEntries[static_cast<size_t>(kind)]; }
+const NamedInitializer& named(Kind kind) { return kNamedInitializers[static_cast<size_t>(kind)]; }
 
 std::string choices() {
   std::string list;
-  for (const Entry& e : kEntries)
+  for (const NamedInitializer& e : kNamedInitializers)
     list += fmt::format("{}{}{}", list.empty() ? "" : ", ", e.name, e.has_value ? "(VALUE)" : "");
   return list;
 }
@@ -78,14 +78,14 @@ bool is_uniform(Kind kind) {
 }  // namespace
 
 std::string to_string(const Initializer& initializer) {
-  const Entry& e = entry(initializer.kind);
+  const NamedInitializer& e = named(initializer.kind);
   return e.has_value ? fmt::format("{}({})", e.name, initializer.value) : std::string(e.name);
 }
 
 Initializer parse_initializer(std::string_view text) {
   const size_t open = text.find('(');
-  const auto found = std::ranges::find(kEntries, text.substr(0, open), &Entry::name);
-  if (found == kEntries.end() || found->has_value != (open != text.npos))
+  const auto found = std::ranges::find(kNamedInitializers, text.substr(0, open), &NamedInitializer::name);
+  if (found == kNamedInitializers.end() || found->has_value != (open != text.npos))
     fail("[initializer] \"{}\" is unknown; expected one of {}", text, choices());
   if (!found->has_value) return {found->kind};
 

@@ -8,7 +8,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::initializer_test {
 namespace {
 
 constexpr uint64_t kSeed = 7;
@@ -120,4 +120,4 @@ TEST(Initializer, indices_cannot_be_initialized) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::initializer_test

@@ -12,7 +12,7 @@
 #include "kette/base/random.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::losses_test {
 namespace {
 
 Tensor matrix(int64_t rows, int64_t columns, const std::vector<double>& values) {
@@ -300,4 +300,4 @@ TEST(Losses, shapes_that_do_not_fit_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::losses_test

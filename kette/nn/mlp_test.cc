@@ -8,7 +8,7 @@
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::mlp_test {
 namespace {
 
 double logistic(double z) { return 1 / (1 + std::exp(-z)); }
@@ -250,4 +250,4 @@ TEST(Embedding, impossible_tables_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::mlp_test

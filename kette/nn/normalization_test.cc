@@ -12,7 +12,7 @@
 #include "kette/nn/mlp.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::normalization_test {
 namespace {
 
 constexpr uint64_t kSeed = 8;
@@ -229,4 +229,4 @@ TEST(Normalization, an_impossible_momentum_is_an_error) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::normalization_test

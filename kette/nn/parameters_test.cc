@@ -4,7 +4,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::parameters_test {
 namespace {
 
 Parameters two() {
@@ -106,4 +106,4 @@ TEST(Parameters, first_values_are_the_same_on_every_machine) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::parameters_test

@@ -10,7 +10,7 @@
 #include "kette/onnx/test_models.h"
 #include "kette/onnx/write.h"
 
-namespace kette {
+namespace kette::bad_file_test {
 namespace {
 
 /// The message, or nothing when the bytes are a model.
@@ -245,4 +245,4 @@ TEST(BadFile, with_an_attribute_that_changes_the_meaning_is_refused) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::bad_file_test

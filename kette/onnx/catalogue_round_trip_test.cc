@@ -12,7 +12,7 @@
 #include "kette/onnx/graph_writer.h"
 #include "kette/onnx/test_models.h"
 
-namespace kette {
+namespace kette::catalogue_round_trip_test {
 namespace {
 
 constexpr uint64_t kSeed = 20240615;
@@ -144,4 +144,4 @@ TEST(WrittenForm, of_dropout_drops_nothing_and_needs_no_step) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::catalogue_round_trip_test

@@ -73,7 +73,7 @@ Operand pow(NodeCall& call) {
                               : kette::pow(call.value(0), call.value(1)));
 }
 
-constexpr std::array<Operator, 10> kOperators{{
+constexpr std::array<Operator, 10> kElementwiseOperators{{
     {"Cast", 1, 1, cast},
     {"Clip", 1, 3, clip},
     {"Equal", 2, 2, comparison<equal>},
@@ -88,6 +88,6 @@ constexpr std::array<Operator, 10> kOperators{{
 
 }  // namespace
 
-std::span<const Operator> elementwise_operators() { return kOperators; }
+std::span<const Operator> elementwise_operators() { return kElementwiseOperators; }
 
 }  // namespace kette

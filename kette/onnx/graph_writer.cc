@@ -72,7 +72,7 @@ void GraphWriter::write(Value value, std::string_view name) {
   const std::string wanted(name);
   const std::string& own = graph_.node(value).name;
   if (own != wanted && !taken_.insert(wanted).second)
-    fail("[onnx] the name {} is taken by another node", quoted(name));
+    fail("[onnx] the name {} is taken by another node", in_quotes(name));
   const std::vector<bool> needed = needed_by(graph_, value.id);
   for (int id = 0; id <= value.id; ++id) {
     std::string& written = names_[static_cast<size_t>(id)];
@@ -202,7 +202,7 @@ void GraphWriter::use(const std::string& name) {
   } else {
     const Tensor& tensor = parameters_.at(name);
     if (tensor.shape() != node.shape)
-      fail("[onnx] the parameter {} is {}; its node is {}", quoted(name), to_string(tensor.shape()),
+      fail("[onnx] the parameter {} is {}; its node is {}", in_quotes(name), to_string(tensor.shape()),
            to_string(node.shape));
     write_tensor(tensor, name, *proto_.add_initializer());
     parameters_written_.insert(name);

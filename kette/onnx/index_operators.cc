@@ -56,7 +56,7 @@ Operand one_hot(NodeCall& call) {
   return Operand::of(kette::one_hot(call.value(0), depth[0], values.known->dtype()));
 }
 
-constexpr std::array<Operator, 3> kOperators{{
+constexpr std::array<Operator, 3> kIndexOperators{{
     {"Gather", 2, 2, gather},
     {"GatherElements", 2, 2, gather_elements},
     {"OneHot", 3, 3, one_hot},
@@ -64,6 +64,6 @@ constexpr std::array<Operator, 3> kOperators{{
 
 }  // namespace
 
-std::span<const Operator> index_operators() { return kOperators; }
+std::span<const Operator> index_operators() { return kIndexOperators; }
 
 }  // namespace kette

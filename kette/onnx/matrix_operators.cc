@@ -17,13 +17,13 @@ Operand gemm(NodeCall& call) {
   return Operand::of(y);
 }
 
-constexpr std::array<Operator, 2> kOperators{{
+constexpr std::array<Operator, 2> kMatrixOperators{{
     {"Gemm", 2, 3, gemm},
     {"MatMul", 2, 2, [](NodeCall& call) { return Operand::of(matmul(call.value(0), call.value(1))); }},
 }};
 
 }  // namespace
 
-std::span<const Operator> matrix_operators() { return kOperators; }
+std::span<const Operator> matrix_operators() { return kMatrixOperators; }
 
 }  // namespace kette

@@ -17,7 +17,7 @@
 #include "kette/onnx/test_models.h"
 #include "kette/onnx/write.h"
 
-namespace kette {
+namespace kette::model_file_test {
 namespace {
 
 using test_models::bindings;
@@ -221,4 +221,4 @@ TEST(ModelFile, refuses_a_model_that_a_file_cannot_hold) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::model_file_test

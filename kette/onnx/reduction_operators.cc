@@ -60,7 +60,7 @@ Operand reduce_product(NodeCall& call) {
   return Operand::of(cast(batch * product, DType::i64));
 }
 
-constexpr std::array<Operator, 6> kOperators{{
+constexpr std::array<Operator, 6> kReductionOperators{{
     {"ArgMax", 1, 1, arg_max},
     {"ReduceLogSumExp", 1, 2, reduce_log_sum_exp},
     {"ReduceMax", 1, 2, reduction<reduce_max>},
@@ -71,6 +71,6 @@ constexpr std::array<Operator, 6> kOperators{{
 
 }  // namespace
 
-std::span<const Operator> reduction_operators() { return kOperators; }
+std::span<const Operator> reduction_operators() { return kReductionOperators; }
 
 }  // namespace kette

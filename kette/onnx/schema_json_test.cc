@@ -4,7 +4,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::schema_json_test {
 namespace {
 
 using Kind = data::Feature::Kind;
@@ -85,4 +85,4 @@ TEST(TextsJson, are_lists_of_texts) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::schema_json_test

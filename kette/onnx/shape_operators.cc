@@ -141,7 +141,7 @@ Operand slice(NodeCall& call) {
   return Operand::of(x);
 }
 
-constexpr std::array<Operator, 8> kOperators{{
+constexpr std::array<Operator, 8> kShapeOperators{{
     {"Concat", 1, INT_MAX, concat},
     {"Expand", 2, 2, expand},
     {"Reshape", 2, 2, reshape},
@@ -154,6 +154,6 @@ constexpr std::array<Operator, 8> kOperators{{
 
 }  // namespace
 
-std::span<const Operator> shape_operators() { return kOperators; }
+std::span<const Operator> shape_operators() { return kShapeOperators; }
 
 }  // namespace kette

@@ -1,6 +1,4 @@
 // abs: the absolute value.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/abs.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // add: the sum, element by element.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/add.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

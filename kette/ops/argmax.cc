@@ -9,7 +9,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_argmax(const OpCall& call) {
   const Shape& x = call.inputs[0];
   require_float(call.op, x);
   const int axis = axis_attribute(call.op, x, call.attributes);
@@ -19,7 +19,7 @@ Shape infer(const OpCall& call) {
   return Shape(dims, DType::i64);
 }
 
-Blocks blocks(const Shape& x, const Attributes& attributes) {
+Blocks argmax_blocks(const Shape& x, const Attributes& attributes) {
   const int axis = axis_attribute(kArgmax, x, attributes);
   return blocks_of(x, {axis, axis + 1});
 }
@@ -34,21 +34,21 @@ int64_t first_largest(const double* x, int64_t count, int64_t stride) {
   return best;
 }
 
-void reference(const ReferenceCall& call) {
+void argmax_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
-  const Blocks b = blocks(x.shape, call.attributes);
+  const Blocks b = argmax_blocks(x.shape, call.attributes);
   for (int64_t i = 0; i < b.outer; ++i)
     for (int64_t k = 0; k < b.inner; ++k)
       call.out.values[static_cast<size_t>(i * b.inner + k)] =
           static_cast<double>(first_largest(x.values.data() + i * b.axis * b.inner + k, b.axis, b.inner));
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_argmax(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
-  return reduction_kernel(kernels::Reduction::argmax, x.dtype(), blocks(x, spec.attributes));
+  return reduction_kernel(kernels::Reduction::argmax, x.dtype(), argmax_blocks(x, spec.attributes));
 }
 
-std::vector<Example> examples() {
+std::vector<Example> argmax_examples() {
   return {{{Shape({kBatch, 4})}, {{"axis", int64_t{1}}}},
           {{Shape({kBatch, 4})}, {{"axis", int64_t{0}}}},
           {{Shape({2, 3, 4})}, {{"axis", int64_t{1}}}},
@@ -61,12 +61,12 @@ const OpDef kArgmax{
     .name = "argmax",
     .formula = "y = the first index of the largest element of the axis;  no derivative",
     .attributes = {{"axis", int64_t{-1}}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_argmax,
+    .reference = argmax_reference,
+    .prepare = prepare_argmax,
     .vjp = [](const LocalCall&, Value) { return std::vector<Value>(1); },
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
-    .examples = examples,
+    .examples = argmax_examples,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

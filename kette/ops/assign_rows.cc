@@ -8,7 +8,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_assign_rows(const OpCall& call) {
   const Shape &table = call.inputs[0], &indices = call.inputs[1], &rows = call.inputs[2];
   if (table.rank() != 2 || table.has_batch())
     fail("[assign_rows] the table must be a matrix of fixed size, found {}", dims_to_string(table));
@@ -20,7 +20,7 @@ Shape infer(const OpCall& call) {
   return table;
 }
 
-void reference(const ReferenceCall& call) {
+void assign_rows_reference(const ReferenceCall& call) {
   const int64_t columns = call.out.shape[1];
   call.out.values = call.in[0]->values;
   auto from = call.in[2]->values.begin();
@@ -52,7 +52,7 @@ class AssignRowsKernel final : public Kernel {
   int64_t count_, indices_, row_bytes_;
 };
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> assign_rows_vjp(const LocalCall& c, Value g) {
   const Value indices = c.x[1], rows = c.x[2];
   const Value zeros = filled(rows, 0, dims_of(rows.shape()));
   const Value ones = filled(rows, 1, with_last(indices.shape(), 1));
@@ -60,13 +60,13 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
   return {assign_rows(g, indices, zeros), Value{}, lookup(g, indices) / coalesce(indices, ones)};
 }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value assign_rows_jvp(const LocalCall& c, std::span<const Value> t) {
   if (!t[0] && !t[2]) return {};
   const auto or_zeros = [&](size_t i) { return t[i] ? t[i] : filled(c.x[i], 0, dims_of(c.x[i].shape())); };
   return assign_rows(or_zeros(0), c.x[1], or_zeros(2));
 }
 
-std::vector<Example> examples() {
+std::vector<Example> assign_rows_examples() {
   // One index only where N or the dims would allow equal ones with different rows.
   const std::vector<Domain> domains = {{}, {0, 4}, {}};
   return {{{Shape({5, 3}), Shape({1}, DType::i64), Shape({1, 3})}, {}, domains},
@@ -82,14 +82,14 @@ const OpDef kAssignRows{
         "∂L/∂row_i = g[index_i] / number of indices equal to index_i",
     .min_inputs = 3,
     .max_inputs = 3,
-    .infer = infer,
-    .reference = reference,
+    .infer = infer_assign_rows,
+    .reference = assign_rows_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<AssignRowsKernel>(spec);
     },
-    .vjp = vjp,
-    .jvp = jvp,
-    .examples = examples,
+    .vjp = assign_rows_vjp,
+    .jvp = assign_rows_jvp,
+    .examples = assign_rows_examples,
     .max_ulp = 0,
 };
 

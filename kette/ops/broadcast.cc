@@ -11,7 +11,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_broadcast(const OpCall& call) {
   const Shape& x = call.inputs[0];
   const Shape y = checked_shape(call.op, call.attributes.integers("dims"), x.dtype());
   bool fits = x.rank() <= y.rank();
@@ -31,7 +31,7 @@ std::array<int64_t, kMaxRank> repeated_strides(const Shape& x, const Shape& y) {
   return strides;
 }
 
-void reference(const ReferenceCall& call) {
+void broadcast_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
   const Shape& y = call.out.shape;
   const auto strides = repeated_strides(x.shape, y);
@@ -97,12 +97,12 @@ class BroadcastKernel final : public Kernel {
   bool copies_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_broadcast(const KernelSpec& spec) {
   if (size_of(spec.output.dtype()) == 4) return std::make_unique<BroadcastKernel<uint32_t>>(spec);
   return std::make_unique<BroadcastKernel<uint64_t>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> broadcast_examples() {
   using Dims = std::vector<int64_t>;
   return {{{Shape({})}, {{"dims", Dims{kBatch, 3}}}},
           {{Shape({3})}, {{"dims", Dims{kBatch, 3}}}},
@@ -117,12 +117,12 @@ const OpDef kBroadcast{
     .name = "broadcast",
     .formula = "y = x repeated to the dims;  ∂L/∂x = g summed over the repetitions",
     .attributes = {{.name = "dims", .initial = std::vector<int64_t>{}, .required = true}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_broadcast,
+    .reference = broadcast_reference,
+    .prepare = prepare_broadcast,
     .vjp = [](const LocalCall& c, Value g) { return std::vector{sum_to(g, c.x[0].shape())}; },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return broadcast(t[0], dims_of(c.y.shape())); },
-    .examples = examples,
+    .examples = broadcast_examples,
     .copies_if_same_size = true,
     .max_ulp = 0,
     .onnx = {.write =

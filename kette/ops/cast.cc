@@ -21,7 +21,7 @@ int64_t whole(double value, int64_t position) {
   return static_cast<int64_t>(value);
 }
 
-void reference(const ReferenceCall& call) {
+void cast_reference(const ReferenceCall& call) {
   const std::vector<double>& x = call.in[0]->values;
   for (size_t i = 0; i < x.size(); ++i)
     call.out.values[i] =
@@ -61,7 +61,7 @@ std::unique_ptr<Kernel> prepare_from(const KernelSpec& spec) {
   return std::make_unique<CastKernel<From, int64_t>>(spec);
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_cast(const KernelSpec& spec) {
   switch (spec.inputs[0].dtype()) {
     case DType::f32:
       return prepare_from<float>(spec);
@@ -73,7 +73,7 @@ std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
   return prepare_from<int64_t>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> cast_examples() {
   return {{{Shape({kBatch, 3})}, {{"to", std::string("f64")}}},
           {{Shape({kBatch, 3}, DType::f64)}, {{"to", std::string("f32")}}},
           {{Shape({4}, DType::i64)}, {{"to", std::string("f32")}}},
@@ -89,8 +89,8 @@ const OpDef kCast{
         "y = x in another element type, towards zero if whole;  ∂L/∂x = g in the type of x; 0 from or to i64",
     .attributes = {{.name = "to", .initial = std::string(), .required = true}},
     .infer = [](const OpCall& call) { return call.inputs[0].as(target(call.attributes)); },
-    .reference = reference,
-    .prepare = prepare,
+    .reference = cast_reference,
+    .prepare = prepare_cast,
     .vjp =
         [](const LocalCall& c, Value g) {
           const bool smooth = is_float(c.x[0].dtype()) && is_float(c.y.dtype());
@@ -98,7 +98,7 @@ const OpDef kCast{
         },
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{}; },
-    .examples = examples,
+    .examples = cast_examples,
     .max_ulp = 0.5,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -13,7 +13,7 @@
 #include "kette/kernels/simd_targets.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::catalogue_test {
 namespace {
 
 constexpr uint64_t kSeed = 20240501;
@@ -361,4 +361,4 @@ TEST(Catalogue, every_attribute_has_a_form_that_infer_accepts_from_an_example) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::catalogue_test

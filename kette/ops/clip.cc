@@ -1,6 +1,4 @@
 // clip: a number limited to an interval.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/clip.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -10,7 +10,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_coalesce(const OpCall& call) {
   const Shape &indices = call.inputs[0], &rows = call.inputs[1];
   require_index(call.op, indices);
   require_float(call.op, rows);
@@ -23,7 +23,7 @@ Shape infer(const OpCall& call) {
   return rows;
 }
 
-void reference(const ReferenceCall& call) {
+void coalesce_reference(const ReferenceCall& call) {
   const Reference &indices = *call.in[0], &rows = *call.in[1];
   const auto columns = static_cast<size_t>(rows.shape[rows.shape.rank() - 1]);
   for (size_t j = 0; j < columns; ++j) {
@@ -85,12 +85,12 @@ class CoalesceKernel final : public Kernel {
   uint64_t slots_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_coalesce(const KernelSpec& spec) {
   if (spec.output.dtype() == DType::f32) return std::make_unique<CoalesceKernel<float>>(spec);
   return std::make_unique<CoalesceKernel<double>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> coalesce_examples() {
   const std::vector<Domain> domains = {{0, 4}, {}};
   return {{{Shape({kBatch}, DType::i64), Shape({kBatch, 3})}, {}, domains},
           {{Shape({4, 2}, DType::i64), Shape({4, 2, 3})}, {}, domains},
@@ -104,16 +104,16 @@ const OpDef kCoalesce{
     .formula = "y_i = Σ_j row_j over all j with index_j = index_i;  ∂L/∂rows = coalesce(indices, g)",
     .min_inputs = 2,
     .max_inputs = 2,
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_coalesce,
+    .reference = coalesce_reference,
+    .prepare = prepare_coalesce,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{Value{}, coalesce(c.x[0], g)};
         },
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[1] ? coalesce(c.x[0], t[1]) : Value{}; },
-    .examples = examples,
+    .examples = coalesce_examples,
     .max_ulp = 8,
 };
 

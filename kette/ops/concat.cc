@@ -9,7 +9,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_concat(const OpCall& call) {
   const Shape& first = call.inputs[0];
   const int axis = axis_attribute(call.op, first, call.attributes);
   int64_t total = 0;
@@ -23,7 +23,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_dim(first, axis, total), first.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void concat_reference(const ReferenceCall& call) {
   const Shape& y = call.out.shape;
   const int axis = axis_attribute(kConcat, y, call.attributes);
   const int64_t inner = y.product(axis + 1, y.rank()), row = y[axis] * inner;
@@ -68,7 +68,7 @@ class ConcatKernel final : public Kernel {
   std::vector<int64_t> block_bytes_;
 };
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> concat_vjp(const LocalCall& c, Value g) {
   const int axis = axis_attribute(kConcat, c.y.shape(), c.attributes);
   std::vector<Value> result;
   int64_t begin = 0;
@@ -79,14 +79,14 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
   return result;
 }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value concat_jvp(const LocalCall& c, std::span<const Value> t) {
   std::vector<Value> parts;
   for (size_t i = 0; i < c.x.size(); ++i)
     parts.push_back(t[i] ? t[i] : filled(c.x[i], 0, dims_of(c.x[i].shape())));
   return concat(parts, c.attributes.integer("axis"));
 }
 
-std::vector<Example> examples() {
+std::vector<Example> concat_examples() {
   return {{{Shape({kBatch, 3}), Shape({kBatch, 2})}, {{"axis", int64_t{1}}}},
           {{Shape({2, 3}), Shape({1, 3}), Shape({4, 3})}, {{"axis", int64_t{0}}}},
           {{Shape({2, 3, 2}), Shape({2, 1, 2})}, {{"axis", int64_t{1}}}}};
@@ -100,14 +100,14 @@ const OpDef kConcat{
     .min_inputs = 1,
     .max_inputs = std::numeric_limits<int>::max(),
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true}},
-    .infer = infer,
-    .reference = reference,
+    .infer = infer_concat,
+    .reference = concat_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<ConcatKernel>(spec);
     },
-    .vjp = vjp,
-    .jvp = jvp,
-    .examples = examples,
+    .vjp = concat_vjp,
+    .jvp = concat_jvp,
+    .examples = concat_examples,
     .max_ulp = 0,
     .onnx = {.type = "Concat", .renamed = {{"axis", "axis"}}},
 };

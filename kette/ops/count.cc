@@ -26,7 +26,7 @@ double elements(const Shape& x, const Attributes& attributes) {
   return result;
 }
 
-Shape infer(const OpCall& call) {
+Shape infer_count(const OpCall& call) {
   require_float(call.op, call.inputs[0]);
   for (const int64_t axis : call.attributes.integers("axes"))
     resolve_axis("count", axis, call.inputs[0].rank());
@@ -45,13 +45,13 @@ class CountKernel final : public Kernel {
   T value_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_count(const KernelSpec& spec) {
   const double value = elements(spec.inputs[0], spec.attributes);
   if (spec.output.dtype() == DType::f32) return std::make_unique<CountKernel<float>>(value);
   return std::make_unique<CountKernel<double>>(value);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> count_examples() {
   using Axes = std::vector<int64_t>;
   return {{{Shape({kBatch, 3})}},
           {{Shape({kBatch, 3})}, {{"axes", Axes{0}}}},
@@ -64,13 +64,13 @@ const OpDef kCount{
     .name = "count",
     .formula = "y = the number of elements over the axes;  ∂y/∂x = 0",
     .attributes = {{"axes", std::vector<int64_t>{}}},
-    .infer = infer,
+    .infer = infer_count,
     .reference =
         [](const ReferenceCall& call) { call.out.values[0] = elements(call.in[0]->shape, call.attributes); },
-    .prepare = prepare,
+    .prepare = prepare_count,
     .vjp = [](const LocalCall&, Value) { return std::vector<Value>(1); },
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
-    .examples = examples,
+    .examples = count_examples,
     .reads_shape_only = true,
     .max_ulp = 0.5,
     .onnx = {.write =

@@ -1,6 +1,4 @@
 // cube: the third power.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/cube.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

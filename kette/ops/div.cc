@@ -1,6 +1,4 @@
 // div: the quotient, element by element.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/div.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

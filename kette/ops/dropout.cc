@@ -12,7 +12,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_dropout(const OpCall& call) {
   const Shape &x = call.inputs[0], &step = call.inputs[1];
   const double rate = call.attributes.real("rate");
   require_float(call.op, x);
@@ -31,7 +31,7 @@ kernels::DropoutDraws draws_of(const Attributes& attributes, int64_t step) {
 
 double scale(const Attributes& attributes) { return 1 / (1 - attributes.real("rate")); }
 
-void reference(const ReferenceCall& call) {
+void dropout_reference(const ReferenceCall& call) {
   const auto step = static_cast<int64_t>(call.in[1]->values[0]);
   const kernels::DropoutDraws draws = draws_of(call.attributes, step);
   const Random words(draws.key, draws.sequence);
@@ -68,14 +68,16 @@ class DropoutKernel final : public Kernel {
   RowTiles tiles_;  // of four elements
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) { return std::make_unique<DropoutKernel>(spec); }
+std::unique_ptr<Kernel> prepare_dropout(const KernelSpec& spec) {
+  return std::make_unique<DropoutKernel>(spec);
+}
 
 /// Linear in x: the same mask on g or on the tangent.
 Value same_mask(const LocalCall& c, Value g) {
   return dropout(g, c.x[1], c.attributes.real("rate"), c.attributes.integer("seed"));
 }
 
-std::vector<Example> examples() {
+std::vector<Example> dropout_examples() {
   const std::vector<Domain> domains = {{}, {0, 1000}};
   return {{{Shape({kBatch, 3}), Shape({}, DType::i64)}, {{"rate", 0.5}, {"seed", int64_t{1}}}, domains},
           {{Shape({2, 5, 3}), Shape({}, DType::i64)}, {{"rate", 0.2}, {"seed", int64_t{7}}}, domains}};
@@ -92,15 +94,15 @@ const OpDef kDropout{
     .max_inputs = 2,
     .attributes = {{.name = "rate", .initial = 0.5, .required = true},
                    {.name = "seed", .initial = int64_t{0}, .required = true}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_dropout,
+    .reference = dropout_reference,
+    .prepare = prepare_dropout,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{same_mask(c, g), Value{}};
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? same_mask(c, t[0]) : Value{}; },
-    .examples = examples,
+    .examples = dropout_examples,
     .max_ulp = 1.5,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

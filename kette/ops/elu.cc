@@ -1,6 +1,4 @@
 // elu: the exponential linear unit [Clevert et al. 2015].
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/elu.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

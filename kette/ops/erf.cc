@@ -1,6 +1,4 @@
 // erf: the error function.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/erf.cc"
 #include "kette/kernels/map.h"
 // After map.h, which chooses the instruction set.
 #include "kette/kernels/erf-inl.h"

@@ -1,6 +1,4 @@
 // exp: the exponential function.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/exp.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

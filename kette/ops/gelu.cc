@@ -1,6 +1,4 @@
 // gelu: the Gaussian error linear unit, in the exact form [Hendrycks and Gimpel 2016].
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/gelu.cc"
 #include "kette/kernels/map.h"
 // After map.h, which chooses the instruction set.
 #include "kette/kernels/erf-inl.h"

@@ -1,6 +1,4 @@
 // greater_equal: the comparison a ≥ b.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/greater_equal.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // hardtanh: the identity between −1 and 1, constant outside.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/hardtanh.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

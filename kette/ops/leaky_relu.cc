@@ -1,6 +1,4 @@
 // leaky_relu: the rectifier with a small slope for negative arguments.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/leaky_relu.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // less: the comparison a < b.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/less.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

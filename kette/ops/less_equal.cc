@@ -1,6 +1,4 @@
 // less_equal: the comparison a ≤ b.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/less_equal.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // log: the natural logarithm.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/log.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

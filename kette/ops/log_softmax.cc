@@ -11,20 +11,20 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_log_softmax(const OpCall& call) {
   require_float(call.op, call.inputs[0]);
   axis_attribute(call.op, call.inputs[0], call.attributes);
   return call.inputs[0];
 }
 
-Blocks blocks(const Shape& x, const Attributes& attributes) {
+Blocks log_softmax_blocks(const Shape& x, const Attributes& attributes) {
   const int axis = axis_attribute(kLogSoftmax, x, attributes);
   return blocks_of(x, {axis, axis + 1});
 }
 
-void reference(const ReferenceCall& call) {
+void log_softmax_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
-  const Blocks b = blocks(x.shape, call.attributes);
+  const Blocks b = log_softmax_blocks(x.shape, call.attributes);
   for (int64_t i = 0; i < b.outer; ++i)
     for (int64_t k = 0; k < b.inner; ++k) {
       const auto at = [&](int64_t j) { return static_cast<size_t>((i * b.axis + j) * b.inner + k); };
@@ -35,16 +35,16 @@ void reference(const ReferenceCall& call) {
     }
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_log_softmax(const KernelSpec& spec) {
   return softmax_kernel(kernels::SoftmaxKind::log_softmax, spec.output.dtype(),
-                        blocks(spec.inputs[0], spec.attributes));
+                        log_softmax_blocks(spec.inputs[0], spec.attributes));
 }
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> log_softmax_vjp(const LocalCall& c, Value g) {
   return {g - exp(c.y) * sum(g, {c.attributes.integer("axis")}, true)};
 }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value log_softmax_jvp(const LocalCall& c, std::span<const Value> t) {
   return t[0] - sum(t[0] * exp(c.y), {c.attributes.integer("axis")}, true);
 }
 
@@ -54,11 +54,11 @@ const OpDef kLogSoftmax{
     .name = "log_softmax",
     .formula = "y_i = x_i − ln Σ_j e^x_j over the axis;  ∂L/∂x = g − e^y·Σ g",
     .attributes = {{"axis", int64_t{-1}}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
-    .vjp = vjp,
-    .jvp = jvp,
+    .infer = infer_log_softmax,
+    .reference = log_softmax_reference,
+    .prepare = prepare_log_softmax,
+    .vjp = log_softmax_vjp,
+    .jvp = log_softmax_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
     .onnx = {.type = "LogSoftmax", .renamed = {{"axis", "axis"}}},

@@ -11,20 +11,20 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_logsumexp(const OpCall& call) {
   const Shape& x = call.inputs[0];
   require_float(call.op, x);
   return Shape(with_dim(x, axis_attribute(call.op, x, call.attributes), 1), x.dtype());
 }
 
-Blocks blocks(const Shape& x, const Attributes& attributes) {
+Blocks logsumexp_blocks(const Shape& x, const Attributes& attributes) {
   const int axis = axis_attribute(kLogsumexp, x, attributes);
   return blocks_of(x, {axis, axis + 1});
 }
 
-void reference(const ReferenceCall& call) {
+void logsumexp_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
-  const Blocks b = blocks(x.shape, call.attributes);
+  const Blocks b = logsumexp_blocks(x.shape, call.attributes);
   for (int64_t i = 0; i < b.outer; ++i)
     for (int64_t k = 0; k < b.inner; ++k) {
       const auto at = [&](int64_t j) { return static_cast<size_t>((i * b.axis + j) * b.inner + k); };
@@ -35,14 +35,14 @@ void reference(const ReferenceCall& call) {
     }
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_logsumexp(const KernelSpec& spec) {
   return softmax_kernel(kernels::SoftmaxKind::logsumexp, spec.output.dtype(),
-                        blocks(spec.inputs[0], spec.attributes));
+                        logsumexp_blocks(spec.inputs[0], spec.attributes));
 }
 
-std::vector<Value> vjp(const LocalCall& c, Value g) { return {g * exp(c.x[0] - c.y)}; }
+std::vector<Value> logsumexp_vjp(const LocalCall& c, Value g) { return {g * exp(c.x[0] - c.y)}; }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value logsumexp_jvp(const LocalCall& c, std::span<const Value> t) {
   return sum(t[0] * exp(c.x[0] - c.y), {c.attributes.integer("axis")}, true);
 }
 
@@ -52,11 +52,11 @@ const OpDef kLogsumexp{
     .name = "logsumexp",
     .formula = "y = ln Σ_j e^x_j over the axis, which stays as 1;  ∂L/∂x = g·e^(x − y)",
     .attributes = {{"axis", int64_t{-1}}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
-    .vjp = vjp,
-    .jvp = jvp,
+    .infer = infer_logsumexp,
+    .reference = logsumexp_reference,
+    .prepare = prepare_logsumexp,
+    .vjp = logsumexp_vjp,
+    .jvp = logsumexp_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
     .onnx = {.write =

@@ -8,7 +8,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_lookup(const OpCall& call) {
   const Shape &table = call.inputs[0], &indices = call.inputs[1];
   if (table.rank() != 2 || table.has_batch())
     fail("[lookup] the table must be a matrix of fixed size, found {}", dims_to_string(table));
@@ -16,7 +16,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_last(indices, table[1]), table.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void lookup_reference(const ReferenceCall& call) {
   const Reference& table = *call.in[0];
   const int64_t columns = table.shape[1];
   auto to = call.out.values.begin();
@@ -48,7 +48,7 @@ class LookupKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::vector<Example> examples() {
+std::vector<Example> lookup_examples() {
   const std::vector<Domain> domains = {{}, {0, 4}};
   return {{{Shape({5, 3}), Shape({kBatch}, DType::i64)}, {}, domains},
           {{Shape({5, 3}), Shape({kBatch, 4}, DType::i64)}, {}, domains},
@@ -62,8 +62,8 @@ const OpDef kLookup{
     .formula = "y_i = table[index_i];  ∂L/∂table = scatter_add of the rows of g",
     .min_inputs = 2,
     .max_inputs = 2,
-    .infer = infer,
-    .reference = reference,
+    .infer = infer_lookup,
+    .reference = lookup_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<LookupKernel>(spec);
     },
@@ -72,7 +72,7 @@ const OpDef kLookup{
           return std::vector{scatter_add(c.x[1], g, c.x[0].shape()[0]), Value{}};
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? lookup(t[0], c.x[1]) : Value{}; },
-    .examples = examples,
+    .examples = lookup_examples,
     .max_ulp = 0,
     .onnx = {.type = "Gather"},
 };

@@ -19,7 +19,7 @@ std::pair<int64_t, int64_t> sides(const Shape& x, bool transposed) {
   return transposed ? std::pair{x[1], x[0]} : std::pair{x[0], x[1]};
 }
 
-Shape infer(const OpCall& call) {
+Shape infer_matmul(const OpCall& call) {
   const Shape &a = call.inputs[0], &b = call.inputs[1];
   if (a.rank() != 2 || b.rank() != 2)
     fail("[matmul] operands must be matrices: {} x {}", dims_to_string(a), dims_to_string(b));
@@ -36,7 +36,7 @@ Shape infer(const OpCall& call) {
   return Shape({m, n}, a.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void matmul_reference(const ReferenceCall& call) {
   const bool ta = flag(call.attributes, "transpose_a"), tb = flag(call.attributes, "transpose_b");
   const Reference &a = *call.in[0], &b = *call.in[1];
   const auto [m, k] = sides(a.shape, ta);
@@ -52,7 +52,7 @@ void reference(const ReferenceCall& call) {
 }
 
 // Y = op(A)·op(B), G the cotangent of Y. Each line's shapes in terms of op(A) [m,k], op(B) [k,n], G [m,n].
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> matmul_vjp(const LocalCall& c, Value g) {
   const Value a = c.x[0], b = c.x[1];
   const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
   std::vector<Value> cotangents{ta ? matmul(b, g, tb, true)      // A [k,m]:  op(B)[k,n]·Gᵀ[n,m]
@@ -63,7 +63,7 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
   return cotangents;
 }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value matmul_jvp(const LocalCall& c, std::span<const Value> t) {
   const bool ta = flag(c.attributes, "transpose_a"), tb = flag(c.attributes, "transpose_b");
   Value result;
   const auto add_part = [&](Value part) { result = result ? result + part : part; };
@@ -73,7 +73,7 @@ Value jvp(const LocalCall& c, std::span<const Value> t) {
   return result;
 }
 
-std::vector<Example> examples() {
+std::vector<Example> matmul_examples() {
   return {{{Shape({kBatch, 3}), Shape({3, 4})}},
           {{Shape({5, 7}), Shape({7, 1})}},
           {{Shape({kBatch, 4}), Shape({4, 3}), Shape({3})}},
@@ -90,14 +90,14 @@ const OpDef kMatmul{
     .min_inputs = 2,
     .max_inputs = 3,
     .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
-    .infer = infer,
-    .reference = reference,
+    .infer = infer_matmul,
+    .reference = matmul_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<MatmulKernel>(spec);
     },
-    .vjp = vjp,
-    .jvp = jvp,
-    .examples = examples,
+    .vjp = matmul_vjp,
+    .jvp = matmul_jvp,
+    .examples = matmul_examples,
     .max_ulp = 8,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -1,6 +1,4 @@
 // max: the larger of two numbers; NaN if either is.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/max.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

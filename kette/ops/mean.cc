@@ -7,19 +7,19 @@
 namespace kette {
 namespace {
 
-void reference(const ReferenceCall& call) {
+void mean_reference(const ReferenceCall& call) {
   const Shape& x = call.in[0]->shape;
   const Blocks blocks = blocks_of(x, reduced_axes(kMean, x, call.attributes));
   reduce_reference(call, blocks, 0, [](double sum, double element) { return sum + element; });
   for (double& value : call.out.values) value /= static_cast<double>(blocks.axis);
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_mean(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
   return mean_kernel(x.dtype(), blocks_of(x, reduced_axes(kMean, x, spec.attributes)));
 }
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> mean_vjp(const LocalCall& c, Value g) {
   const Value x = c.x[0];
   const Value share = g / count(x, reduced_list(kMean, x.shape(), c.attributes));
   return {broadcast(with_reduced_axes(kMean, share, x, c.attributes), dims_of(x.shape()))};
@@ -32,9 +32,9 @@ const OpDef kMean{
     .formula = "y = Σ x / m over the m elements of the axes;  ∂L/∂x = g/m repeated",
     .attributes = reduction_attributes(),
     .infer = infer_reduction,
-    .reference = reference,
-    .prepare = prepare,
-    .vjp = vjp,
+    .reference = mean_reference,
+    .prepare = prepare_mean,
+    .vjp = mean_vjp,
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
     .examples = reduction_examples,

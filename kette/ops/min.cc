@@ -1,6 +1,4 @@
 // min: the smaller of two numbers; NaN if either is.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/min.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // mul: the product, element by element.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/mul.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

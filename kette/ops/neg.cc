@@ -1,6 +1,4 @@
 // neg: the negative.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/neg.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

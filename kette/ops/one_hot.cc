@@ -9,7 +9,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_one_hot(const OpCall& call) {
   const int64_t depth = call.attributes.integer("depth");
   const DType dtype = parse_dtype(call.attributes.text("dtype"));
   require_index(call.op, call.inputs[0]);
@@ -18,7 +18,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_last(call.inputs[0], depth), dtype);
 }
 
-void reference(const ReferenceCall& call) {
+void one_hot_reference(const ReferenceCall& call) {
   const int64_t depth = call.attributes.integer("depth");
   std::ranges::fill(call.out.values, 0.0);
   int64_t row = 0;
@@ -48,12 +48,12 @@ class OneHotKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_one_hot(const KernelSpec& spec) {
   if (spec.output.dtype() == DType::f32) return std::make_unique<OneHotKernel<float>>(spec);
   return std::make_unique<OneHotKernel<double>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> one_hot_examples() {
   return {{{Shape({kBatch}, DType::i64)}, {{"depth", int64_t{4}}}, {{0, 3}}},
           {{Shape({2, 3}, DType::i64)}, {{"depth", int64_t{5}}, {"dtype", std::string("f64")}}, {{0, 4}}}};
 }
@@ -64,12 +64,12 @@ const OpDef kOneHot{
     .name = "one_hot",
     .formula = "y[i, index_i] = 1, else 0;  no derivative",
     .attributes = {{.name = "depth", .initial = int64_t{0}, .required = true}, {"dtype", std::string("f32")}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_one_hot,
+    .reference = one_hot_reference,
+    .prepare = prepare_one_hot,
     .vjp = [](const LocalCall&, Value) { return std::vector<Value>(1); },
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
-    .examples = examples,
+    .examples = one_hot_examples,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -6,7 +6,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_pick(const OpCall& call) {
   const Shape &x = call.inputs[0], &indices = call.inputs[1];
   require_index(call.op, indices);
   if (x.rank() != 2 || indices.rank() != 1 || x[0] != indices[0])
@@ -15,7 +15,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_dim(x, 1, 1), x.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void pick_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
   size_t row = 0;
   for (const int64_t index : reference_indices("pick", *call.in[1], x.shape[1])) {
@@ -43,12 +43,12 @@ class PickKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_pick(const KernelSpec& spec) {
   if (size_of(spec.output.dtype()) == 4) return std::make_unique<PickKernel<uint32_t>>(spec);
   return std::make_unique<PickKernel<uint64_t>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> pick_examples() {
   return {{{Shape({kBatch, 4}), Shape({kBatch}, DType::i64)}, {}, {{}, {0, 3}}},
           {{Shape({3, 5}), Shape({3}, DType::i64)}, {}, {{}, {0, 4}}}};
 }
@@ -60,15 +60,15 @@ const OpDef kPick{
     .formula = "y_n = x[n, index_n];  ∂L/∂x = place(g, indices)",
     .min_inputs = 2,
     .max_inputs = 2,
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_pick,
+    .reference = pick_reference,
+    .prepare = prepare_pick,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{place(g, c.x[1], c.x[0].shape()[1]), Value{}};
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? pick(t[0], c.x[1]) : Value{}; },
-    .examples = examples,
+    .examples = pick_examples,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

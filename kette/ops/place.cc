@@ -8,7 +8,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_place(const OpCall& call) {
   const Shape &column = call.inputs[0], &indices = call.inputs[1];
   const int64_t size = call.attributes.integer("size");
   require_float(call.op, column);
@@ -20,7 +20,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_dim(column, 1, size), column.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void place_reference(const ReferenceCall& call) {
   const int64_t columns = call.out.shape[1];
   std::ranges::fill(call.out.values, 0.0);
   int64_t row = 0;
@@ -53,12 +53,12 @@ class PlaceKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_place(const KernelSpec& spec) {
   if (spec.output.dtype() == DType::f32) return std::make_unique<PlaceKernel<float>>(spec);
   return std::make_unique<PlaceKernel<double>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> place_examples() {
   return {{{Shape({kBatch, 1}), Shape({kBatch}, DType::i64)}, {{"size", int64_t{4}}}, {{}, {0, 3}}}};
 }
 
@@ -70,9 +70,9 @@ const OpDef kPlace{
     .min_inputs = 2,
     .max_inputs = 2,
     .attributes = {{.name = "size", .initial = int64_t{0}, .required = true}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_place,
+    .reference = place_reference,
+    .prepare = prepare_place,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{pick(g, c.x[1]), Value{}};
@@ -81,7 +81,7 @@ const OpDef kPlace{
         [](const LocalCall& c, std::span<const Value> t) {
           return t[0] ? place(t[0], c.x[1], c.attributes.integer("size")) : Value{};
         },
-    .examples = examples,
+    .examples = place_examples,
     .max_ulp = 0,
 };
 

@@ -8,13 +8,13 @@ namespace {
 
 // In double for both types: the result in f32 is then as good as correctly rounded.
 template <class T>
-void loop(const void* const* in, void* out, int64_t n, const double*) {
+void pow_loop(const void* const* in, void* out, int64_t n, const double*) {
   const T *a = static_cast<const T*>(in[0]), *b = static_cast<const T*>(in[1]);
   for (int64_t i = 0; i < n; ++i)
     static_cast<T*>(out)[i] = static_cast<T>(std::pow(static_cast<double>(a[i]), static_cast<double>(b[i])));
 }
 
-std::vector<Value> partials(const LocalCall& c) {
+std::vector<Value> pow_partials(const LocalCall& c) {
   const Value a = c.x[0], b = c.x[1];
   const Value positive = greater(a, scalar_like(a, 0));
   const Value safe = where(positive, a, scalar_like(a, 1));  // ln 1 = 0 where ln a is not defined
@@ -32,9 +32,9 @@ const OpDef kPow{
     .scalar = [](const double* x, const double*) { return std::pow(x[0], x[1]); },
     .loops =
         [] {
-          return MapLoops{loop<float>, loop<double>};
+          return MapLoops{pow_loop<float>, pow_loop<double>};
         },
-    .partials = partials,
+    .partials = pow_partials,
     .domains = {{.low = 0.2}, {}},
     .max_ulp = 0.6,
     .onnx = {.type = "Pow"},

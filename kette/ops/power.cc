@@ -8,13 +8,13 @@ namespace {
 
 // In double for both types: the result in f32 is then as good as correctly rounded.
 template <class T>
-void loop(const void* const* in, void* out, int64_t n, const double* parameters) {
+void power_loop(const void* const* in, void* out, int64_t n, const double* parameters) {
   const T* x = static_cast<const T*>(in[0]);
   for (int64_t i = 0; i < n; ++i)
     static_cast<T*>(out)[i] = static_cast<T>(std::pow(static_cast<double>(x[i]), parameters[0]));
 }
 
-std::vector<Value> partials(const LocalCall& c) {
+std::vector<Value> power_partials(const LocalCall& c) {
   const double n = c.attributes.real("exponent");
   if (n == 0) return {Value{}};
   if (n == 1) return {scalar_like(c.y, 1)};
@@ -31,9 +31,9 @@ const OpDef kPower{
     .scalar = [](const double* x, const double* p) { return std::pow(x[0], p[0]); },
     .loops =
         [] {
-          return MapLoops{loop<float>, loop<double>};
+          return MapLoops{power_loop<float>, power_loop<double>};
         },
-    .partials = partials,
+    .partials = power_partials,
     .max_ulp = 0.6,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -10,7 +10,7 @@
 namespace kette {
 namespace {
 
-void reference(const ReferenceCall& call) {
+void reduce_max_reference(const ReferenceCall& call) {
   const Shape& x = call.in[0]->shape;
   reduce_reference(call, blocks_of(x, reduced_axes(kReduceMax, x, call.attributes)),
                    -std::numeric_limits<double>::infinity(), [](double largest, double element) {
@@ -18,7 +18,7 @@ void reference(const ReferenceCall& call) {
                    });
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_reduce_max(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
   return reduction_kernel(kernels::Reduction::max, x.dtype(),
                           blocks_of(x, reduced_axes(kReduceMax, x, spec.attributes)));
@@ -40,8 +40,8 @@ const OpDef kReduceMax{
         "several, else 0",
     .attributes = reduction_attributes(),
     .infer = infer_reduction,
-    .reference = reference,
-    .prepare = prepare,
+    .reference = reduce_max_reference,
+    .prepare = prepare_reduce_max,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{with_reduced_axes(kReduceMax, g, c.x[0], c.attributes) * shares(c)};

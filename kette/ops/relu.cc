@@ -1,6 +1,4 @@
 // relu: the rectifier, also called hinge.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/relu.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

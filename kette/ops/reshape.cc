@@ -9,7 +9,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_reshape(const OpCall& call) {
   const Shape& x = call.inputs[0];
   const Shape y = checked_shape(call.op, call.attributes.integers("dims"), x.dtype());
   // N stays N, so the elements of one row must stay as many.
@@ -33,7 +33,7 @@ class CopyKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::vector<Example> examples() {
+std::vector<Example> reshape_examples() {
   using Dims = std::vector<int64_t>;
   return {{{Shape({2, 6})}, {{"dims", Dims{3, 4}}}},
           {{Shape({kBatch, 2, 3})}, {{"dims", Dims{kBatch, 6}}}},
@@ -47,14 +47,14 @@ const OpDef kReshape{
     .name = "reshape",
     .formula = "y = the elements of x in row-major order;  ∂L/∂x = g with the dims of x",
     .attributes = {{.name = "dims", .initial = std::vector<int64_t>{}, .required = true}},
-    .infer = infer,
+    .infer = infer_reshape,
     .reference = [](const ReferenceCall& call) { call.out.values = call.in[0]->values; },
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<CopyKernel>(spec.output.bytes());
     },
     .vjp = [](const LocalCall& c, Value g) { return std::vector{reshape(g, dims_of(c.x[0].shape()))}; },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return reshape(t[0], dims_of(c.y.shape())); },
-    .examples = examples,
+    .examples = reshape_examples,
     .is_view = true,
     .max_ulp = 0,
     .onnx = {.write =

@@ -8,7 +8,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_scatter_add(const OpCall& call) {
   const Shape &indices = call.inputs[0], &rows = call.inputs[1];
   const int64_t count = call.attributes.integer("count");
   require_index(call.op, indices);
@@ -24,7 +24,7 @@ Shape infer(const OpCall& call) {
   return Shape(dims, rows.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void scatter_add_reference(const ReferenceCall& call) {
   const int64_t columns = call.out.shape[1];
   std::ranges::fill(call.out.values, 0.0);
   const double* from = call.in[1]->values.data();
@@ -67,12 +67,12 @@ class ScatterAddKernel final : public Kernel {
   int64_t count_, columns_, indices_, rows_per_tile_;
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_scatter_add(const KernelSpec& spec) {
   if (spec.output.dtype() == DType::f32) return std::make_unique<ScatterAddKernel<float>>(spec);
   return std::make_unique<ScatterAddKernel<double>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> scatter_add_examples() {
   const Attributes count = {{"count", int64_t{5}}};
   const std::vector<Domain> domains = {{0, 4}, {}};
   return {{{Shape({kBatch}, DType::i64), Shape({kBatch, 3})}, count, domains},
@@ -88,9 +88,9 @@ const OpDef kScatterAdd{
     .min_inputs = 2,
     .max_inputs = 2,
     .attributes = {{.name = "count", .initial = int64_t{0}, .required = true}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_scatter_add,
+    .reference = scatter_add_reference,
+    .prepare = prepare_scatter_add,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{Value{}, lookup(g, c.x[0])};
@@ -99,7 +99,7 @@ const OpDef kScatterAdd{
         [](const LocalCall& c, std::span<const Value> t) {
           return t[1] ? scatter_add(c.x[0], t[1], c.attributes.integer("count")) : Value{};
         },
-    .examples = examples,
+    .examples = scatter_add_examples,
     .max_ulp = 8,
 };
 

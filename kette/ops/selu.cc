@@ -6,8 +6,6 @@ inline constexpr double kSeluAlpha = 1.6732632423543772848, kSeluScale = 1.05070
 }
 #endif
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/selu.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

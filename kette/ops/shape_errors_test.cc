@@ -7,7 +7,7 @@
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::shape_errors_test {
 namespace {
 
 class ShapeErrors : public testing::Test {
@@ -178,4 +178,4 @@ TEST(IndexErrors, an_index_out_of_range_is_named_with_its_position) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::shape_errors_test

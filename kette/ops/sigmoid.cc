@@ -1,6 +1,4 @@
 // sigmoid: the logistic function.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/sigmoid.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // sign: the sign.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/sign.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,8 +1,6 @@
 // silu: the sigmoid linear unit, also called swish.
 #include <limits>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/silu.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

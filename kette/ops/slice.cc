@@ -8,7 +8,7 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_slice(const OpCall& call) {
   const Shape& x = call.inputs[0];
   const int axis = axis_attribute(call.op, x, call.attributes);
   const int64_t begin = call.attributes.integer("begin"), end = call.attributes.integer("end");
@@ -18,7 +18,7 @@ Shape infer(const OpCall& call) {
   return Shape(with_dim(x, axis, end - begin), x.dtype());
 }
 
-void reference(const ReferenceCall& call) {
+void slice_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
   const int axis = axis_attribute(kSlice, x.shape, call.attributes);
   const int64_t inner = x.shape.product(axis + 1, x.shape.rank());
@@ -55,7 +55,7 @@ class SliceKernel final : public Kernel {
   RowTiles tiles_;
 };
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> slice_vjp(const LocalCall& c, Value g) {
   const Shape x = c.x[0].shape();  // a copy: appending nodes moves the shapes in the graph
   const int axis = axis_attribute(kSlice, x, c.attributes);
   const int64_t before = c.attributes.integer("begin"), after = x[axis] - c.attributes.integer("end");
@@ -66,12 +66,12 @@ std::vector<Value> vjp(const LocalCall& c, Value g) {
   return {parts.size() == 1 ? g : concat(parts, axis)};
 }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) {
+Value slice_jvp(const LocalCall& c, std::span<const Value> t) {
   return slice(t[0], c.attributes.integer("axis"), c.attributes.integer("begin"),
                c.attributes.integer("end"));
 }
 
-std::vector<Example> examples() {
+std::vector<Example> slice_examples() {
   const auto cut = [](int64_t axis, int64_t begin, int64_t end) {
     return Attributes{{"axis", axis}, {"begin", begin}, {"end", end}};
   };
@@ -89,14 +89,14 @@ const OpDef kSlice{
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true},
                    {.name = "begin", .initial = int64_t{0}, .required = true},
                    {.name = "end", .initial = int64_t{0}, .required = true}},
-    .infer = infer,
-    .reference = reference,
+    .infer = infer_slice,
+    .reference = slice_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
       return std::make_unique<SliceKernel>(spec);
     },
-    .vjp = vjp,
-    .jvp = jvp,
-    .examples = examples,
+    .vjp = slice_vjp,
+    .jvp = slice_jvp,
+    .examples = slice_examples,
     .copies_if_same_size = true,
     .max_ulp = 0,
     .onnx = {.write =

@@ -11,20 +11,20 @@
 namespace kette {
 namespace {
 
-Shape infer(const OpCall& call) {
+Shape infer_softmax(const OpCall& call) {
   require_float(call.op, call.inputs[0]);
   axis_attribute(call.op, call.inputs[0], call.attributes);
   return call.inputs[0];
 }
 
-Blocks blocks(const Shape& x, const Attributes& attributes) {
+Blocks softmax_blocks(const Shape& x, const Attributes& attributes) {
   const int axis = axis_attribute(kSoftmax, x, attributes);
   return blocks_of(x, {axis, axis + 1});
 }
 
-void reference(const ReferenceCall& call) {
+void softmax_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
-  const Blocks b = blocks(x.shape, call.attributes);
+  const Blocks b = softmax_blocks(x.shape, call.attributes);
   for (int64_t i = 0; i < b.outer; ++i)
     for (int64_t k = 0; k < b.inner; ++k) {
       const auto at = [&](int64_t j) { return static_cast<size_t>((i * b.axis + j) * b.inner + k); };
@@ -35,9 +35,9 @@ void reference(const ReferenceCall& call) {
     }
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_softmax(const KernelSpec& spec) {
   return softmax_kernel(kernels::SoftmaxKind::softmax, spec.output.dtype(),
-                        blocks(spec.inputs[0], spec.attributes));
+                        softmax_blocks(spec.inputs[0], spec.attributes));
 }
 
 // The Jacobian diag(y) − y·yᵀ is symmetric: one rule for cotangents and tangents.
@@ -45,9 +45,9 @@ Value through(const LocalCall& c, Value g) {
   return c.y * (g - sum(g * c.y, {c.attributes.integer("axis")}, true));
 }
 
-std::vector<Value> vjp(const LocalCall& c, Value g) { return {through(c, g)}; }
+std::vector<Value> softmax_vjp(const LocalCall& c, Value g) { return {through(c, g)}; }
 
-Value jvp(const LocalCall& c, std::span<const Value> t) { return through(c, t[0]); }
+Value softmax_jvp(const LocalCall& c, std::span<const Value> t) { return through(c, t[0]); }
 
 }  // namespace
 
@@ -55,11 +55,11 @@ const OpDef kSoftmax{
     .name = "softmax",
     .formula = "y_i = e^x_i / Σ_j e^x_j over the axis;  ∂L/∂x = y·(g − Σ g·y)",
     .attributes = {{"axis", int64_t{-1}}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
-    .vjp = vjp,
-    .jvp = jvp,
+    .infer = infer_softmax,
+    .reference = softmax_reference,
+    .prepare = prepare_softmax,
+    .vjp = softmax_vjp,
+    .jvp = softmax_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
     .onnx = {.type = "Softmax", .renamed = {{"axis", "axis"}}},

@@ -1,6 +1,4 @@
 // softplus: a smooth rectifier.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/softplus.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

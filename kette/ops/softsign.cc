@@ -1,8 +1,6 @@
 // softsign: a sigmoid of polynomial tails.
 #include <limits>
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/softsign.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

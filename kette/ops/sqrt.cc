@@ -1,6 +1,4 @@
 // sqrt: the square root.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/sqrt.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,6 +1,4 @@
 // square: the product of a number with itself.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/square.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

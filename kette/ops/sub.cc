@@ -1,6 +1,4 @@
 // sub: the difference, element by element.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/sub.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

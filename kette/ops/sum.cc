@@ -7,19 +7,19 @@
 namespace kette {
 namespace {
 
-void reference(const ReferenceCall& call) {
+void sum_reference(const ReferenceCall& call) {
   const Shape& x = call.in[0]->shape;
   reduce_reference(call, blocks_of(x, reduced_axes(kSum, x, call.attributes)), 0,
                    [](double sum, double element) { return sum + element; });
 }
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_sum(const KernelSpec& spec) {
   const Shape& x = spec.inputs[0];
   return reduction_kernel(kernels::Reduction::sum, x.dtype(),
                           blocks_of(x, reduced_axes(kSum, x, spec.attributes)));
 }
 
-std::vector<Value> vjp(const LocalCall& c, Value g) {
+std::vector<Value> sum_vjp(const LocalCall& c, Value g) {
   return {broadcast(with_reduced_axes(kSum, g, c.x[0], c.attributes), dims_of(c.x[0].shape()))};
 }
 
@@ -30,9 +30,9 @@ const OpDef kSum{
     .formula = "y = Σ x over the axes;  ∂L/∂x = g repeated",
     .attributes = reduction_attributes(),
     .infer = infer_reduction,
-    .reference = reference,
-    .prepare = prepare,
-    .vjp = vjp,
+    .reference = sum_reference,
+    .prepare = prepare_sum,
+    .vjp = sum_vjp,
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
     .examples = reduction_examples,

@@ -1,6 +1,4 @@
 // tanh: the hyperbolic tangent.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/tanh.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

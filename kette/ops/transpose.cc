@@ -27,7 +27,7 @@ std::vector<int64_t> inverse(const std::vector<int64_t>& order) {
   return result;
 }
 
-Shape infer(const OpCall& call) {
+Shape infer_transpose(const OpCall& call) {
   const Shape& x = call.inputs[0];
   const std::vector<int64_t> order = order_of(call.attributes, x.rank());
   std::vector<int64_t> axes(static_cast<size_t>(x.rank())), dims;
@@ -48,7 +48,7 @@ std::array<int64_t, kMaxRank> result_strides(const Shape& x, const std::vector<i
   return result;
 }
 
-void reference(const ReferenceCall& call) {
+void transpose_reference(const ReferenceCall& call) {
   const Reference& x = *call.in[0];
   const Shape& y = call.out.shape;
   const auto strides = result_strides(x.shape, order_of(call.attributes, x.shape.rank()));
@@ -118,12 +118,12 @@ class TransposeKernel final : public Kernel {
   std::array<int64_t, kMaxRank> dims_{}, strides_{};
 };
 
-std::unique_ptr<Kernel> prepare(const KernelSpec& spec) {
+std::unique_ptr<Kernel> prepare_transpose(const KernelSpec& spec) {
   if (size_of(spec.output.dtype()) == 4) return std::make_unique<TransposeKernel<uint32_t>>(spec);
   return std::make_unique<TransposeKernel<uint64_t>>(spec);
 }
 
-std::vector<Example> examples() {
+std::vector<Example> transpose_examples() {
   using Order = std::vector<int64_t>;
   return {{{Shape({3, 5})}},
           {{Shape({17, 21})}},
@@ -138,9 +138,9 @@ const OpDef kTranspose{
     .name = "transpose",
     .formula = "y[i_order] = x[i];  ∂L/∂x = the transpose of g by the inverse order",
     .attributes = {{"order", std::vector<int64_t>{}}},
-    .infer = infer,
-    .reference = reference,
-    .prepare = prepare,
+    .infer = infer_transpose,
+    .reference = transpose_reference,
+    .prepare = prepare_transpose,
     .vjp =
         [](const LocalCall& c, Value g) {
           return std::vector{transpose(g, inverse(order_of(c.attributes, c.y.shape().rank())))};
@@ -149,7 +149,7 @@ const OpDef kTranspose{
         [](const LocalCall& c, std::span<const Value> t) {
           return transpose(t[0], order_of(c.attributes, c.y.shape().rank()));
         },
-    .examples = examples,
+    .examples = transpose_examples,
     .max_ulp = 0,
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {

@@ -8,7 +8,7 @@
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::values_test {
 namespace {
 
 /// One operation run by its kernel or loop.
@@ -222,4 +222,4 @@ TEST(Builders, use_the_simpler_operation_for_small_powers) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::values_test

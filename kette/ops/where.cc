@@ -1,6 +1,4 @@
 // where: one of two numbers, chosen by a condition.
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kette/ops/where.cc"
 #include "kette/kernels/map.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -11,7 +11,7 @@
 #include "kette/ops/ops.h"
 #include "kette/optim/optimizer.h"
 
-namespace kette {
+namespace kette::compiled_step_test {
 namespace {
 
 constexpr uint64_t kSeed = 3;
@@ -219,4 +219,4 @@ TEST(CompiledStep, of_every_loss_on_scores_is_finite_at_huge_scores_in_float32) 
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::compiled_step_test

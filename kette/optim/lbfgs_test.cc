@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 
-namespace kette {
+namespace kette::lbfgs_test {
 namespace {
 
 using Numbers = std::vector<double>;
@@ -134,4 +134,4 @@ TEST(Lbfgs, impossible_settings_and_states_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::lbfgs_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace kette {
+namespace kette::line_search_test {
 namespace {
 
 using Function = std::function<LinePoint(double)>;
@@ -77,4 +77,4 @@ TEST(LineSearch, on_an_endless_slope_returns_how_far_it_came) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::line_search_test

@@ -10,7 +10,7 @@
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::optimizer_test {
 namespace {
 
 constexpr size_t kSize = 3;
@@ -254,4 +254,4 @@ TEST(Optimizer, names_are_read_back) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::optimizer_test

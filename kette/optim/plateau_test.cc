@@ -7,7 +7,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::plateau_test {
 namespace {
 
 std::vector<double> shares(Plateau plateau, const std::vector<double>& losses) {
@@ -57,4 +57,4 @@ TEST(Plateau, impossible_settings_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::plateau_test

@@ -6,7 +6,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::schedule_test {
 namespace {
 
 TEST(Schedule, without_decay_is_constant) {
@@ -118,4 +118,4 @@ TEST(Schedule, impossible_settings_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::schedule_test

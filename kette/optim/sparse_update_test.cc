@@ -8,7 +8,7 @@
 #include "kette/ops/ops.h"
 #include "kette/optim/optimizer.h"
 
-namespace kette {
+namespace kette::sparse_update_test {
 namespace {
 
 constexpr int64_t kRows = 6, kUnits = 2, kWords = 3;
@@ -124,4 +124,4 @@ TEST(SparseUpdate, touches_nothing_of_the_size_of_the_vocabulary) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::sparse_update_test

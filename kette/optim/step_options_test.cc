@@ -12,7 +12,7 @@
 #include "kette/optim/clipping.h"
 #include "kette/optim/optimizer.h"
 
-namespace kette {
+namespace kette::step_options_test {
 namespace {
 
 constexpr double kRate = 0.125;
@@ -293,4 +293,4 @@ TEST(StepOptions, looked_up_tables_are_neither_penalized_nor_decayed) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::step_options_test

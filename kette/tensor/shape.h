@@ -48,6 +48,8 @@ class Shape {
   /// Number of elements; the shape must not hold N.
   int64_t size() const;
   int64_t bytes() const { return size() * size_of(dtype_); }
+  /// Bytes of one row: of everything behind the first dim, which may be N.
+  int64_t row_bytes() const { return product(1, rank_) * size_of(dtype_); }
   /// Product of dims in [first, last), N bound to `batch`.
   int64_t product(int first, int last, int64_t batch = 1) const;
   bool same_dims(const Shape& other) const;

@@ -6,7 +6,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::shape_test {
 namespace {
 
 /// The message of the Error that `f` throws, or "" when it throws none.
@@ -110,4 +110,4 @@ TEST(ResolveAxis, counts_negative_axes_from_the_end) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::shape_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace kette {
+namespace kette::tensor_test {
 namespace {
 
 TEST(Tensor, begins_as_zeros_on_an_aligned_address) {
@@ -96,4 +96,4 @@ TEST(Tensor, more_memory_than_there_is_is_refused) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::tensor_test

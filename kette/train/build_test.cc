@@ -9,7 +9,7 @@
 #include "kette/train/predictor.h"
 #include "kette/train/test_data.h"
 
-namespace kette {
+namespace kette::build_test {
 namespace {
 
 using test_data::all_rows;
@@ -280,4 +280,4 @@ TEST(AverageNetworks, of_certain_networks_has_finite_scores) {
 TEST(AverageNetworks, of_none_is_refused) { EXPECT_THROW(average_networks({}), Error); }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::build_test

@@ -14,7 +14,7 @@
 #include "kette/train/test_data.h"
 #include "kette/train/trainer.h"
 
-namespace kette {
+namespace kette::checkpoint_test {
 namespace {
 
 using test_data::all_rows;
@@ -294,4 +294,4 @@ TEST(Checkpoint, a_state_of_another_network_is_refused_and_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::checkpoint_test

@@ -25,7 +25,7 @@ std::vector<int64_t> spread_rows(int64_t rows, int64_t most) {
   return result;
 }
 
-Prepared select(const Prepared& all, std::span<const int64_t> rows) {
+Prepared rows_of(const Prepared& all, std::span<const int64_t> rows) {
   return {data::gather_rows(all.inputs, rows), data::gather_rows(all.targets, rows),
           all.weights.size() > 0 ? data::gather_rows(all.weights, rows) : Tensor{}};
 }
@@ -144,7 +144,7 @@ void Doctor::compile() {
 Doctor::Doctor(Network& network, const Prepared& training)
     : network_(network),
       layers_((check(network, training), layers_of(network))),
-      rows_(select(training, spread_rows(training.rows(), kMostRows))) {
+      rows_(rows_of(training, spread_rows(training.rows(), kMostRows))) {
   observations_.columns = columns_of(network.model, training);
   observations_.classes = static_cast<int64_t>(network.model.schema.labels.size());
 }

@@ -12,7 +12,7 @@
 #include "kette/train/test_data.h"
 #include "kette/train/trainer.h"
 
-namespace kette {
+namespace kette::doctor_test {
 namespace {
 
 using test_data::all_rows;
@@ -307,4 +307,4 @@ TEST(Doctor, a_finding_is_one_line) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::doctor_test

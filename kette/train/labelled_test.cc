@@ -7,7 +7,7 @@
 #include "kette/base/error.h"
 #include "kette/data/csv.h"
 
-namespace kette {
+namespace kette::labelled_test {
 namespace {
 
 using data::Feature;
@@ -79,4 +79,4 @@ TEST(LabelledSamples, what_does_not_fit_is_named) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::labelled_test

@@ -9,7 +9,7 @@
 #include "kette/base/threads.h"
 #include "kette/train/test_data.h"
 
-namespace kette {
+namespace kette::learning_rate_finder_test {
 namespace {
 
 using test_data::all_rows;
@@ -102,4 +102,4 @@ TEST(LearningRateFinder, sweeps_out_of_range_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::learning_rate_finder_test

@@ -6,7 +6,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::metrics_test {
 namespace {
 
 Tensor matrix(int64_t rows, int64_t columns, std::initializer_list<float> values) {
@@ -85,4 +85,4 @@ TEST(Metrics, no_rows_are_an_error) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::metrics_test

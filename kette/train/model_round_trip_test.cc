@@ -11,7 +11,7 @@
 #include "kette/train/test_data.h"
 #include "kette/train/trainer.h"
 
-namespace kette {
+namespace kette::model_round_trip_test {
 namespace {
 
 using test_data::all_rows;
@@ -146,4 +146,4 @@ TEST(ModelRoundTrip, several_targets_stay_side_by_side) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::model_round_trip_test

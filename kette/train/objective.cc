@@ -17,10 +17,9 @@ Value loss_of(const Answer& answer, Value target, const LossOptions& options, co
   if (is_float(target.dtype())) {
     const Value expected = scaling.forward(target);
     if (options.loss == Loss::huber) return huber(scores, expected, 1, reduction);
-    const auto measure = options.loss == Loss::squared_error        ? squared_error
-                         : options.loss == Loss::mean_squared_error ? mean_squared_error
-                                                                    : mean_absolute_error;
-    return measure(scores, expected, reduction);
+    if (options.loss == Loss::squared_error) return squared_error(scores, expected, reduction);
+    if (options.loss == Loss::mean_squared_error) return mean_squared_error(scores, expected, reduction);
+    return mean_absolute_error(scores, expected, reduction);
   }
   const bool is_single = scores.shape()[1] == 1;
   const auto is_second = [&] { return cast(reshape(target, {kBatch, 1}), DType::f32); };

@@ -8,7 +8,7 @@
 #include "kette/autodiff/interpret.h"
 #include "kette/ops/ops.h"
 
-namespace kette {
+namespace kette::objective_test {
 namespace {
 
 const Tensor kScores(Shape({3, 3}), {1.f, -2.f, 0.5f, 0.f, 3.f, 1.f, -1.f, 0.f, 2.f});
@@ -111,4 +111,4 @@ TEST(Objective, of_numbers_compares_with_the_scaled_target) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::objective_test

@@ -9,7 +9,7 @@
 namespace kette {
 namespace {
 
-constexpr int64_t kRowsPerRun = 256;  // large enough for full speed, small enough to stay in cache
+constexpr int64_t kRowsInCache = 256;  // large enough for full speed, small enough to stay in cache
 
 /// With a loss, from the prepared samples on; else from the raw features.
 Program compile(const Model& model, Value loss, const Program::Storage& parameters, Threads* threads) {
@@ -22,8 +22,6 @@ Program compile(const Model& model, Value loss, const Program::Storage& paramete
   return Program(outputs, {}, parameters, options);
 }
 
-const std::string& name_of(Value value) { return value.graph->node(value).name; }
-
 }  // namespace
 
 Predictor::Predictor(Model& model, Threads* threads) : Predictor(model, Objective{}, threads) {}
@@ -35,12 +33,12 @@ Predictor::Predictor(Model& model, const Objective& objective, Threads* threads)
 Predictor::Predictor(const Model& model, const Objective& objective, const Program::Storage& parameters,
                      Threads* threads)
     : program_(compile(model, objective.loss, parameters, threads)),
-      input_slot_(program_.input(name_of(objective.loss ? model.prepared : model.features))),
+      input_slot_(program_.input((objective.loss ? model.prepared : model.features).name())),
       columns_((objective.loss ? model.prepared : model.features).shape()[1]),
       scores_(model.scores.shape()[1]),
       outputs_(model.prediction.shape()[1]) {
-  if (objective.loss) target_slot_ = program_.input(name_of(objective.target));
-  if (objective.weight) weight_slot_ = program_.input(name_of(objective.weight));
+  if (objective.loss) target_slot_ = program_.input(objective.target.name());
+  if (objective.weight) weight_slot_ = program_.input(objective.weight.name());
 }
 
 Predictions Predictor::predict(const Tensor& features) {
@@ -62,12 +60,12 @@ Predictor::Result Predictor::run(const Tensor& inputs, const Prepared* expected)
   const int64_t rows = shape[0];
   Result result{{Tensor(Shape({rows, scores_})), Tensor(Shape({rows, outputs_}))}};
   const auto keep = [&](size_t output, Tensor& into, int64_t first, int64_t count) {
-    const int64_t row_bytes = into.shape()[1] * size_of(into.dtype());
+    const int64_t row_bytes = into.shape().row_bytes();
     std::memcpy(into.bytes() + first * row_bytes, program_.output(output),
                 static_cast<size_t>(count * row_bytes));
   };
-  for (int64_t first = 0; first < rows; first += kRowsPerRun) {
-    const int64_t count = std::min(kRowsPerRun, rows - first);
+  for (int64_t first = 0; first < rows; first += kRowsInCache) {
+    const int64_t count = std::min(kRowsInCache, rows - first);
     program_.bind(count);
     program_.set(input_slot_, inputs.bytes() + first * columns_ * size_of(DType::f32));
     if (expected) set_expected(*expected, first);
@@ -82,12 +80,9 @@ Predictor::Result Predictor::run(const Tensor& inputs, const Prepared* expected)
 }
 
 void Predictor::set_expected(const Prepared& expected, int64_t first) {
-  const auto row_bytes = [](const Tensor& tensor) {
-    return tensor.shape().product(1, tensor.shape().rank()) * size_of(tensor.dtype());
-  };
-  program_.set(*target_slot_, expected.targets.bytes() + first * row_bytes(expected.targets));
+  program_.set(*target_slot_, expected.targets.bytes() + first * expected.targets.shape().row_bytes());
   if (weight_slot_)
-    program_.set(*weight_slot_, expected.weights.bytes() + first * row_bytes(expected.weights));
+    program_.set(*weight_slot_, expected.weights.bytes() + first * expected.weights.shape().row_bytes());
 }
 
 }  // namespace kette

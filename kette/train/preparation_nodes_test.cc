@@ -10,7 +10,7 @@
 #include "kette/base/random.h"
 #include "kette/compile/program.h"
 
-namespace kette {
+namespace kette::preparation_nodes_test {
 namespace {
 
 using data::Feature;
@@ -231,4 +231,4 @@ TEST(FirstInputs, replace_codes_by_rows_of_the_embeddings) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::preparation_nodes_test

@@ -9,7 +9,7 @@
 #include "kette/base/threads.h"
 #include "kette/data/dataset.h"
 
-namespace kette {
+namespace kette::sample_stream_test {
 namespace {
 
 constexpr int64_t kRows = 400'000;  // more than one block
@@ -144,4 +144,4 @@ TEST_F(SampleStreamTest, a_file_that_shrank_between_passes_is_refused) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::sample_stream_test

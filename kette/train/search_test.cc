@@ -13,7 +13,7 @@
 #include "kette/train/predictor.h"
 #include "kette/train/test_data.h"
 
-namespace kette {
+namespace kette::search_test {
 namespace {
 
 using test_data::all_rows;
@@ -161,4 +161,4 @@ TEST(Search, too_few_rows_are_refused) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::search_test

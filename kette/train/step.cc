@@ -6,18 +6,11 @@
 namespace kette {
 namespace {
 
-size_t row_bytes(const Tensor& tensor) {
-  const Shape& shape = tensor.shape();
-  return static_cast<size_t>(shape.product(1, shape.rank()) * size_of(shape.dtype()));
-}
-
 bool is_consecutive(std::span<const int64_t> rows) {
   for (size_t i = 1; i < rows.size(); ++i)
     if (rows[i] != rows[i - 1] + 1) return false;
   return true;
 }
-
-const std::string& name_of(Value value) { return value.graph->node(value).name; }
 
 Program compile(const Network& network, const TrainingStep& step, const Program::Storage& storage,
                 Threads* threads, std::span<const Value> observed) {
@@ -30,9 +23,9 @@ Program compile(const Network& network, const TrainingStep& step, const Program:
 
 RowFeed::RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch) {
   const auto feed = [&](Value input, const Tensor& source) {
-    const size_t bytes = row_bytes(source);
+    const auto bytes = static_cast<size_t>(source.shape().row_bytes());
     columns_.push_back({&source, bytes, allocate_aligned(static_cast<size_t>(largest_batch) * bytes),
-                        program.input(name_of(input))});
+                        program.input(input.name())});
   };
   feed(network.model.prepared, samples.inputs);
   feed(network.objective.target, samples.targets);
@@ -67,8 +60,8 @@ DescentStep::DescentStep(const Network& network, const TrainingStep& step, const
                          std::span<const Value> observed)
     : program_(compile(network, step, storage, threads, observed)),
       feed_(program_, network, samples, largest_batch) {
-  if (network.objective.step) program_.set(program_.input(name_of(network.objective.step)), &steps_);
-  program_.set(program_.input(name_of(step.learning_rate)), &learning_rate_);
+  if (network.objective.step) program_.set(program_.input(network.objective.step.name()), &steps_);
+  program_.set(program_.input(step.learning_rate.name()), &learning_rate_);
 }
 
 double DescentStep::run(std::span<const int64_t> rows, double learning_rate) {

@@ -6,7 +6,7 @@
 
 #include "kette/base/error.h"
 
-namespace kette {
+namespace kette::stopping_test {
 namespace {
 
 /// The epoch in which training ends, and why, for a course of losses; 0 when it goes on.
@@ -107,4 +107,4 @@ TEST(Stopping, a_watch_goes_on_from_its_state) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::stopping_test

@@ -14,11 +14,6 @@ constexpr int64_t kBufferRows = 50'000;
 constexpr int64_t kMostBufferBytes = int64_t{64} << 20;
 constexpr int64_t kEndless = int64_t{1} << 40;  // buffers
 
-int64_t row_bytes(const Tensor& tensor) {
-  const Shape& shape = tensor.shape();
-  return shape.product(1, shape.rank()) * size_of(shape.dtype());
-}
-
 Tensor with_rows(const Tensor& like, int64_t rows) {
   if (like.size() == 0) return {};
   std::vector<int64_t> dims;
@@ -32,7 +27,7 @@ Prepared with_rows(const Prepared& like, int64_t rows) {
 
 void copy_rows(const Tensor& from, int64_t first, int64_t rows, Tensor& to, int64_t at) {
   if (from.size() == 0) return;
-  const int64_t bytes = row_bytes(from);
+  const int64_t bytes = from.shape().row_bytes();
   std::memcpy(to.bytes() + at * bytes, from.bytes() + first * bytes, static_cast<size_t>(rows * bytes));
 }
 
@@ -78,7 +73,7 @@ StreamTrainer::StreamTrainer(Network& network, const Prepared* validation, const
 bool StreamTrainer::add(const Prepared& rows) {
   check(network_, rows);
   if (capacity_ == 0) {
-    const int64_t bytes = std::max<int64_t>(1, row_bytes(rows.inputs));
+    const int64_t bytes = std::max<int64_t>(1, rows.inputs.shape().row_bytes());
     const int64_t batch = options_.training.batch_size;
     const int64_t wanted =
         options_.buffer_rows > 0 ? options_.buffer_rows : std::min(kBufferRows, kMostBufferBytes / bytes);

@@ -10,7 +10,7 @@
 #include "kette/train/predictor.h"
 #include "kette/train/test_data.h"
 
-namespace kette {
+namespace kette::stream_test {
 namespace {
 
 using test_data::all_rows;
@@ -160,4 +160,4 @@ TEST(Stream, what_needs_all_rows_at_hand_is_refused) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::stream_test

@@ -9,7 +9,7 @@
 #include "kette/base/error.h"
 #include "kette/compile/program.h"
 
-namespace kette {
+namespace kette::target_scaling_test {
 namespace {
 
 using Kind = TargetScaling::Kind;
@@ -108,4 +108,4 @@ TEST(TargetScaling, no_rows_are_refused_and_names_read_back) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::target_scaling_test

@@ -15,7 +15,7 @@
 #include "kette/train/test_data.h"
 #include "kette/train/whole_set.h"
 
-namespace kette {
+namespace kette::trainer_test {
 namespace {
 
 using data::Descent;
@@ -543,4 +543,4 @@ TEST(Divergence, options_out_of_range_are_errors) {
 }
 
 }  // namespace
-}  // namespace kette
+}  // namespace kette::trainer_test

@@ -10,7 +10,7 @@
 namespace kette {
 namespace {
 
-constexpr int64_t kRowsPerRun = 1024;
+constexpr int64_t kRowsPerPart = 1024;
 
 Program compile(Network& network, Threads* threads) {
   if (network.objective.step)
@@ -32,7 +32,7 @@ WholeSet::WholeSet(Network& network, const Prepared& samples, double l2, Threads
     : l2_(l2),
       rows_(samples.rows()),
       program_(compile(network, threads)),
-      feed_(program_, network, samples, std::min(kRowsPerRun, rows_)) {
+      feed_(program_, network, samples, std::min(kRowsPerPart, rows_)) {
   Graph& graph = *network.model.graph;
   const std::vector<Value> gradients =
       gradient(network.objective.training_loss, values_of(network.parameters));
@@ -76,8 +76,8 @@ double WholeSet::value(std::span<const double> point, std::span<double> gradient
   std::ranges::fill(gradient, 0);
   double loss = 0;
   std::vector<int64_t> rows;
-  for (int64_t first = 0; first < rows_; first += kRowsPerRun) {
-    rows.resize(static_cast<size_t>(std::min(kRowsPerRun, rows_ - first)));
+  for (int64_t first = 0; first < rows_; first += kRowsPerPart) {
+    rows.resize(static_cast<size_t>(std::min(kRowsPerPart, rows_ - first)));
     std::iota(rows.begin(), rows.end(), first);
     feed_.bind(program_, rows);
     program_.run();

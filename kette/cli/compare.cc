@@ -221,7 +221,8 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& cells, siz
 
 nlohmann::ordered_json to_json(const RecordEntries& entries) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : entries) std::visit([&](const auto& v) { object[name] = v; }, value);
+  for (const auto& [name, value] : entries)
+    std::visit([&entry = object[name]](const auto& v) { entry = v; }, value);
   return object;
 }
 

@@ -57,7 +57,7 @@ std::vector<uint64_t> dims_of(std::string_view tuple, const std::string& source)
 NpyHeader read_header(std::string_view bytes, const std::string& source) {
   if (!bytes.starts_with(kMagic) || bytes.size() < 10)
     fail("{}: expected an NPY array, found {} bytes without its header", source, bytes.size());
-  const int version = bytes[6];
+  const int version = static_cast<unsigned char>(bytes[6]);
   if (version < 1 || version > 3) fail("{}: NPY version {}; expected 1, 2 or 3", source, version);
   const size_t start = version == 1 ? 10 : 12;
   if (bytes.size() < start) fail("{}: the NPY header ends at byte {}", source, bytes.size());

@@ -17,13 +17,13 @@ constexpr int64_t kRows = 400'000;  // more than one block
 /// `a,b,y` with a = the row's number; fields of some rows can be changed.
 class Files : public testing::Test {
  protected:
-  ~Files() override {
+  void TearDown() override {
     for (const std::string& path : paths_) std::remove(path.c_str());
   }
 
   template <class Row>
   std::string write(const std::string& name, int64_t first, int64_t rows, Row row_text) {
-    const std::string path = testing::TempDir() + fmt::format("kette_sample_stream_{}_{}", ::getpid(), name);
+    std::string path = testing::TempDir() + fmt::format("kette_sample_stream_{}_{}", ::getpid(), name);
     std::ofstream out(path);
     out << "a,b,y\n";
     for (int64_t row = first; row < first + rows; ++row) out << row_text(row) << '\n';

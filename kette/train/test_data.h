@@ -52,9 +52,8 @@ inline data::Dataset towns() {
   std::vector<double> size, age, y;
   std::vector<std::string> day, town, note;
   for (int i = 0; i < 60; ++i) {
-    const auto draw = [&](int n, int position) {
-      return static_cast<int>(
-          random.below(static_cast<uint64_t>(n), static_cast<uint64_t>(10 * i + position)));
+    const auto draw = [&](uint64_t n, uint64_t position) {
+      return static_cast<int>(random.below(n, uint64_t{10} * static_cast<uint64_t>(i) + position));
     };
     size.push_back(10 + 0.5 * draw(200, 0));
     age.push_back(draw(5, 1) == 0 ? std::nan("") : draw(90, 2) + 0.25);

@@ -14,6 +14,10 @@ constexpr int64_t kWorthPacking = 48;  // rows
 constexpr int64_t kColumnMultiple = 64;  // of whole register blocks of every instruction set
 constexpr int64_t kTiles = 16;           // wanted of a large product
 constexpr double kTileWork = 1 << 18;  // multiplications of a tile that is worth a thread's while: about 5 µs
+constexpr double kFar = 1 << 20;       // bytes of B that do not stay in the L2 cache
+// One row takes so much of k at a time where B is far: as many streams of whole rows as the processor
+// foresees.
+constexpr int64_t kFarDepth = 8;
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
@@ -30,7 +34,9 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   Geometry& g = geometry_;
   g.b_transposed = b_transposed;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  const int64_t wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, double{kTiles}));  // tiles
+  const bool is_far = m == 1 && work * static_cast<double>(size_of(dtype)) > kFar;
+  const double tile_work = is_far ? 2 * kTileWork : kTileWork;
+  const auto wanted = static_cast<int64_t>(std::clamp(work / tile_work, 1.0, double{kTiles}));  // tiles
 
   if (n == 1 && m > 1 && (a_transposed || k == 1)) {
     run_ = loops.column;
@@ -42,6 +48,7 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
     run_ = (m == 1 ? loops.vector : loops.narrow).function(std::max<int64_t>(n, 1));
   } else if (!b_transposed && m == 1) {
     run_ = loops.row;
+    g.depth = is_far ? std::min(k, kFarDepth) : k;
   } else {
     run_ = loops.blocked;
     g.pack_b = b_transposed || (n > kWideRow && m >= kWorthPacking);

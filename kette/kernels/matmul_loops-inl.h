@@ -206,7 +206,16 @@ HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
 template <class T>
 void run_row(const Geometry& g, const MatmulCall& call, int64_t index) {
   const Tile<T> tile(g, call, 0, index);
-  multiply_row<T>(tile.block(call, g.k), tile.columns);
+  Block<T> block = tile.block(call, g.depth);
+  int64_t k = 0;
+  do {
+    block.k = std::min(g.depth, g.k - k);
+    multiply_row<T>(block, tile.columns);
+    k += block.k;
+    block.a = tile.a + k * call.a_col;
+    block.b = tile.b + k * call.b_row;
+    block.start = tile.c;
+  } while (k < g.k);
 }
 
 template <class T>

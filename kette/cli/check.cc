@@ -7,6 +7,7 @@
 #include "kette/autodiff/gradient_check.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
 #include "kette/data/batches.h"
 #include "kette/data/read.h"
@@ -180,12 +181,12 @@ const Command kCheck{
       app.add_option("FILE", flags->file, "For a model: table with rows to check on");
       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
       app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")
-          ->check(CLI::PositiveNumber);
+          ->check(positive());
       app.add_option("--tolerance", flags->tolerance, "Largest relative error")
-          ->check(CLI::PositiveNumber)
+          ->check(positive())
           ->capture_default_str();
       app.add_option("--elements", flags->elements, "At most so many elements of each value")
-          ->check(CLI::PositiveNumber)
+          ->check(positive())
           ->capture_default_str();
       app.add_option("--seed", flags->seed, "Of random values and of the choice of elements")
           ->capture_default_str();

@@ -11,6 +11,7 @@
 #include "kette/cli/command.h"
 #include "kette/cli/descent_remarks.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
 #include "kette/cli/train_settings.h"
 #include "kette/train/divergence.h"
@@ -200,7 +201,7 @@ void declare_descent_flags(CLI::App& app, TrainFlags& f) {
   app.add_option("--ignore", f.ignore, "Columns that are no features: a,b,…");
   app.add_option("--categorical", f.categorical, "Columns whose values are names: a,b,…");
   app.add_option("--test-size", f.test_size, "Share of rows held out for the result")
-      ->check(CLI::Range(0.0, 0.99))
+      ->check(between(0, 0.99))
       ->capture_default_str();
   app.add_option("--hidden", f.hidden, "Units of the hidden layers: 64,32 (none: a linear model)")
       ->capture_default_str();
@@ -208,19 +209,19 @@ void declare_descent_flags(CLI::App& app, TrainFlags& f) {
       ->capture_default_str();
   app.add_option("--loss", f.loss, "As for kette train");
   app.add_option("--epochs", f.epochs, "Passes over the rows, for each variant (default: 20)")
-      ->check(CLI::Range(int64_t{1}, int64_t{100000}));
+      ->check(between(1, 100000));
   app.add_option("--batch-size", f.batch_size,
                  "Rows in a step of minibatch (default: 32 to 128, by the number of rows)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   app.add_option("--learning-rate", f.learning_rate,
                  "The first, of all variants (default: 0.1; where a step follows one row 0.01)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive());
   app.add_option("--decay", f.decay,
                  "Rate at step t: rate/(1 + decay·t) (default: such that a fifth is left at the end)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   app.add_option("--seed", f.seed, "Of split, weights and order")->capture_default_str();
   app.add_option("--threads", f.threads, "0: one for each core")
-      ->check(CLI::Range(0, 1024))
+      ->check(between(0, 1024))
       ->capture_default_str();
   declare_table_flags(app, f.table);
 }

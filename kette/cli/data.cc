@@ -4,6 +4,7 @@
 
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
+#include "kette/cli/ranges.h"
 #include "kette/data/csv.h"
 #include "kette/data/generators.h"
 
@@ -35,9 +36,9 @@ const Command kData{
           ->required()
           ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
       app.add_option("--samples", flags->samples, "Number of rows, 2 to 10000000")
-          ->check(CLI::Range(int64_t{2}, int64_t{10000000}))
+          ->check(between(2, 10000000))
           ->capture_default_str();
-      app.add_option("--noise", flags->noise, "0 to 10")->check(CLI::Range(0.0, 10.0))->capture_default_str();
+      app.add_option("--noise", flags->noise, "0 to 10")->check(between(0, 10))->capture_default_str();
       app.add_option("--seed", flags->seed, "The same seed gives the same rows")->capture_default_str();
       app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
       app.footer(kDataExamples);

@@ -7,6 +7,7 @@
 #include "kette/cli/column_table.h"
 #include "kette/cli/command.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
 #include "kette/data/findings.h"
@@ -126,7 +127,7 @@ const Command kDescribe{
       app.add_flag("--json", flags->json, "One JSON object instead");
       app.add_flag("--all", flags->all, "Every column and finding, however many");
       app.add_option("--threads", flags->threads, "0: one for each core")
-          ->check(CLI::Range(0, 1024))
+          ->check(between(0, 1024))
           ->capture_default_str();
       declare_table_flags(app, flags->table);
       app.footer(kDescribeExamples);

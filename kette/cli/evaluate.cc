@@ -6,6 +6,7 @@
 
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
 #include "kette/onnx/read.h"
@@ -101,7 +102,7 @@ const Command kEvaluate{"evaluate", "Measure a model on a table that holds the t
                               ->required();
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_option("--threads", flags->threads, "0: one for each core")
-                              ->check(CLI::Range(0, 1024))
+                              ->check(between(0, 1024))
                               ->capture_default_str();
                           declare_table_flags(app, flags->table);
                           app.footer(kEvaluateExamples);

@@ -5,6 +5,7 @@
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/data/csv.h"
 #include "kette/onnx/read.h"
@@ -87,7 +88,7 @@ const Command kPredict{
       app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
       app.add_flag("--probabilities", flags->probabilities, "Also the probability of each class");
       app.add_option("--threads", flags->threads, "0: one for each core")
-          ->check(CLI::Range(0, 1024))
+          ->check(between(0, 1024))
           ->capture_default_str();
       declare_table_flags(app, flags->table);
       app.footer(kPredictExamples);

@@ -39,7 +39,8 @@ using data::Split;
 using data::Task;
 
 constexpr size_t kFewestRowsToSearch = 20;
-constexpr double kDefaultEffort = 5;  // nominal seconds of one thread, when no --time is given
+constexpr double kDefaultEffort =
+    5;  // nominal seconds of one thread, when neither --time nor --trials is given
 /// A search is planned for two threads that are busy two thirds of the time: --time is then rarely what ends
 /// it.
 constexpr double kEffortPerSecond = 1.3;
@@ -188,9 +189,16 @@ class TrainCommand {
       weight = static_cast<float>(weight * static_cast<double>(samples.rows()) / total);
   }
 
+  /// Nominal seconds of a search: what the time allows; without one, a number of trials is not cut.
+  double effort() const {
+    if (settings_.seconds > 0) return kEffortPerSecond * settings_.seconds;
+    return flags_.trials > 0 ? INFINITY : kDefaultEffort;
+  }
+
   void search() {
     say("search", "network and descent, {}",
         settings_.seconds > 0 ? "for at most " + duration(settings_.seconds)
+        : flags_.trials > 0   ? "at most " + counted(flags_.trials, "candidate")
                               : "a short one (--time 60s tries more)");
     if (settings_.training.checkpoint)
       say("", "a search keeps no checkpoint: begun anew, it ends with the same bytes");
@@ -201,13 +209,13 @@ class TrainCommand {
     }
     SearchProgressLine progress(terminal_width());
     const auto start = std::chrono::steady_clock::now();
-    const SearchOptions options{
-        .network = settings_.network,
-        .effort = settings_.seconds > 0 ? kEffortPerSecond * settings_.seconds : kDefaultEffort,
-        .seconds = settings_.seconds,
-        .folds = flags_.folds,
-        .seed = flags_.seed,
-        .threads = &threads_};
+    const SearchOptions options{.network = settings_.network,
+                                .effort = effort(),
+                                .trials = flags_.trials,
+                                .seconds = settings_.seconds,
+                                .folds = flags_.folds,
+                                .seed = flags_.seed,
+                                .threads = &threads_};
     SearchResult found = search_network(dataset_, split_.train, options, [&](const SearchProgress& p) {
       if (!flags_.quiet) progress.show(p);
     });

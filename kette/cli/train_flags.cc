@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "kette/cli/command.h"
+#include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
 #include "kette/data/parse_number.h"
 #include "kette/nn/activation.h"
@@ -24,13 +25,10 @@ constexpr const char* kTrainExamples = R"(Examples:
   kette train houses.csv --target price --config houses.run.toml      the same run again
 
 Without an option of the groups Network and Gradient descent, the network is searched for (--auto): candidates are
-trained and compared on rows held out from training, and the best are averaged. --time sets how long.)";
+trained and compared on rows held out from training, and the best are averaged. --time sets how long, --trials how many.)";
 
 constexpr const char* kNetwork = "Network";
 constexpr const char* kDescent = "Gradient descent";
-
-const CLI::Range kShare(0.0, 0.99);
-const CLI::Range kFromZero(0.0, 1e300);
 
 template <class List>
 std::string names(const List& list) {
@@ -71,7 +69,7 @@ void declare_data(CLI::App& app, TrainFlags& f) {
       ->type_name("FILE")
       ->group(group);
   app.add_option("--test-size", f.test_size, "Share of rows held out for the result")
-      ->check(kShare)
+      ->check(between(0, 0.99))
       ->capture_default_str()
       ->group(group);
   app.add_option("--validation", f.validation, "Share of rows to watch training by, or a table of such rows")
@@ -81,7 +79,7 @@ void declare_data(CLI::App& app, TrainFlags& f) {
   app.add_option("--folds", f.folds,
                  "Cross-validation: so many networks, each watched by another part of the rows; the "
                  "model is their average")
-      ->check(CLI::Range(int64_t{2}, int64_t{100}))
+      ->check(between(2, 100))
       ->group(group);
 }
 
@@ -96,11 +94,11 @@ void declare_stream(CLI::App& app, TrainFlags& f) {
                  "Rows at the beginning that columns, labels and preprocessing are found from (default: "
                  "100000, fewer "
                  "of many columns)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(group);
   app.add_option("--buffer", f.buffer,
                  "Rows that are shuffled at a time (default: 50000, fewer of many columns)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(group);
 }
 
@@ -122,13 +120,13 @@ void declare_preprocessing(CLI::App& app, TrainFlags& f) {
       ->group(group);
   app.add_option("--rare", f.rare,
                  "Categories in fewer training rows count as any other (default: 1 to 20, by rows)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(group);
   app.add_option("--one-hot-limit", f.one_hot_limit, "Columns of more categories are embedded (default: 50)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->group(group);
   app.add_option("--words", f.words, "At most so many words of a column of free text; 0: it is left out")
-      ->check(CLI::Range(int64_t{0}, int64_t{10000}))
+      ->check(between(0, 10000))
       ->capture_default_str()
       ->group(group);
   app.add_option(
@@ -150,7 +148,7 @@ void declare_network(CLI::App& app, TrainFlags& f) {
       ->capture_default_str()
       ->group(kNetwork);
   app.add_option("--input-dropout", f.input_dropout, "The same of the inputs")
-      ->check(kShare)
+      ->check(between(0, 0.99))
       ->capture_default_str()
       ->group(kNetwork);
   app.add_option("--normalization", f.normalization, "Of the hidden layers: " + names(normalizations()))
@@ -170,7 +168,7 @@ void declare_network(CLI::App& app, TrainFlags& f) {
          "mean-squared-error, mean-absolute-error, huber")
       ->group(group);
   app.add_option("--label-smoothing", f.label_smoothing, "Share of each label that goes to the other classes")
-      ->check(kShare)
+      ->check(between(0, 0.99))
       ->capture_default_str()
       ->group(group);
   app.add_option("--class-weights", f.class_weights,
@@ -186,7 +184,7 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
       ->group(kDescent);
   app.add_option("--batch-size", f.batch_size,
                  "Rows in one step of minibatch (default: 32 to 128, by the number of rows)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(kDescent);
   app.add_option("--optimizer", f.optimizer, optimizer_names() + " (default: adamw)")->group(kDescent);
   app.add_option(
@@ -201,18 +199,18 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
       ->group(kDescent);
   app.add_option("--decay", f.decay,
                  "Learning rate at step t: rate/(1 + decay·t), as --schedule 1/t (default: 0)")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->group(kDescent);
   app.add_option("--schedule-every", f.schedule_every,
                  "Of step and exponential: epochs from one factor to the next")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(kDescent);
   app.add_option("--schedule-factor", f.schedule_factor, "Of step, exponential and plateau (default: 0.1)")
       ->group(kDescent);
   app.add_option("--final-share", f.final_share, "Of cosine and one-cycle: share of the rate left at the end")
       ->group(kDescent);
   app.add_option("--warmup", f.warmup, "Epochs over which the learning rate rises to its first value")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->group(kDescent);
   app.add_flag("--plateau", f.plateau, "Lower the learning rate when the validation loss stands still")
       ->group(kDescent);
@@ -226,24 +224,24 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
          "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; others 0)")
       ->group(kDescent);
   app.add_option("--l1", f.l1, "Penalty l1·Σ|w| on weights")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group(kDescent);
   app.add_option("--l2", f.l2, "Penalty l2/2·Σw² on weights")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group(kDescent);
   app.add_option("--clip-norm", f.clip_norm, "Longest gradient; 0: any")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group(kDescent);
   app.add_option("--clip-value", f.clip_value, "Largest element of the gradient; 0: any")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group(kDescent);
   app.add_option("--average", f.average,
                  "Keep running means of the weights, forgotten at this rate: 0.999; 0: do not")
-      ->check(CLI::Range(0.0, 0.9999999))
+      ->check(between(0, 0.9999999))
       ->capture_default_str()
       ->group(kDescent);
 }
@@ -252,20 +250,20 @@ void declare_stopping(CLI::App& app, TrainFlags& f) {
   const std::string group = "When to stop";
   app.add_option("--time", f.time, "At most so long: 10s, 2m, 1h (--auto: how much to try)")->group(group);
   app.add_option("--epochs", f.epochs, "At most so many (default: 50 to 1000, fewer for more data)")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->group(group);
-  app.add_option("--steps", f.steps, "At most so many updates")->check(CLI::PositiveNumber)->group(group);
+  app.add_option("--steps", f.steps, "At most so many updates")->check(positive())->group(group);
   app.add_option("--tolerance", f.tolerance, "Training loss changes by less, 10 epochs in a row")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->group(group);
   app.add_option("--target-loss", f.target_loss, "Training loss is this or less")->group(group);
   app.add_option(
          "--patience", f.patience,
          "Epochs without a lower validation loss (default: 10 to 180, fewer for more data; 0: not looked at)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->group(group);
   app.add_option("--min-delta", f.min_delta, "By how much the validation loss must fall to count as lower")
-      ->check(kFromZero)
+      ->check(at_least(0))
       ->capture_default_str()
       ->group(group);
 }
@@ -274,6 +272,9 @@ void declare_run(CLI::App& app, TrainFlags& f) {
   const std::string group = "Run";
   app.add_flag("--auto", f.automatic,
                "Search for network and descent (the default when none of their options is given)")
+      ->group(group);
+  app.add_option("--trials", f.trials, "Candidates of a search at most (default: as many as --time allows)")
+      ->check(positive())
       ->group(group);
   app.add_option("--out", f.out, "The model (default: FILE's name with .onnx, in the current folder)")
       ->type_name("FILE")
@@ -297,7 +298,7 @@ void declare_run(CLI::App& app, TrainFlags& f) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--threads", f.threads, "0: one for each core")
-      ->check(CLI::Range(0, 1024))
+      ->check(between(0, 1024))
       ->capture_default_str()
       ->group(group);
   app.add_flag("--json", f.json, "The result as one JSON object, the last line")->group(group);

@@ -51,6 +51,7 @@ struct TrainFlags {
   int64_t steps = 0;
   // Run
   bool automatic = false;
+  int64_t trials = 0;
   std::string out, config, checkpoint, from, checkpoint_every = "60s";
   bool resume = false, json = false, quiet = false;
   uint64_t seed = 1;

@@ -229,6 +229,9 @@ TrainSettings settings_of(const TrainFlags& f) {
   if (f.automatic && !f.chosen.empty())
     throw UsageError(
         fmt::format("--auto chooses network and descent itself; it contradicts {}", f.chosen.front()));
+  if (f.trials > 0 && (f.stream || !f.chosen.empty()))
+    throw UsageError(
+        fmt::format("--trials is of a search; it contradicts {}", f.stream ? "--stream" : f.chosen.front()));
   for (const std::string_view option :
        {"--hidden", "--activation", "--dropout", "--input-dropout", "--normalization", "--init"})
     if (!f.from.empty() && !f.stream && std::ranges::find(f.chosen, option) != f.chosen.end())

@@ -25,7 +25,7 @@ using data::Dataset;
 using data::Task;
 
 constexpr double kFirstShare = 0.3;  // of a candidate's epochs, before the first cut
-constexpr int64_t kSurvivors = 3;    // one in so many goes on
+constexpr size_t kSurvivors = 3;     // one in so many goes on
 constexpr int64_t kMostTrials = 60;
 constexpr int64_t kFewestEpochs = 5;
 
@@ -115,13 +115,11 @@ class Search {
     if (!std::isfinite(entries_.front().members[0].score))
       fail("every candidate of the search diverged; are there very large numbers among the columns?");
     entries_.front().is_certain = true;
-    const size_t survivors =
-        std::max<size_t>(2, (entries_.size() + kSurvivors - 1) / static_cast<size_t>(kSurvivors));
     std::vector<std::pair<Entry*, size_t>> second;
-    for (size_t i = 0; i < std::min(survivors, entries_.size()); ++i)
+    for (size_t i = 0; i < survivors(); ++i)
       for (size_t fold = 0; fold < folds_.size(); ++fold) second.emplace_back(&entries_[i], fold);
     train(second, 1);
-    for (size_t i = 0; i < std::min(survivors, entries_.size()); ++i) finish(entries_[i]);
+    for (size_t i = 0; i < survivors(); ++i) finish(entries_[i]);
     return result();
   }
 
@@ -174,7 +172,7 @@ class Search {
     constexpr int64_t kFewest = 4;
     double cost = 0;
     std::vector<Drawn> drawn;
-    for (int64_t i = 0; i < kMostTrials; ++i) {
+    for (int64_t i = 0; i < (options_.trials > 0 ? options_.trials : kMostTrials); ++i) {
       Drawn next = candidate(problem_, options_.network, i, options_.seed);
       const double its_cost = nominal_cost(next.candidate);
       if (i >= kFewest && cost + its_cost > options_.effort) break;
@@ -198,8 +196,12 @@ class Search {
                      .text = describe(c, d.other_scaling)};
       entry.members.resize(folds_.size());
     }
-    planned_ = static_cast<int64_t>(entries_.size() +
-                                    std::max<size_t>(2, (entries_.size() + 2) / 3) * folds_.size());
+    planned_ = static_cast<int64_t>(entries_.size() + survivors() * folds_.size());
+  }
+
+  /// How many candidates are trained to the end.
+  size_t survivors() const {
+    return std::min(entries_.size(), std::max<size_t>(2, (entries_.size() + kSurvivors - 1) / kSurvivors));
   }
 
   /// Trains members up to a share of their epochs, several at a time, each on one thread.

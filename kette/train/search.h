@@ -19,6 +19,7 @@ struct SearchOptions {
   /// How much is tried: seconds of one thread on a machine of nominal speed (see nominal_seconds). The plan
   /// depends on nothing else, so the result is the same on any machine and at any number of threads.
   double effort = 20;
+  int64_t trials = 0;  // candidates at most; 0: as many as the effort allows
   double seconds =
       0;  // of wall time, after which training is cut short (and the result depends on the machine); 0: none
   int64_t folds = 0;  // 0: 5 below 3000 rows, 3 below 20000, else one part of 15 % held out

@@ -73,6 +73,16 @@ TEST(Search, finds_numbers_far_better_than_their_mean) {
   EXPECT_NEAR(found.score, error, 0.08);
 }
 
+TEST(Search, tries_no_more_than_asked) {
+  const data::Dataset dataset = generated("moons", 80, 0.2, 5);
+  for (const int64_t trials : {1, 3, 6}) {
+    SearchOptions options = tiny();
+    options.effort = 2;
+    options.trials = trials;
+    EXPECT_EQ(search_network(dataset, all_rows(dataset), options).trials.size(), static_cast<size_t>(trials));
+  }
+}
+
 TEST(Search, lists_its_trials_the_best_first_and_says_which_are_in_the_model) {
   const data::Dataset dataset = generated("moons", 80, 0.2, 5);
   const SearchResult found = search_network(dataset, all_rows(dataset), tiny());

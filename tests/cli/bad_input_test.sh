@@ -67,6 +67,10 @@ refused 1 'training diverged at epoch 1, step' train good.csv --target label --o
 refused 2 '--target' train good.csv
 refused 2 'subcommand' dance
 refused 2 '--hidden: "many"' train good.csv --target label --hidden many
+refused 2 '--epochs: expected a number above 0, not "0"' train good.csv --target label --epochs 0
+refused 2 '--test-size: expected a number from 0 to 0.99, not "most"' train good.csv --target label --test-size most
+refused 2 '--l2: expected a number of at least 0, not "-1"' train good.csv --target label --l2 -1
+refused 2 '--trials is of a search; it contradicts --hidden' train good.csv --target label --trials 3 --hidden 4
 refused 2 '--auto chooses network and descent itself; it contradicts --hidden' train good.csv --target label --auto --hidden 3
 refused 2 '--folds watches training by parts' train good.csv --target label --folds 3 --validation no_label.csv
 refused 2 'leave no row to learn from' train good.csv --target label --test-size 0.6 --validation 0.5

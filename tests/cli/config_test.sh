@@ -38,7 +38,7 @@ repeats found moons.csv --target label --learning-rate find --epochs 3
 repeats folds moons.csv --target label --folds 3 --epochs 3
 repeats steps moons.csv --target label --steps 77 --validation 0
 repeats lbfgs "$data/diabetes.csv" --target target --optimizer lbfgs --epochs 10 --l2 0.001 --target-scale log
-repeats searched spiral.csv --target label
+repeats searched spiral.csv --target label --trials 4
 
 # A column whose name looks like a number or like a yes stays a name.
 awk 'BEGIN { print "1,true,007"; for (i = 0; i < 60; i++) print i % 7 "," i % 5 "," i % 7 - i % 5 }' >names.csv

@@ -64,6 +64,7 @@
 #include "kette/train/learning_rate_finder.h"
 #include "kette/train/metrics.h"
 #include "kette/train/objective.h"
+#include "kette/train/prediction_table.h"
 #include "kette/train/predictor.h"
 #include "kette/train/prepared.h"
 #include "kette/train/search.h"

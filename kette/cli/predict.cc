@@ -10,6 +10,7 @@
 #include "kette/data/csv.h"
 #include "kette/onnx/read.h"
 #include "kette/train/labelled.h"
+#include "kette/train/prediction_table.h"
 #include "kette/train/predictor.h"
 
 namespace kette::cli {
@@ -30,38 +31,6 @@ struct PredictFlags {
   int threads = 0;
 };
 
-std::vector<float> column_of(const Tensor& matrix, size_t column) {
-  const auto width = static_cast<size_t>(matrix.shape()[1]);
-  const std::span<const float> values = matrix.values<float>();
-  std::vector<float> numbers;
-  for (size_t i = column; i < values.size(); i += width) numbers.push_back(values[i]);
-  return numbers;
-}
-
-data::Table answers(const Model& model, const Predictions& predictions, bool with_probabilities) {
-  data::Table table("predictions");
-  const Tensor& said = predictions.prediction;
-  if (model.schema.task == data::Task::regression) {
-    const auto count = model.schema.targets.size();
-    for (size_t t = 0; t < count; ++t) {
-      const std::string name = count == 1 ? "prediction" : "prediction_" + model.schema.targets[t];
-      table.add_numbers(name, std::span<const float>(column_of(said, t)));
-    }
-    return table;
-  }
-  const std::vector<std::string>& labels = model.schema.labels;
-  std::vector<std::string> names;
-  const Tensor classes = predicted_classes(said);
-  for (const int64_t c : classes.values<int64_t>()) names.push_back(labels[static_cast<size_t>(c)]);
-  table.add_text("prediction", names);
-  if (!with_probabilities) return table;
-  const auto count = labels.size();
-  for (size_t c = 0; c < count; ++c) {
-    table.add_numbers("probability_" + labels[c], std::span<const float>(column_of(said, c)));
-  }
-  return table;
-}
-
 int run(const PredictFlags& flags) {
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
@@ -71,7 +40,7 @@ int run(const PredictFlags& flags) {
   for (const std::string& path : flags.files) check_output(flags.out, path);
   const data::Encoded encoded = data::encode(file.table, model.schema.features);
   const Predictions predictions = Predictor(model, &threads).predict(encoded.matrix);
-  write_output(flags.out, data::to_csv(answers(model, predictions, flags.probabilities)));
+  write_output(flags.out, data::to_csv(prediction_table(model, predictions, flags.probabilities)));
   tell(file.notes);
   tell(describe(encoded.unseen));
   return 0;

@@ -1,5 +1,7 @@
 #include "kette/data/generators.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

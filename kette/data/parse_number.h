@@ -14,6 +14,9 @@ namespace kette::data {
 
 inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+/// Of ASCII, whatever the locale.
+inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
 inline std::string_view trim_blanks(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

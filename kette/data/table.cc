@@ -1,7 +1,6 @@
 #include "kette/data/table.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -11,8 +10,6 @@
 
 namespace kette::data {
 namespace {
-
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 /// Insertions, deletions and replacements that make b of a, ignoring case [Levenshtein 1966].
 size_t edit_distance(std::string_view a, std::string_view b) {

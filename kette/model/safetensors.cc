@@ -1,5 +1,7 @@
 #include "kette/model/safetensors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

@@ -1,5 +1,7 @@
 #include "kette/onnx/graph_reader.h"
 
+#include <fmt/format.h>
+
 #include <onnx/onnx_pb.h>
 
 #include <map>

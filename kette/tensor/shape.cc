@@ -1,5 +1,7 @@
 #include "kette/tensor/shape.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <vector>

@@ -6,6 +6,7 @@
 
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
+#include "kette/cli/text.h"
 #include "kette/data/table.h"
 
 namespace kette::cli {
@@ -38,7 +39,7 @@ std::vector<std::string> config_arguments(std::string_view text, const std::stri
   try {
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    throw UsageError(fmt::format("{}: {}", place(source, error.source()), error.description()));
+    throw UsageError(fmt::format("{}: {}", place(source, error.source()), one_line(error.description())));
   }
   std::vector<std::string> arguments;
   for (const auto& [key, node] : table) {

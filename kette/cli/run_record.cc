@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "kette/base/error.h"
+#include "kette/cli/text.h"
 #include "kette/data/encoding.h"
 #include "kette/data/table.h"
 
@@ -123,7 +124,7 @@ RunRecord run_record_of(std::string_view text, const std::string& source) {
       for (const toml::node& network : *networks) record.networks.push_back(entries_of(network.as_table()));
   } catch (const toml::parse_error& error) {
     const auto& place = error.source().begin;
-    fail("{}:{}:{}: {}", source, place.line, place.column, error.description());
+    fail("{}:{}:{}: {}", source, place.line, place.column, one_line(error.description()));
   }
   if (record.result.empty()) fail("{}: has no [result]; expected the record of a run of kette train", source);
   return record;

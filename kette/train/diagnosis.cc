@@ -208,7 +208,7 @@ class Diagnosis {
 
   /// In the later half, while the loss is not yet small: near 0 it always jumps.
   double share_of_jumps() const {
-    const std::vector<EpochReport>& epochs = seen_.epochs;
+    const std::vector<EpochLosses>& epochs = seen_.epochs;
     if (epochs.size() < 8) return 0;
     int64_t jumps = 0, count = 0;
     for (size_t i = epochs.size() / 2; i < epochs.size(); ++i, ++count)
@@ -217,19 +217,19 @@ class Diagnosis {
   }
 
   void look_at_epochs() {
-    const std::vector<EpochReport>& epochs = seen_.epochs;
+    const std::vector<EpochLosses>& epochs = seen_.epochs;
     if (epochs.size() < 3 || seen_.probes.empty()) return;
-    const EpochReport& last = epochs.back();
-    const EpochReport* best = nullptr;
-    for (const EpochReport& report : epochs)
-      if (report.validation && (!best || report.validation->loss < best->validation->loss)) best = &report;
+    const EpochLosses& last = epochs.back();
+    const EpochLosses* best = nullptr;
+    for (const EpochLosses& report : epochs)
+      if (report.validation && (!best || *report.validation < *best->validation)) best = &report;
     if (best && last.validation && last.loss < best->loss) {
-      const double rise = last.validation->loss - best->validation->loss;
-      if (rise > 0.3 * best->validation->loss && rise > 0.05 * guess_loss())
-        add("overfitting", "", Severity::warning, ratio(last.validation->loss, best->validation->loss),
+      const double rise = *last.validation - *best->validation;
+      if (rise > 0.3 * *best->validation && rise > 0.05 * guess_loss())
+        add("overfitting", "", Severity::warning, ratio(*last.validation, *best->validation),
             fmt::format("the validation loss was lowest after epoch {} ({:.3g}) and is now {:.3g}, while the "
                         "training loss fell to {:.3g}",
-                        best->epoch, best->validation->loss, last.validation->loss, last.loss),
+                        best->epoch, *best->validation, *last.validation, last.loss),
             "early stopping, dropout, weight decay, a smaller network, or more data");
     }
     const double earlier = epochs[epochs.size() - 1 - epochs.size() / 5].loss;

@@ -1,12 +1,12 @@
 // What the numbers of a training run say about its health, in plain language.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "kette/train/state.h"
 
 namespace kette {
 
@@ -33,6 +33,13 @@ struct InputColumn {
   double mean = 0, deviation = 0;
 };
 
+struct EpochLosses {
+  int64_t epoch = 0;  // counted from 1
+  double loss = 0;    // as EpochReport::loss
+  std::optional<double> validation = {};
+  double learning_rate = 0;  // of the last step
+};
+
 /// All that a diagnosis looks at.
 struct Observations {
   std::vector<InputColumn> columns;
@@ -41,7 +48,7 @@ struct Observations {
   double start_ratio = 1;
   int64_t classes = 0;  // 0: regression
   std::vector<Probe> probes;
-  std::vector<EpochReport> epochs;
+  std::vector<EpochLosses> epochs;
   std::string divergence;  // the message, where training diverged
 };
 

@@ -15,7 +15,10 @@
 namespace kette {
 namespace {
 
-constexpr int64_t kMostRows = 256, kMostRowsOfColumns = 1024;
+constexpr int64_t kMostRowsOfColumns = 1024;
+
+/// Of `rows`, so many are looked at: enough to tell a dead unit, few next to those of an epoch.
+int64_t rows_to_look_at(int64_t rows) { return std::clamp<int64_t>(rows / 8, 64, 256); }
 
 /// Evenly spread over [0, rows), at most `most` of them.
 std::vector<int64_t> spread_rows(int64_t rows, int64_t most) {
@@ -64,19 +67,20 @@ double norm(std::span<const float> values) {
 
 /// Share of the units that are 0 on every row. `values` [rows, units].
 double dead_share(std::span<const float> values, size_t units) {
-  std::vector<bool> lives(units);
-  for (size_t i = 0; i < values.size(); ++i)
-    if (values[i] != 0) lives[i % units] = true;
-  return static_cast<double>(std::ranges::count(lives, false)) / static_cast<double>(units);
+  std::vector<float> largest(units);
+  for (size_t row = 0; row < values.size(); row += units)
+    for (size_t unit = 0; unit < units; ++unit)
+      largest[unit] = std::max(largest[unit], std::abs(values[row + unit]));
+  return static_cast<double>(std::ranges::count(largest, 0.f)) / static_cast<double>(units);
 }
 
 /// Where less than about 2 % of the largest slope is left: |tanh| > 0.99, sigmoid within 0.005 of 0 or 1;
 /// hardtanh where it is flat.
 double saturated_share(std::span<const float> values, std::string_view activation) {
-  const auto is_flat = [&](float v) {
-    if (activation == kSigmoid.name) return v < 0.005f || v > 0.995f;
-    return std::abs(v) >= (activation == kHardtanh.name ? 1.f : 0.99f);
-  };
+  const bool is_sigmoid = activation == kSigmoid.name;
+  const float middle = is_sigmoid ? 0.5f : 0.f;
+  const float flat = is_sigmoid ? 0.495f : activation == kHardtanh.name ? 1.f : 0.99f;
+  const auto is_flat = [&](float v) { return std::abs(v - middle) >= flat; };
   return static_cast<double>(std::ranges::count_if(values, is_flat)) / static_cast<double>(values.size());
 }
 
@@ -144,7 +148,7 @@ void Doctor::compile() {
 Doctor::Doctor(Network& network, const Prepared& training)
     : network_(network),
       layers_((check(network, training), layers_of(network))),
-      rows_(rows_of(training, spread_rows(training.rows(), kMostRows))) {
+      rows_(rows_of(training, spread_rows(training.rows(), rows_to_look_at(training.rows())))) {
   observations_.columns = columns_of(network.model, training);
   observations_.classes = static_cast<int64_t>(network.model.schema.labels.size());
 }
@@ -214,7 +218,10 @@ void Doctor::after_first_step() {
 }
 
 void Doctor::after_epoch(const EpochReport& report, int64_t steps, bool is_last) {
-  observations_.epochs.push_back(report);
+  const std::optional<Validation>& validation = report.validation;
+  observations_.epochs.push_back({report.epoch, report.loss,
+                                  validation ? std::optional(validation->loss) : std::nullopt,
+                                  report.learning_rate});
   if (is_last) look(report.epoch, steps);
 }
 

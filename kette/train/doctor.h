@@ -13,8 +13,8 @@
 
 namespace kette {
 
-/// After 0, 1, 2, 4, 8, … epochs and after the last, one program observes every layer on the same rows: at
-/// most 256, evenly spread over the training set.
+/// After 0, 1, 2, 4, 8, … epochs and after the last, one program observes every layer on the same rows: an
+/// eighth of the training set, at least 64 and at most 256, evenly spread.
 class Doctor {
  public:
   /// Both must outlive the doctor. Throws Error for rows that do not fit the network.

@@ -117,7 +117,7 @@ TEST(Doctor, looks_after_doubling_numbers_of_epochs_and_after_the_last) {
 
 TEST(Doctor, numbers_are_those_of_the_weights_and_of_the_real_update) {
   // One step on all rows of plain descent: ‖ΔW‖ = η·‖∂L/∂W‖.
-  const data::Dataset dataset = generated("moons", 100, 0.1, 1);
+  const data::Dataset dataset = generated("moons", 60, 0.1, 1);
   Network network = build_network(dataset, all_rows(dataset), {.hidden = {4}}, 1);
   const Prepared rows = prepare(network.model, select(dataset, all_rows(dataset)));
   Doctor doctor(network, rows);
@@ -221,7 +221,7 @@ TEST(Doctor, a_loss_that_jumps_up_and_down_tells_of_a_learning_rate_too_large) {
     seen.epochs.push_back({.epoch = epoch, .loss = epoch % 2 ? 0.4 : 0.5, .learning_rate = 0.1});
   ASSERT_EQ(diagnose(seen).size(), 1u);
   EXPECT_EQ(diagnose(seen)[0].what, "large_learning_rate");
-  for (EpochReport& report : seen.epochs) report.loss *= 0.1;  // near zero a loss always jumps
+  for (EpochLosses& report : seen.epochs) report.loss *= 0.1;  // near zero a loss always jumps
   EXPECT_TRUE(diagnose(seen).empty());
 }
 

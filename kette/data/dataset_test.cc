@@ -215,7 +215,8 @@ TEST(RealData, has_the_tasks_it_is_known_for) {
   EXPECT_EQ(digits.labels, (Lines{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}));
   // Pixels that are 0 in every image are left out.
   EXPECT_EQ(digits.x.shape()[0], 1797);
-  EXPECT_EQ(digits.x.shape()[1] + static_cast<int64_t>(digits.warnings.size()), 64);
+  EXPECT_EQ(digits.x.shape()[1], 61);  // of 64 pixels three are constant
+  EXPECT_EQ(digits.warnings.size(), 1u);
 }
 
 }  // namespace

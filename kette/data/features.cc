@@ -126,19 +126,19 @@ std::vector<std::string> candidates(const Table& table, const DatasetOptions& op
   return names;
 }
 
-/// A line for each, or one for all where there are many (the margins of images).
-std::vector<std::string> describe_constant(std::span<const std::pair<std::string, std::string>> columns,
-                                           bool are_left_out) {
-  constexpr size_t kMostLines = 3;
-  std::vector<std::string> lines;
-  if (columns.size() > kMostLines)
-    return {fmt::format("{} columns are constant, such as {} ({}), and carry no information{}",
-                        columns.size(), quote(columns.front().first), columns.front().second,
-                        are_left_out ? "; they are left out" : "")};
-  for (const auto& [name, value] : columns)
-    lines.push_back(fmt::format("column {} is constant ({}) and carries no information{}", quote(name), value,
-                                are_left_out ? "; it is left out" : ""));
-  return lines;
+/// Of columns, one at least; of many (the margins of images) the first few are named.
+std::string describe_constant(std::span<const std::pair<std::string, std::string>> columns,
+                              bool are_left_out) {
+  constexpr size_t kMostNames = 3;
+  const auto& [name, value] = columns.front();
+  if (columns.size() == 1)
+    return fmt::format("column {} is constant ({}) and carries no information{}", quote(name), value,
+                       are_left_out ? "; it is left out" : "");
+  std::string names;
+  for (size_t i = 0; i < std::min(columns.size(), kMostNames); ++i)
+    names += fmt::format("{}{} ({})", i == 0 ? "" : ", ", quote(columns[i].first), columns[i].second);
+  return fmt::format("{} columns are constant and carry no information: {}{}{}", columns.size(), names,
+                     columns.size() > kMostNames ? ", …" : "", are_left_out ? "; they are left out" : "");
 }
 
 void expect_any(std::span<const Feature> features, const Table& table, std::span<const std::string> targets) {
@@ -256,7 +256,7 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
     }
     choice.features.push_back(feature_of(table, column, look));
   }
-  choice.warnings = describe_constant(constant, options.features.empty());
+  if (!constant.empty()) choice.warnings = {describe_constant(constant, options.features.empty())};
   expect_any(choice.features, table, targets);
   std::ranges::stable_sort(choice.features, {}, [](const Feature& f) {
     return f.kind == Feature::Kind::number     ? 0

@@ -78,9 +78,10 @@ TEST(ChooseFeatures, identifiers_empty_and_constant_columns_are_left_out_and_sai
   ASSERT_EQ(names_of(c.features), (Lines{"amount"}));
   EXPECT_EQ(c.notes, (Lines{"column \"id\" names the rows and is left out",
                             "column \"nothing\" holds no value and is left out"}));
-  EXPECT_EQ(c.warnings,
-            (Lines{"column \"same\" is constant (7) and carries no information; it is left out",
-                   "column \"same_text\" is constant (\"u\") and carries no information; it is left out"}));
+  EXPECT_EQ(
+      c.warnings,
+      (Lines{"2 columns are constant and carry no information: \"same\" (7), \"same_text\" (\"u\"); they are "
+             "left out"}));
 }
 
 TEST(ChooseFeatures, a_column_of_one_value_and_gaps_tells_something) {

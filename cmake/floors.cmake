@@ -29,9 +29,10 @@ if(KETTE_SANITIZE)
   target_link_options(kette_options INTERFACE -fsanitize=${KETTE_SANITIZE})
 endif()
 
-# What runs once rather than for every sample need not be optimised far, and tests and examples not at all: the time
-# they take goes into the library.
+# What runs once rather than for every sample need not be optimised far, what runs once for a row gains nothing from
+# GCC's last level, and tests and examples need none: the time they take goes into the kernels.
 set(kette_runs_once $<$<CONFIG:Release>:-O1>)
+set(kette_runs_often $<$<CONFIG:Release>:-O2>)
 set(kette_quick_to_build $<$<CONFIG:Release>:-O0>)
 
 # Headers that nearly every file reads are precompiled once, by the first target that asks, and shared by the others:
@@ -87,9 +88,9 @@ endfunction()
 set(kette_common_headers <fmt/core.h> <algorithm> <functional> <map> <memory> <span> <string> <vector>)
 set(kette_test_headers <gtest/gtest.h> ${kette_common_headers})
 
-# kette_floor(NAME [RUNS_ONCE] [SIMD_TOGETHER count] [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header...])
+# kette_floor(NAME [RUNS_ONCE | RUNS_OFTEN] [SIMD_TOGETHER count] [LIBRARIES lib...] [TEST_LIBRARIES lib...] [PRECOMPILE header...])
 function(kette_floor name)
-  cmake_parse_arguments(ARG "RUNS_ONCE" "SIMD_TOGETHER" "LIBRARIES;TEST_LIBRARIES;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "RUNS_ONCE;RUNS_OFTEN" "SIMD_TOGETHER" "LIBRARIES;TEST_LIBRARIES;PRECOMPILE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -102,6 +103,8 @@ function(kette_floor name)
     target_link_libraries(kette_${name} PUBLIC kette_options ${ARG_LIBRARIES})
     if(ARG_RUNS_ONCE)
       target_compile_options(kette_${name} PRIVATE ${kette_runs_once})
+    elseif(ARG_RUNS_OFTEN)
+      target_compile_options(kette_${name} PRIVATE ${kette_runs_often})
     endif()
     set_property(GLOBAL APPEND PROPERTY KETTE_FLOORS kette_${name})
     if(ARG_PRECOMPILE AND NOT CMAKE_UNITY_BUILD)

@@ -11,7 +11,7 @@ if(TARGET kette_cli)
   install(TARGETS kette_cli)
 endif()
 install(DIRECTORY kette DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h"
-        PATTERN kette/cli EXCLUDE PATTERN precompiled.h EXCLUDE PATTERN test_ops.h EXCLUDE)
+        PATTERN kette/cli EXCLUDE PATTERN precompiled.h EXCLUDE PATTERN "test_*.h" EXCLUDE)
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/kette-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES cmake/kette-config.cmake cmake/library_dependencies.cmake

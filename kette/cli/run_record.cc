@@ -89,6 +89,12 @@ RecordEntries entries_of(const toml::table* table) {
   return entries;
 }
 
+/// Where an option has the name of a part of the record: written again, the name would stand there twice.
+[[noreturn]] void refuse_part(const toml::node& node, const std::string& source, std::string_view part) {
+  const auto& place = node.source().begin;
+  fail("{}:{}:{}: expected {} here, as kette train writes it", source, place.line, place.column, part);
+}
+
 }  // namespace
 
 RecordEntries RunRecord::measures() const {
@@ -117,6 +123,11 @@ RunRecord run_record_of(std::string_view text, const std::string& source) {
   RunRecord record;
   try {
     const toml::table table = toml::parse(text);
+    for (const std::string_view part : {"data", "result"})
+      if (table.contains(part) && !table[part].is_table())
+        refuse_part(*table.get(part), source, fmt::format("[{}]", part));
+    if (table.contains("network") && !table["network"].is_array_of_tables())
+      refuse_part(*table.get("network"), source, "[[network]]");
     record.options = entries_of(&table);
     record.data = entries_of(table["data"].as_table());
     record.result = entries_of(table["result"].as_table());

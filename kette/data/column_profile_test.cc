@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <limits>
 
 #include "kette/base/error.h"
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
+#include "kette/data/test_files.h"
 
 namespace kette::data::column_profile_test {
 namespace {
@@ -211,13 +210,12 @@ TEST(ColumnProfile, is_the_same_at_any_number_of_threads) {
 
 /// The named column of a public data set with a header; the test is skipped where it is not at hand.
 ColumnType type_in(const std::string& file, const std::string& column) {
-  const Table table = read_csv(std::string(std::getenv("KETTE_SHARED_DATA")) + "/" + file);
+  const Table table = read_csv(*folder_of_real_files() + "/" + file);
   return profile_column(table, table.index(column)).type;
 }
 
 TEST(ColumnType, of_columns_of_real_tables) {
-  const char* folder = std::getenv("KETTE_SHARED_DATA");
-  if (!folder || !std::filesystem::exists(folder)) GTEST_SKIP() << "KETTE_SHARED_DATA names no folder";
+  if (!folder_of_real_files()) GTEST_SKIP() << "no folder of public data sets";
   const std::string titanic = "titanic/titanic.csv";
   EXPECT_EQ(type_in(titanic, "PassengerId"), ColumnType::identifier);
   EXPECT_EQ(type_in(titanic, "Survived"), ColumnType::boolean);

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <limits>
 
@@ -12,6 +10,7 @@
 #include "kette/base/random.h"
 #include "kette/data/csv.h"
 #include "kette/data/generators.h"
+#include "kette/data/test_files.h"
 
 namespace kette::data::findings_test {
 namespace {
@@ -183,8 +182,8 @@ TEST(Findings, made_up_data_raises_no_alarm) {
 }
 
 TEST(Findings, real_tables_raise_no_false_alarm) {
-  const char* folder = std::getenv("KETTE_SHARED_DATA");
-  if (!folder || !std::filesystem::exists(folder)) GTEST_SKIP() << "KETTE_SHARED_DATA names no folder";
+  const auto folder = folder_of_real_files();
+  if (!folder) GTEST_SKIP() << "no folder of public data sets";
   const std::pair<const char*, const char*> sets[] = {
       {"iris/iris_seaborn.csv", "species"},
       {"penguins/penguins_seaborn.csv", "species"},
@@ -194,14 +193,14 @@ TEST(Findings, real_tables_raise_no_false_alarm) {
       {"wine_quality/wineQualityReds.csv", "quality"},
   };
   for (const auto& [file, target] : sets) {
-    const Table table = read_csv(std::string(folder) + "/" + file);
+    const Table table = read_csv(*folder + "/" + file);
     for (const Finding& finding : find_problems(table, profile(table), target)) {
       EXPECT_NE(finding.kind, FindingKind::leak) << file << ": " << finding.text;
       EXPECT_NE(finding.kind, FindingKind::identifier) << file << ": " << finding.text;
       EXPECT_NE(finding.kind, FindingKind::duplicate) << file << ": " << finding.text;
     }
   }
-  const Table titanic = read_csv(std::string(folder) + "/titanic/titanic_seaborn.csv");
+  const Table titanic = read_csv(*folder + "/titanic/titanic_seaborn.csv");
   std::vector<std::string> leaks, duplicates;
   for (const Finding& finding : find_problems(titanic, profile(titanic), "survived")) {
     if (finding.kind == FindingKind::leak) leaks.push_back(finding.column);

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 
 #include "kette/base/error.h"
 #include "kette/data/read.h"
+#include "kette/data/test_files.h"
 
 namespace kette::data::real_files_test {
 namespace {
@@ -18,9 +18,9 @@ namespace {
 class RealFiles : public testing::Test {
  protected:
   void SetUp() override {
-    const char* folder = std::getenv("KETTE_SHARED_DATA");
-    folder_ = folder != nullptr ? folder : KETTE_SOURCE_DIR "/../shared/data";
-    if (!std::filesystem::exists(folder_)) GTEST_SKIP() << "no folder " << folder_;
+    const auto folder = folder_of_real_files();
+    if (!folder) GTEST_SKIP() << "no folder of public data sets";
+    folder_ = *folder;
   }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   TableFile read(const std::string& name, const ReadOptions& options = {}) const {

@@ -89,10 +89,12 @@ refused() { # CODE MESSAGE ARGUMENT …
 }
 printf 'a = 1\n' >none.run.toml
 printf 'a = \n' >broken.run.toml
+printf 'a = 1\ndata = 7\n\n[result]\nloss = 1.0\n' >part.run.toml
 refused 1 'expected nowhere.run.toml' nowhere.onnx
 refused 1 'gone.run.toml: cannot read the file' gone.run.toml
 refused 1 'none.run.toml: has no [result]' none.run.toml
 refused 1 'broken.run.toml:1:' broken.run.toml
+refused 1 'part.run.toml:2:8: expected [data] here' part.run.toml
 refused 2 '--epochs goes with --descent' good.onnx --epochs 3
 refused 2 '--descent needs --target' --descent moons.csv
 refused 2 '--sort goes with records' --descent moons.csv --target label --sort

@@ -1,8 +1,6 @@
-// Our matrix product against oneDNN's, single thread, on the products of the benchmark's training steps. Not
-// part of the build; from the root of the project:
+// Our matrix product against oneDNN's, single thread, on the products of the benchmark's training steps:
 //
-//   g++ -std=c++20 -O3 -DNDEBUG -I. bench/matmul_rate.cc kette/kernels/matmul{,_f32,_f64}.cc -lhwy -ldnnl -o
-//   /tmp/rate OMP_NUM_THREADS=1 taskset -c 1 /tmp/rate
+//   OMP_NUM_THREADS=1 bench_matmul_rate [FIRST [LAST [f64]]]
 //
 // Each line: the product (t marks an operand that is stored transposed), both rates in GFLOP/s (best of
 // several runs that alternate), the ratio, and our time.
@@ -111,17 +109,20 @@ void compare(const Product& p) {
   const auto dtype = sizeof(T) == 4 ? kette::DType::f32 : kette::DType::f64;
   const MatmulPlan plan(dtype, p.m, p.n, p.k, p.a_transposed, p.b_transposed);
   Aligned workspace(plan.workspace_bytes());
-  MatmulCall call{a,
-                  p.a_transposed ? 1 : p.k,
-                  p.a_transposed ? p.m : 1,
-                  b,
-                  p.b_transposed ? 1 : p.n,
-                  p.b_transposed ? p.k : 1,
-                  nullptr,
-                  c,
-                  p.n,
-                  false,
-                  workspace.data};
+  MatmulCall call{.a = a,
+                  .a_row = p.a_transposed ? 1 : p.k,
+                  .a_col = p.a_transposed ? p.m : 1,
+                  .b = b,
+                  .b_row = p.b_transposed ? 1 : p.n,
+                  .b_col = p.b_transposed ? p.k : 1,
+                  .bias = nullptr,
+                  .c = c,
+                  .c_row = p.n,
+                  .c_padded = false,
+                  .minuend = nullptr,
+                  .minuend_row = 0,
+                  .scale = nullptr,
+                  .workspace = workspace.data};
   const auto ours = [&] {
     for (int64_t t = 0; t < plan.tiles(); ++t) {
       const MatmulTile tile = plan.tile(t);

@@ -61,8 +61,10 @@ class MatmulPlan {
   struct Geometry {
     int64_t m, n, k;
     int64_t tile_rows, tile_cols, row_tiles, col_tiles;
-    int64_t depth;  ///< k is cut into pieces of this length
-    bool b_transposed, pack_b;
+    int64_t depth;       ///< k is cut into pieces of this length
+    int64_t chunk_rows;  ///< rows of A that are passed together, for every panel of B in turn
+    int64_t packed_b;    ///< elements of B in the workspace; behind them, chunk_rows of A if pack_a
+    bool b_transposed, pack_a, pack_b;
   };
   using Run = void (*)(const Geometry&, const MatmulCall&, int64_t tile);
 

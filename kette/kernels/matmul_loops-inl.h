@@ -77,9 +77,9 @@ struct Blocks {
   }
 };
 
-/// A panel of at most kVectors vectors of columns.
+/// A panel of at most kVectors vectors of columns. `gap`: elements of A from behind kRows rows to the next.
 template <class T>
-HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns) {
+HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns, int64_t gap) {
   static constexpr Blocks<T> full = Blocks<T>::template of<kVectors, false>();
   static constexpr Blocks<T> partial[] = {
       Blocks<T>::template of<1, true>(), Blocks<T>::template of<2, true>(),
@@ -92,43 +92,74 @@ HWY_INLINE void multiply_panel(Block<T> block, int64_t rows, int64_t columns) {
     block.skip_rows(count);
     rows -= count;
   };
-  while (rows >= kRows) run(functions.six, kRows);
+  while (rows >= kRows) {
+    run(functions.six, kRows);
+    block.a += gap;
+  }
   if (rows >= 4) run(functions.four, 4);
   if (rows >= 2) run(functions.two, 2);
   if (rows >= 1) run(functions.one, 1);
+}
+
+/// Of one packed panel of B; a cache line more than it takes where several stand side by side.
+template <class T>
+constexpr int64_t panel_elements(int64_t depth) {
+  return depth * kVectors * lanes_of(hn::ScalableTag<T>()) + 64 / static_cast<int64_t>(sizeof(T));
 }
 
 template <class T>
 void run_blocked(const Geometry& g, const MatmulCall& call, int64_t index) {
   constexpr int64_t width = kVectors * lanes_of(hn::ScalableTag<T>());
   const Tile<T> tile(g, call, index / g.col_tiles, index % g.col_tiles);
-  T* packed = static_cast<T*>(call.workspace);
+  T* const packed_b = static_cast<T*>(call.workspace);
+  T* const packed_a = packed_b + g.packed_b;
+  // Panels of B that only one chunk of rows needs take the same place one after the other.
+  const bool keeps_b = g.pack_b && g.chunk_rows < g.tile_rows;
+  const int64_t panel_stride = keeps_b ? panel_elements<T>(g.depth) : 0;
   Block<T> block = tile.block(call, g.depth);
   int64_t k = 0;
   do {
     block.k = std::min(g.depth, g.k - k);
-    block.a = tile.a + k * call.a_col;
     const T* b = tile.b + k * call.b_row;
-    for (int64_t n = 0; n < tile.columns; n += width) {
-      const int64_t columns = std::min(width, tile.columns - n);
-      block.c = tile.c + n;
-      if (k > 0) {
-        block.start = block.c;
-        block.start_row = block.c_row;
-      } else if (tile.bias != nullptr) {
-        block.start = tile.bias + n;
+    const auto pack_b = [&](int64_t first, int64_t columns) {
+      const T* from = b + first * call.b_col;
+      if (!g.b_transposed)
+        return pack_rows<kVectors>(from, call.b_row, block.k, columns, panel_stride, packed_b);
+      T* to = packed_b;
+      for (int64_t n = 0; n < columns; n += width, to += panel_stride)
+        pack_columns(from + n * call.b_col, call.b_col, block.k, std::min(width, columns - n), width, to);
+    };
+    if (keeps_b) pack_b(0, tile.columns);
+    for (int64_t m = 0; m < tile.rows; m += g.chunk_rows) {
+      const int64_t rows = std::min(g.chunk_rows, tile.rows - m);
+      int64_t gap = 0;
+      block.a = tile.a + m * call.a_row + k * call.a_col;
+      if (g.pack_a) {
+        pack_groups<kRows>(block.a, call.a_col, rows, block.k, packed_a);
+        block.a = packed_a;
+        block.a_col = kRows;
+        gap = group_stride<kRows, T>(block.k) - kRows;
       }
-      if (call.minuend != nullptr) block.minuend = static_cast<const T*>(call.minuend) + n;
-      block.b = b + n * call.b_col;
-      if (g.pack_b) {
-        if (g.b_transposed)
-          pack_columns(block.b, call.b_col, block.k, columns, width, packed);
-        else
-          pack_rows(block.b, call.b_row, block.k, columns, width, packed);
-        block.b = packed;
-        block.b_row = width;
+      T* packed = packed_b;
+      for (int64_t n = 0; n < tile.columns; n += width, packed += panel_stride) {
+        const int64_t columns = std::min(width, tile.columns - n);
+        block.c = tile.c + m * call.c_row + n;
+        if (k > 0) {
+          block.start = block.c;
+          block.start_row = block.c_row;
+        } else if (tile.bias != nullptr) {
+          block.start = tile.bias + n;
+        }
+        if (call.minuend != nullptr)
+          block.minuend = static_cast<const T*>(call.minuend) + m * call.minuend_row + n;
+        block.b = b + n * call.b_col;
+        if (g.pack_b) {
+          if (!keeps_b) pack_b(n, columns);
+          block.b = packed;
+          block.b_row = width;
+        }
+        multiply_panel(block, rows, columns, gap);
       }
-      multiply_panel(block, tile.rows, columns);
     }
     k += block.k;
   } while (k < g.k);
@@ -206,16 +237,47 @@ HWY_INLINE void multiply_row(Block<T> block, int64_t columns) {
 template <class T>
 void run_row(const Geometry& g, const MatmulCall& call, int64_t index) {
   const Tile<T> tile(g, call, 0, index);
-  Block<T> block = tile.block(call, g.depth);
-  int64_t k = 0;
-  do {
-    block.k = std::min(g.depth, g.k - k);
-    multiply_row<T>(block, tile.columns);
-    k += block.k;
-    block.a = tile.a + k * call.a_col;
-    block.b = tile.b + k * call.b_row;
-    block.start = tile.c;
-  } while (k < g.k);
+  multiply_row<T>(tile.block(call, g.depth), tile.columns);
+}
+
+/// c[n] = start[n] + the sum of a[k]*B(k,n) over k < kDepth, for whole blocks of columns; returns how many.
+template <int kDepth, class D, class T = hn::TFromD<D>>
+HWY_INLINE int64_t add_far_rows(D d, const Block<T>& block, int64_t columns) {
+  using V = hn::Vec<D>;
+  constexpr int64_t lanes = lanes_of(d);
+  V factor[kDepth];
+#pragma GCC unroll 8
+  for (int k = 0; k < kDepth; ++k) factor[k] = hn::Set(d, block.a[k * block.a_col]);
+  int64_t n = 0;
+  for (; n + kRowVectors * lanes <= columns; n += kRowVectors * lanes) {
+    V sum[kRowVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kRowVectors; ++v)
+      sum[v] = block.start == nullptr ? hn::Zero(d) : hn::LoadU(d, block.start + n + v * lanes);
+#pragma GCC unroll 8
+    for (int k = 0; k < kDepth; ++k)
+#pragma GCC unroll 8
+      for (int v = 0; v < kRowVectors; ++v)
+        sum[v] = hn::MulAdd(factor[k], hn::LoadU(d, block.b + k * block.b_row + n + v * lanes), sum[v]);
+#pragma GCC unroll 8
+    for (int v = 0; v < kRowVectors; ++v) hn::StoreU(sum[v], d, block.c + n + v * lanes);
+  }
+  return n;
+}
+
+template <class T>
+void run_far_row(const Geometry& g, const MatmulCall& call, int64_t index) {
+  const Tile<T> tile(g, call, 0, index);
+  for (int64_t k = 0; k < g.k; k += g.depth) {
+    Block<T> block = tile.block(call, std::min(g.depth, g.k - k));
+    block.a += k * call.a_col;
+    block.b += k * call.b_row;
+    if (k > 0) block.start = block.c;
+    const int64_t done =
+        block.k < kFarDepth ? 0 : add_far_rows<kFarDepth>(hn::ScalableTag<T>(), block, tile.columns);
+    block.skip_columns(done);
+    multiply_row<T>(block, tile.columns - done);
+  }
 }
 
 template <class T>
@@ -326,15 +388,21 @@ MatmulLoops::Narrow narrow_functions(Choose choose) {
 template <class T>
 MatmulLoops loops() {
   constexpr int64_t lanes = lanes_of(hn::ScalableTag<T>());
-  return {run_blocked<T>,
-          narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_narrow<T, kLanes, kPartial>; }),
-          narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_vector<T, kLanes, kPartial>; }),
-          run_row<T>,
-          run_column<T>,
-          run_column_dots<T>,
-          run_row_dots<T>,
-          lanes,
-          kVectors * lanes};
+  return {
+      run_blocked<T>,
+      narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_narrow<T, kLanes, kPartial>; }),
+      narrow_functions<T>([]<size_t kLanes, bool kPartial>() { return run_vector<T, kLanes, kPartial>; }),
+      run_row<T>,
+      run_far_row<T>,
+      run_column<T>,
+      run_column_dots<T>,
+      run_row_dots<T>,
+      lanes,
+      kVectors * lanes,
+      kChunkRows,
+      kFarDepth,
+      panel_elements<T>,
+      [](int64_t rows, int64_t depth) { return (rows + kRows - 1) / kRows * group_stride<kRows, T>(depth); }};
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

@@ -19,8 +19,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Rows and vectors of the block of wide products: kRows·kVectors sums, kVectors of B, one of A in registers.
 inline constexpr int kRows = 6;
 inline constexpr int kVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+/// Rows of A that stay in the L2 cache beside a tile's packed B. Where the block is wide, A is passed once or
+/// twice for each tile: then it may come from anywhere.
+inline constexpr int64_t kChunkRows = kVectors == 4 ? int64_t{1} << 30 : 96;
 /// Vectors of the block of a product with one row.
 inline constexpr int kRowVectors = 8;
+/// One row takes so many rows of B at a time where they come from beyond the L2 cache: as many streams as the
+/// processor foresees.
+inline constexpr int kFarDepth = HWY_TARGET == HWY_AVX3 ? 8 : 4;
 /// Rows of the block of products whose rows fit one vector: more if A is transposed, where 16 floats are a
 /// cache line, than if they lie in as many lines, which might displace each other.
 inline constexpr int kNarrowRows = 6, kColumnRows = HWY_TARGET == HWY_AVX3 ? 16 : 8;
@@ -95,7 +101,12 @@ HWY_INLINE void multiply_block(D d, const Block<T>& block, int64_t last) {
 #pragma GCC unroll 16
     for (int v = 0; v < kV; ++v)
       sum[r][v] = block.start == nullptr ? hn::Zero(d) : columns.load(block.start + r * block.start_row, v);
-  if (block.minuend != nullptr)  // which no processor foresees: its rows lie far apart
+  // What no processor foresees, for rows lie far apart: the sums to go on with of the rows below, and the
+  // minuend.
+  if (block.start_row != 0)
+    for (int r = kR; r < 2 * kR; ++r)
+      for (int v = 0; v < kV; ++v) __builtin_prefetch(block.start + r * block.start_row + v * lanes_of(d));
+  if (block.minuend != nullptr)
     for (int r = 0; r < kR; ++r)
       for (int v = 0; v < kV; ++v)
         __builtin_prefetch(block.minuend + r * block.minuend_row + v * lanes_of(d));

@@ -1,4 +1,4 @@
-// Copies of parts of B in the order in which the innermost loop reads them. Included once per target,
+// Copies of parts of A and B in the order in which the innermost loop reads them. Included once per target,
 // after hwy/highway.h.
 #if defined(KETTE_KERNELS_MATMUL_PACK_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef KETTE_KERNELS_MATMUL_PACK_INL_H_
@@ -10,22 +10,51 @@
 #include <hwy/highway.h>
 
 #include <cstdint>
+#include <cstring>
 
 HWY_BEFORE_NAMESPACE();
 namespace kette::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// packed[k*width + n] = b[k*b_row + n] for n < columns. `width` is a number of whole vectors.
-template <class T>
+/// From one packed group of kR rows of A to the next; a cache line more than they take, so that groups do not
+/// all displace each other.
+template <int kR, class T>
+constexpr int64_t group_stride(int64_t depth) {
+  return kR * depth + 64 / static_cast<int64_t>(sizeof(T));
+}
+
+/// packed[g*group_stride + k*kR + r] = a[k*a_col + g*kR + r] for g*kR + r < rows: groups of kR rows of an A
+/// that is stored transposed.
+template <int kR, class T>
+HWY_INLINE void pack_groups(const T* HWY_RESTRICT a, int64_t a_col, int64_t rows, int64_t depth,
+                            T* HWY_RESTRICT packed) {
+  const int64_t stride = group_stride<kR, T>(depth), whole = rows / kR, rest = rows % kR;
+  for (int64_t k = 0; k < depth; ++k, a += a_col, packed += kR) {
+    for (int64_t g = 0; g < whole; ++g) std::memcpy(packed + g * stride, a + g * kR, kR * sizeof(T));
+    for (int64_t r = 0; r < rest; ++r) packed[whole * stride + r] = a[whole * kR + r];
+  }
+}
+
+/// packed[p*panel_stride + k*width + n] = b[k*b_row + p*width + n] for p*width + n < columns: panels of kV
+/// vectors.
+template <int kV, class T>
 HWY_INLINE void pack_rows(const T* HWY_RESTRICT b, int64_t b_row, int64_t depth, int64_t columns,
-                          int64_t width, T* HWY_RESTRICT packed) {
+                          int64_t panel_stride, T* HWY_RESTRICT packed) {
   const hn::ScalableTag<T> d;
-  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  constexpr int64_t kRowsAhead = 4;
+  constexpr int64_t lanes = hn::MaxLanes(hn::ScalableTag<T>()), width = kV * lanes;
   for (int64_t k = 0; k < depth; ++k, b += b_row, packed += width) {
+    T* to = packed;
     int64_t n = 0;
-    for (; n + lanes <= columns; n += lanes) hn::StoreU(hn::LoadU(d, b + n), d, packed + n);
-    for (; n < columns; ++n) packed[n] = b[n];
+    for (; n + width <= columns; n += width, to += panel_stride)
+#pragma GCC unroll 8
+      for (int v = 0; v < kV; ++v) {
+        __builtin_prefetch(b + kRowsAhead * b_row + n + v * lanes);  // rows lie too far apart to be foreseen
+        hn::StoreU(hn::LoadU(d, b + n + v * lanes), d, to + v * lanes);
+      }
+    for (; n + lanes <= columns; n += lanes, to += lanes) hn::StoreU(hn::LoadU(d, b + n), d, to);
+    for (; n < columns; ++n) *to++ = b[n];
   }
 }
 
@@ -72,7 +101,8 @@ requires(sizeof(T) == 8) HWY_INLINE
 
 #endif  // HWY_TARGET != HWY_SCALAR
 
-/// packed[k*width + n] = b[n*b_col + k] for n < columns: as pack_rows, from a B that is stored transposed.
+/// packed[k*width + n] = b[n*b_col + k] for n < columns ≤ width: one panel, from a B that is stored
+/// transposed.
 template <class T>
 HWY_INLINE void pack_columns(const T* HWY_RESTRICT b, int64_t b_col, int64_t depth, int64_t columns,
                              int64_t width, T* HWY_RESTRICT packed) {

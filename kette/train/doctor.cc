@@ -1,6 +1,7 @@
 #include "kette/train/doctor.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -97,7 +98,11 @@ double variance(const Tensor& targets) {
   return result > 0 ? result : 1;
 }
 
-bool is_due(int64_t epochs) { return (epochs & (epochs - 1)) == 0; }  // 0, 1, 2, 4, 8, …
+/// 0, 1, 4, 16, 64, …
+bool is_due(int64_t epochs) {
+  const auto bits = static_cast<uint64_t>(epochs);
+  return bits == 0 || (std::has_single_bit(bits) && std::countr_zero(bits) % 2 == 0);
+}
 
 }  // namespace
 

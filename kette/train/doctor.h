@@ -13,7 +13,9 @@
 
 namespace kette {
 
-/// After 0, 1, 2, 4, 8, … epochs and after the last, one program observes every layer on the same rows: an
+struct EpochReport;
+
+/// After 0, 1, 4, 16, 64, … epochs and after the last, one program observes every layer on the same rows: an
 /// eighth of the training set, at least 64 and at most 256, evenly spread.
 class Doctor {
  public:

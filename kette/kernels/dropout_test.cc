@@ -25,8 +25,8 @@ bool stays(const DropoutDraws& draws, int64_t i) {
 
 class DropoutTargets : public testing::TestWithParam<int64_t> {
  protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+  void SetUp() override { use_target_for_test(GetParam()); }
+  void TearDown() override { use_target_for_test(0); }
 };
 
 template <class T>

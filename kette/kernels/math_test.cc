@@ -173,8 +173,8 @@ std::vector<T> samples(int64_t stride) {
 
 class MathTargets : public testing::TestWithParam<int64_t> {
  protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+  void SetUp() override { use_target_for_test(GetParam()); }
+  void TearDown() override { use_target_for_test(0); }
 };
 
 TEST_P(MathTargets, float_functions_keep_their_stated_error) {

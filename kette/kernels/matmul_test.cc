@@ -207,8 +207,8 @@ void expect_subtracts(const Problem& p, Layout layout) {
 
 class MatmulTargets : public testing::TestWithParam<int64_t> {
  protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+  void SetUp() override { use_target_for_test(GetParam()); }
+  void TearDown() override { use_target_for_test(0); }
 };
 
 void expect_close_in_all_layouts(int64_t m, int64_t n, int64_t k, std::mt19937& random) {

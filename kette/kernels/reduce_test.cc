@@ -59,8 +59,8 @@ void for_each_result(const std::vector<T>& x, int64_t outer, int64_t axis, int64
 
 class ReduceTargets : public testing::TestWithParam<int64_t> {
  protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+  void SetUp() override { use_target_for_test(GetParam()); }
+  void TearDown() override { use_target_for_test(0); }
 
   template <class T>
   void sums_match() {

@@ -103,8 +103,8 @@ void expect_accurate(SoftmaxKind kind, const std::vector<T>& x, Dims s) {
 
 class SoftmaxTargets : public testing::TestWithParam<int64_t> {
  protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+  void SetUp() override { use_target_for_test(GetParam()); }
+  void TearDown() override { use_target_for_test(0); }
 };
 
 TEST_P(SoftmaxTargets, all_kinds_match_a_wider_reference) {

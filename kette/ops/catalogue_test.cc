@@ -169,11 +169,11 @@ TEST_P(ElementwiseOp, is_right_at_special_values) {
 TEST_P(ElementwiseOp, keeps_its_error_bound_on_every_instruction_set) {
   for (int64_t target : hwy::SupportedAndGeneratedTargets()) {
     SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
+    kernels::use_target_for_test(target);
     check<float>(samples(1001, 3), GetParam()->max_ulp);
     check<double>(samples(1001, 3), f64_bound(*GetParam()));
   }
-  hwy::SetSupportedTargetsForTest(0);
+  kernels::use_target_for_test(0);
 }
 
 TEST_P(ElementwiseOp, may_write_over_an_operand) {

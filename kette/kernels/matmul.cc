@@ -56,9 +56,13 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   }
 
   if (n > kWideRow || g.b_transposed) {
-    // Each tile packs its columns of B once; only very many rows are cut.
-    g.tile_cols = std::min(n, round_up(divide_up(n, std::min(wanted, kTiles / 2)), kColumnMultiple));
-    g.tile_rows = std::min(m, round_up(divide_up(m, std::max<int64_t>(1, divide_up(m, kTileRows))), 12));
+    // Each tile packs its columns of B once, and its rows of A if at all: then broader tiles, cut into rows too, copy
+    // less. Otherwise only very many rows are cut.
+    const bool packs_a = g.pack_b && a_transposed && m > loops.chunk_rows;
+    const int64_t col_parts = std::min(wanted, packs_a ? kTiles / 4 : kTiles / 2);
+    const int64_t row_parts = std::max<int64_t>(packs_a ? 2 : 1, divide_up(m, kTileRows));
+    g.tile_cols = std::min(n, round_up(divide_up(n, col_parts), kColumnMultiple));
+    g.tile_rows = std::min(m, round_up(divide_up(m, row_parts), 12));
   } else if (wanted > 1) {
     const bool narrow = n * size_of(dtype) <= 64;  // whole register blocks: of 6 and 16 rows, or of 6
     g.tile_rows = std::min(m, round_up(divide_up(m, wanted), narrow ? 48 : 12));

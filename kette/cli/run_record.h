@@ -42,17 +42,8 @@ const RecordValue* find(const RecordEntries& entries, std::string_view name);
 /// "houses.onnx" → "houses.run.toml"
 std::string record_path(const std::string& model);
 
-/// A fingerprint of bytes: 64 bits in hexadecimal, by FNV-1a [Fowler, Noll & Vo 1991].
-class ContentHash {
- public:
-  void add(std::string_view bytes);
-  std::string text() const;
-
- private:
-  uint64_t hash_ = 0xcbf29ce484222325;
-};
-
-/// Of a table: the names and fields of its columns.
+/// A fingerprint of the names and fields of a table's columns: 64 bits in hexadecimal. No protection against
+/// forgery.
 std::string content_hash(const data::Table& table);
 
 }  // namespace kette::cli

@@ -418,7 +418,7 @@ class TrainCommand {
     record.options = resolved();
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", file_->table.rows()},
-                   {"hash", "fnv1a-" + data_hash()}};
+                   {"hash", "fold-" + data_hash()}};
     record.result = {{"kette", version_line()},
                      {"model", settings_.out},
                      {"epochs", epochs_},

@@ -243,7 +243,7 @@ class StreamCommand {
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", stream_->rows()},
                    {"sample_rows", sample_rows_},
-                   {"hash", "fnv1a-" + sample_hash_}};
+                   {"hash", "fold-" + sample_hash_}};
     record.result = {{"kette", version_line()},
                      {"model", settings_.out},
                      {"epochs", result_.last.pass},

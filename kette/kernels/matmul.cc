@@ -56,8 +56,8 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   }
 
   if (n > kWideRow || g.b_transposed) {
-    // Each tile packs its columns of B once, and its rows of A if at all: then broader tiles, cut into rows too, copy
-    // less. Otherwise only very many rows are cut.
+    // Each tile packs its columns of B once, and its rows of A if at all: then broader tiles, cut into rows
+    // too, copy less. Otherwise only very many rows are cut.
     const bool packs_a = g.pack_b && a_transposed && m > loops.chunk_rows;
     const int64_t col_parts = std::min(wanted, packs_a ? kTiles / 4 : kTiles / 2);
     const int64_t row_parts = std::max<int64_t>(packs_a ? 2 : 1, divide_up(m, kTileRows));

@@ -37,7 +37,7 @@ expect "nothing differs" '^no option differs$' out.txt
 
 # What does not compare is said.
 "$kette" compare good.onnx circle.onnx diabetes.onnx >out.txt
-expect "other data" '^! different data: moons.csv, 300 rows, fnv1a-[0-9a-f]{16} \(good\), circle.csv' out.txt
+expect "other data" '^! different data: moons.csv, 300 rows, fold-[0-9a-f]{16} \(good\), circle.csv' out.txt
 expect "another target" '^! different targets: label \(good, circle\), target \(diabetes\)' out.txt
 expect "another task" '^! different tasks: binary \(good, circle\), regression \(diabetes\)' out.txt
 train moons.csv --target label --epochs 2 --hidden 16 --seed 2 --out seed.onnx

@@ -12,6 +12,7 @@
 #include "kette/graph/op_def.h"
 #include "kette/ops/ops.h"
 #include "kette/train/metrics.h"
+#include "kette/train/state.h"
 
 namespace kette {
 namespace {

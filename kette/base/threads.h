@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <mutex>
 
 namespace kette {
 
@@ -30,5 +32,35 @@ class Threads {
   int count_;
   std::unique_ptr<State> state_;
 };
+
+/// Calls `body(tile, thread)` once for every tile in [0, tiles), as Threads::run does; in order on the
+/// caller's thread where `threads` is null. `body` may throw: when all tiles are done, the exception of the
+/// first of those that failed is thrown on. Allocates nothing.
+template <class Body>
+void for_each_tile(Threads* threads, int64_t tiles, const Body& body) {
+  if (threads == nullptr || tiles <= 1) {
+    for (int64_t tile = 0; tile < tiles; ++tile) body(tile, 0);
+    return;
+  }
+  struct Work {
+    const Body& body;
+    std::mutex mutex;
+    int64_t failed;  // tile
+    std::exception_ptr failure;
+  } work{body, {}, tiles, nullptr};
+  threads->run(
+      tiles,
+      [](void* context, int64_t tile, int thread) {
+        auto& w = *static_cast<Work*>(context);
+        try {
+          w.body(tile, thread);
+        } catch (...) {
+          const std::lock_guard lock(w.mutex);
+          if (tile < w.failed) w.failed = tile, w.failure = std::current_exception();
+        }
+      },
+      &work);
+  if (work.failure) std::rethrow_exception(work.failure);
+}
 
 }  // namespace kette

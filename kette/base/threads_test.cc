@@ -63,6 +63,30 @@ TEST_P(ThreadsOf, starting_and_ending_without_work_does_not_hang) {
   for (int i = 0; i < 50; ++i) Threads threads(GetParam());
 }
 
+TEST_P(ThreadsOf, of_the_tiles_that_fail_the_first_is_reported) {
+  Threads threads(GetParam());
+  for (int round = 0; round < 20; ++round) {
+    std::string message;
+    try {
+      for_each_tile(&threads, 100, [](int64_t tile, int) {
+        if (tile % 10 == 7) fail("tile {}", tile);
+      });
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    EXPECT_EQ(message, "tile 7");
+  }
+}
+
+TEST(Threads, without_a_pool_tiles_run_in_order) {
+  std::vector<int64_t> order;
+  for_each_tile(nullptr, 3, [&](int64_t tile, int thread) {
+    EXPECT_EQ(thread, 0);
+    order.push_back(tile);
+  });
+  EXPECT_EQ(order, (std::vector<int64_t>{0, 1, 2}));
+}
+
 TEST(Threads, pools_can_be_used_side_by_side) {
   Threads outer(2);
   Counted first(100), second(100);

@@ -1,9 +1,7 @@
 #include "kette/compile/step.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <exception>
 
 namespace kette {
 namespace {
@@ -17,21 +15,9 @@ constexpr int64_t kRowsAhead = 6;      // of a tile, when operands are fetched
 /// Runs body(tile, scratch) for every tile, on all threads if there are several.
 template <class Body>
 void for_tiles(const Workers& workers, int64_t tiles, bool parallel, const Body& body) {
-  if (!parallel || !workers.threads || tiles == 1) {
-    for (int64_t tile = 0; tile < tiles; ++tile) body(tile, workers.scratch.front().get());
-    return;
-  }
-  struct Context {
-    const Workers& workers;
-    const Body& body;
-  } context{workers, body};
-  workers.threads->run(
-      tiles,
-      [](void* opaque, int64_t tile, int thread) {
-        const auto& c = *static_cast<Context*>(opaque);
-        c.body(tile, c.workers.scratch[static_cast<size_t>(thread)].get());
-      },
-      &context);
+  for_each_tile(parallel ? workers.threads : nullptr, tiles, [&](int64_t tile, int thread) {
+    body(tile, workers.scratch[static_cast<size_t>(thread)].get());
+  });
 }
 
 void flatten_chain(Chain& chain, std::vector<Call>& calls) {
@@ -64,21 +50,8 @@ size_t KernelStep::scratch_bytes() const {
 }
 
 void KernelStep::run(const Workers& workers) {
-  if (tiles_ == 1 || !workers.threads) {
-    for (int64_t tile = 0; tile < tiles_; ++tile)
-      kernel_->run(in_.data(), out_, tile, workers.scratch.front().get());
-  } else {
-    std::exception_ptr first_error;
-    std::atomic_flag failed;
-    for_tiles(workers, tiles_, true, [&](int64_t tile, std::byte* scratch) {
-      try {
-        kernel_->run(in_.data(), out_, tile, scratch);
-      } catch (...) {
-        if (!failed.test_and_set()) first_error = std::current_exception();
-      }
-    });
-    if (first_error) std::rethrow_exception(first_error);
-  }
+  for_tiles(workers, tiles_, true,
+            [&](int64_t tile, std::byte* scratch) { kernel_->run(in_.data(), out_, tile, scratch); });
   if (then_) then_->run(workers);
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 __extension__ using Uint128 = unsigned __int128;
 
+constexpr size_t kWorthThreads = size_t{1} << 17;                // bytes: about 10 µs
 constexpr uint64_t kEpochStream = uint64_t{0x65706f6368} << 24;  // "epoch", room for 2²⁴ epochs and more
 
 /// Number `position` of a sequence of uniform integers in [0, n): two to a block of random words, so at half
@@ -116,7 +117,17 @@ std::span<const int64_t> Batches::step(int64_t t) const {
   return std::span<const int64_t>(order_).subspan(start, std::min(size, order_.size() - start));
 }
 
-void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out) {
+void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out,
+                 Threads* threads) {
+  if (threads != nullptr && rows.size() * row_bytes >= kWorthThreads) {
+    const size_t step = std::max<size_t>(1, kWorthThreads / 4 / row_bytes);
+    return for_each_tile(
+        threads, static_cast<int64_t>((rows.size() + step - 1) / step), [&](int64_t tile, int) {
+          const size_t first = static_cast<size_t>(tile) * step;
+          gather_rows(source, row_bytes, rows.subspan(first, std::min(step, rows.size() - first)),
+                      out + first * row_bytes);
+        });
+  }
   // A copy of known size is a move or two; of unknown size, a function call per row.
   switch (row_bytes) {
     case 0:
@@ -136,9 +147,12 @@ void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int6
     default:
       break;
   }
-  for (int64_t row : rows) {
-    std::memcpy(out, source + static_cast<size_t>(row) * row_bytes, row_bytes);
-    out += row_bytes;
+  // The next row comes from anywhere in memory: it is asked for while this one is copied.
+  const auto row_at = [&](size_t i) { return source + static_cast<size_t>(rows[i]) * row_bytes; };
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 1 < rows.size())
+      for (size_t byte = 0; byte < row_bytes; byte += kAlignment) __builtin_prefetch(row_at(i + 1) + byte);
+    std::memcpy(out + i * row_bytes, row_at(i), row_bytes);
   }
 }
 

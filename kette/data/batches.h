@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/base/threads.h"
 #include "kette/tensor/tensor.h"
 
 namespace kette::data {
@@ -60,7 +61,9 @@ class Batches {
 void gather_rows(const Tensor& source, std::span<const int64_t> rows, Tensor& out);
 /// The same into a new tensor.
 Tensor gather_rows(const Tensor& source, std::span<const int64_t> rows);
-/// The same on plain memory: row r of `source` is `row_bytes` bytes at r · row_bytes.
-void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out);
+/// The same on plain memory: row r of `source` is `row_bytes` bytes at r · row_bytes. On all `threads` where
+/// there is much to copy.
+void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out,
+                 Threads* threads = nullptr);
 
 }  // namespace kette::data

@@ -155,6 +155,19 @@ TEST(GatherRows, copies_class_indices) {
   EXPECT_EQ(gather_rows(source, Rows{2, 0}), Tensor(Shape({2}, DType::i64), {int64_t{7}, int64_t{5}}));
 }
 
+TEST(GatherRows, many_bytes_are_copied_by_all_threads) {
+  constexpr int64_t kWidth = 1001;
+  Tensor source(Shape({300, kWidth}));
+  for (int64_t i = 0; i < source.size(); ++i) source.set(i, static_cast<double>(i));
+  Rows rows;
+  for (int64_t i = 0; i < 257; ++i) rows.push_back(i * 7 % 300);
+  const Tensor alone = gather_rows(source, rows);
+  Tensor together(alone.shape());
+  Threads threads(2);
+  gather_rows(source.bytes(), kWidth * sizeof(float), rows, together.bytes(), &threads);
+  EXPECT_EQ(together, alone);
+}
+
 TEST(GatherRows, shapes_that_do_not_fit_are_refused) {
   const Tensor source(Shape({3, 2}));
   Tensor wide(Shape({1, 3})), doubles(Shape({1, 2}, DType::f64)), longer(Shape({2, 2}));

@@ -1,7 +1,6 @@
 #include "kette/data/column_profile.h"
 
 #include <algorithm>
-#include <exception>
 #include <numeric>
 
 #include "kette/base/error.h"
@@ -80,28 +79,11 @@ ColumnProfile profile_column(const Table& table, int64_t column) {
 }
 
 std::vector<ColumnProfile> profile(const Table& table, Threads* threads) {
-  struct Work {
-    const Table& table;
-    std::vector<ColumnProfile> profiles;
-    std::vector<std::exception_ptr> failures;  // of each column, e.g. no memory
-  };
-  const auto count = static_cast<size_t>(table.columns());
-  Work work{table, std::vector<ColumnProfile>(count), std::vector<std::exception_ptr>(count)};
-  const auto body = [](void* context, int64_t column, int) {
-    Work& shared = *static_cast<Work*>(context);
-    try {
-      shared.profiles[static_cast<size_t>(column)] = profile_column(shared.table, column);
-    } catch (...) {
-      shared.failures[static_cast<size_t>(column)] = std::current_exception();
-    }
-  };
-  if (threads)
-    threads->run(table.columns(), body, &work);
-  else
-    for (int64_t column = 0; column < table.columns(); ++column) body(&work, column, 0);
-  for (const std::exception_ptr& failure : work.failures)
-    if (failure) std::rethrow_exception(failure);
-  return std::move(work.profiles);
+  std::vector<ColumnProfile> profiles(static_cast<size_t>(table.columns()));
+  for_each_tile(threads, table.columns(), [&](int64_t column, int) {
+    profiles[static_cast<size_t>(column)] = profile_column(table, column);
+  });
+  return profiles;
 }
 
 std::string describe_stray(const Table& table, int64_t column, const ColumnProfile& profile) {

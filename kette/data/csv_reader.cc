@@ -226,33 +226,18 @@ bool CsvReader::cut_group() {
 /// Parses the pieces on all threads; meanwhile one of them fills `to_fill`.
 void CsvReader::parse_pieces(Buffer* to_fill) {
   blocks_.resize(std::max(blocks_.size(), pieces_.size()));
-  struct Work {
-    CsvReader& reader;
-    Buffer* to_fill;
-    std::vector<std::exception_ptr> failed;
-  } work{*this, to_fill, std::vector<std::exception_ptr>(pieces_.size() + 1)};
-  const auto body = [](void* context, int64_t tile, int) {
-    auto& [reader, buffer, failed] = *static_cast<Work*>(context);
-    const auto i = static_cast<size_t>(tile);
-    try {
-      if (i > 0)
-        parse_block(reader.pieces_[i - 1].begin, reader.pieces_[i - 1].end, reader.plan_,
-                    reader.blocks_[i - 1]);
-      else if (buffer != nullptr)
-        reader.fill(*buffer);
-    } catch (...) {
-      failed[i] = std::current_exception();
+  reading_failed_ = nullptr;
+  for_each_tile(threads_, static_cast<int64_t>(pieces_.size() + 1), [&](int64_t tile, int) {
+    if (tile > 0) {
+      const auto i = static_cast<size_t>(tile - 1);
+      return parse_block(pieces_[i].begin, pieces_[i].end, plan_, blocks_[i]);
     }
-  };
-  const auto tiles = static_cast<int64_t>(pieces_.size() + 1);
-  if (threads_ != nullptr) {
-    threads_->run(tiles, body, &work);
-  } else {
-    for (int64_t tile = 0; tile < tiles; ++tile) body(&work, tile, 0);
-  }
-  reading_failed_ = work.failed[0];
-  for (size_t i = 1; i < work.failed.size(); ++i)
-    if (work.failed[i]) std::rethrow_exception(work.failed[i]);
+    try {
+      if (to_fill != nullptr) fill(*to_fill);
+    } catch (...) {
+      reading_failed_ = std::current_exception();
+    }
+  });
 }
 
 void CsvReader::check_blocks() {

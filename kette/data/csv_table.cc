@@ -1,7 +1,6 @@
 #include "kette/data/csv_table.h"
 
 #include <algorithm>
-#include <exception>
 
 #include "kette/base/huge_pages.h"
 #include "kette/data/number_style.h"
@@ -14,27 +13,8 @@ ColumnsOfBlocks::ColumnsOfBlocks(const CsvReader& reader, Room room) : room_(roo
 
 void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
   if (rows_ == 0) reserve(reader);
-  struct Work {
-    ColumnsOfBlocks& columns;
-    const CsvReader& reader;
-    std::vector<std::exception_ptr> failed;
-  } work{*this, reader, std::vector<std::exception_ptr>(columns_.size())};
-  const auto body = [](void* context, int64_t tile, int) {
-    auto& [columns, blocks, failed] = *static_cast<Work*>(context);
-    try {
-      columns.append_column(blocks, static_cast<size_t>(tile));
-    } catch (...) {
-      failed[static_cast<size_t>(tile)] = std::current_exception();
-    }
-  };
-  const auto tiles = static_cast<int64_t>(columns_.size());
-  if (threads != nullptr) {
-    threads->run(tiles, body, &work);
-  } else {
-    for (int64_t tile = 0; tile < tiles; ++tile) body(&work, tile, 0);
-  }
-  for (const std::exception_ptr& failed : work.failed)
-    if (failed) std::rethrow_exception(failed);
+  for_each_tile(threads, static_cast<int64_t>(columns_.size()),
+                [&](int64_t c, int) { append_column(reader, static_cast<size_t>(c)); });
   for (size_t c = 0; c < columns_.size(); ++c) {
     if (reader.kinds()[c] != ColumnKind::number || columns_[c].first_non_number < 0) continue;
     reader.kinds()[c] = ColumnKind::skipped;

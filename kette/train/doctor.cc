@@ -146,7 +146,7 @@ void Doctor::compile() {
   const auto storage = [&](std::string_view name) { return parameters.find(name); };
   program_.emplace(outputs, std::span<const Update>(), storage,
                    CompileOptions{.given = {network_.model.prepared}});
-  feed_.emplace(*program_, network_, rows_, rows_.rows());
+  feed_.emplace(*program_, network_, rows_, rows_.rows(), nullptr);
   if (objective.step)
     program_->set(program_->input(network_.model.graph->node(objective.step).name), &steps_);
 }

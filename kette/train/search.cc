@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -211,27 +210,10 @@ class Search {
       const Candidate& c = job.first->trial.candidate;
       return nominal_seconds(c, problem_) * static_cast<double>(c.epochs);
     });
-    struct Context {
-      Search* search;
-      std::vector<std::pair<Entry*, size_t>>& jobs;
-      double share;
-      std::exception_ptr failure;
-    } context{this, jobs, share, nullptr};
-    const auto body = [](void* raw, int64_t tile, int) {
-      auto& c = *static_cast<Context*>(raw);
-      auto [entry, fold] = c.jobs[static_cast<size_t>(tile)];
-      try {
-        c.search->train_member(*entry, fold, c.share);
-      } catch (...) {
-        const std::lock_guard lock(c.search->mutex_);
-        if (!c.failure) c.failure = std::current_exception();
-      }
-    };
-    if (options_.threads)
-      options_.threads->run(static_cast<int64_t>(jobs.size()), body, &context);
-    else
-      for (size_t i = 0; i < jobs.size(); ++i) body(&context, static_cast<int64_t>(i), 0);
-    if (context.failure) std::rethrow_exception(context.failure);
+    for_each_tile(options_.threads, static_cast<int64_t>(jobs.size()), [&](int64_t tile, int) {
+      auto [entry, fold] = jobs[static_cast<size_t>(tile)];
+      train_member(*entry, fold, share);
+    });
   }
 
   const View& view_of(const Entry& entry) const { return views_[entry.trial.other_scaling ? 1 : 0]; }

@@ -21,7 +21,9 @@ Program compile(const Network& network, const TrainingStep& step, const Program:
 
 }  // namespace
 
-RowFeed::RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch) {
+RowFeed::RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch,
+                 Threads* threads)
+    : threads_(threads) {
   const auto feed = [&](Value input, const Tensor& source) {
     const auto bytes = static_cast<size_t>(source.shape().row_bytes());
     columns_.push_back({&source, bytes, allocate_aligned(static_cast<size_t>(largest_batch) * bytes),
@@ -37,7 +39,7 @@ void RowFeed::bind(Program& program, std::span<const int64_t> rows) {
   const bool in_place = is_consecutive(rows);
   for (Column& column : columns_) {
     const std::byte* source = column.source->bytes();
-    if (!in_place) data::gather_rows(source, column.row_bytes, rows, column.rows.get());
+    if (!in_place) data::gather_rows(source, column.row_bytes, rows, column.rows.get(), threads_);
     program.set(column.slot,
                 in_place ? source + static_cast<size_t>(rows[0]) * column.row_bytes : column.rows.get());
   }
@@ -59,7 +61,7 @@ DescentStep::DescentStep(const Network& network, const TrainingStep& step, const
                          const Prepared& samples, int64_t largest_batch, Threads* threads,
                          std::span<const Value> observed)
     : program_(compile(network, step, storage, threads, observed)),
-      feed_(program_, network, samples, largest_batch) {
+      feed_(program_, network, samples, largest_batch, threads) {
   if (network.objective.step) program_.set(program_.input(network.objective.step.name()), &steps_);
   program_.set(program_.input(step.learning_rate.name()), &learning_rate_);
 }

@@ -15,7 +15,8 @@ namespace kette {
 class RowFeed {
  public:
   /// For the inputs that the network's training loss reads. All that is given must stay where it is.
-  RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch);
+  RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch,
+          Threads* threads);
 
   /// Rows that lie one behind the other are read in place, others are gathered. Allocates nothing once the
   /// number of rows has been seen.
@@ -29,6 +30,7 @@ class RowFeed {
     int slot;
   };
   std::vector<Column> columns_;
+  Threads* threads_;
 };
 
 /// Throws Error when inputs, targets or weights do not fit the network or differ in their number of rows.

@@ -32,7 +32,7 @@ WholeSet::WholeSet(Network& network, const Prepared& samples, double l2, Threads
     : l2_(l2),
       rows_(samples.rows()),
       program_(compile(network, threads)),
-      feed_(program_, network, samples, std::min(kRowsPerPart, rows_)) {
+      feed_(program_, network, samples, std::min(kRowsPerPart, rows_), threads) {
   Graph& graph = *network.model.graph;
   const std::vector<Value> gradients =
       gradient(network.objective.training_loss, values_of(network.parameters));

@@ -211,7 +211,7 @@ void declare_descent_flags(CLI::App& app, TrainFlags& f) {
   app.add_option("--epochs", f.epochs, "Passes over the rows, for each variant (default: 20)")
       ->check(between(1, 100000));
   app.add_option("--batch-size", f.batch_size,
-                 "Rows in a step of minibatch (default: 32 to 128, by the number of rows)")
+                 "Rows in a step of minibatch (default: 32 to 256, by the number of rows)")
       ->check(positive());
   app.add_option("--learning-rate", f.learning_rate,
                  "The first, of all variants (default: 0.1; where a step follows one row 0.01)")

@@ -99,25 +99,25 @@ RecordEntries entries_of(const toml::table* table) {
 /// Eight bytes at a time: multiplied to 128 bits, the halves folded onto each other, as in wyhash [Wang Yi
 /// 2019].
 class ContentHash {
+  __extension__ using Wide = unsigned __int128;
+
  public:
   void add(std::string_view bytes) {
     mix(bytes.size());
     for (; bytes.size() >= sizeof(uint64_t); bytes.remove_prefix(sizeof(uint64_t))) mix(word(bytes));
     if (!bytes.empty()) mix(word(bytes));
   }
-  std::string text() const { return fmt::format("{:016x}", hash_); }
+  void mix(uint64_t value) {
+    const Wide product = static_cast<Wide>(hash_ ^ value) * 0x9e3779b97f4a7c15;
+    hash_ = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
+  uint64_t value() const { return hash_; }
 
  private:
-  __extension__ using Wide = unsigned __int128;
-
   static uint64_t word(std::string_view bytes) {
     uint64_t result = 0;
     std::memcpy(&result, bytes.data(), std::min(bytes.size(), sizeof result));
     return result;
-  }
-  void mix(uint64_t value) {
-    const Wide product = static_cast<Wide>(hash_ ^ value) * 0x9e3779b97f4a7c15;
-    hash_ = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
 
   uint64_t hash_ = 0xd6e8feb86659fd93;
@@ -187,21 +187,25 @@ std::string record_path(const std::string& model) {
   return (model.ends_with(ending) ? model.substr(0, model.size() - ending.size()) : model) + ".run.toml";
 }
 
-std::string content_hash(const data::Table& table) {
-  ContentHash hash;
-  for (int64_t c = 0; c < table.columns(); ++c) {
+std::string content_hash(const data::Table& table, Threads* threads) {
+  std::vector<ContentHash> of_column(static_cast<size_t>(table.columns()));
+  for_each_tile(threads, table.columns(), [&](int64_t c, int) {
+    ContentHash& hash = of_column[static_cast<size_t>(c)];
     hash.add(table.name(c));
     if (table.is_numeric(c)) {
-      const std::span<const double> numbers = table.numbers(c);
-      hash.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
+      table.numbers(c).visit([&](auto numbers) {
+        hash.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
+      });
     } else {
       const data::TextColumn& text = table.text(c);
       const std::span<const int32_t> codes = text.codes();
       hash.add({reinterpret_cast<const char*>(codes.data()), codes.size_bytes()});
       for (int32_t i = 0; i < text.distinct_count(); ++i) hash.add(text.distinct(i));
     }
-  }
-  return hash.text();
+  });
+  ContentHash hash;
+  for (const ContentHash& part : of_column) hash.mix(part.value());
+  return fmt::format("{:016x}", hash.value());
 }
 
 }  // namespace kette::cli

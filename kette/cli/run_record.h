@@ -44,6 +44,6 @@ std::string record_path(const std::string& model);
 
 /// A fingerprint of the names and fields of a table's columns: 64 bits in hexadecimal. No protection against
 /// forgery.
-std::string content_hash(const data::Table& table);
+std::string content_hash(const data::Table& table, Threads* threads = nullptr);
 
 }  // namespace kette::cli

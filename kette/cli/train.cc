@@ -82,6 +82,7 @@ class TrainCommand {
     for (const std::string& path : flags_.files) check_output(settings_.out, path);
     file_ = data::read_table(flags_.files, read_options(flags_.table, &threads_));
     const data::Table& table = file_->table;
+    data_hash_ = content_hash(table, &threads_);
     say("data", "{} · {} · {}{}", fmt::join(flags_.files, ", "), counted(table.rows(), "row"),
         counted(table.columns(), "column"),
         file_->format == data::Format::csv ? " · " + to_string(file_->dialect) : "");
@@ -119,7 +120,11 @@ class TrainCommand {
 
   void split() {
     split_ = data::split_dataset(dataset_, settings_.hold_out, flags_.seed);
-    if (flags_.from.empty()) data::refit_features(dataset_, file_->table, split_.train, settings_.dataset);
+    if (flags_.from.empty()) {
+      data::refit_features(dataset_, file_->table, split_.train, settings_.dataset);
+      preparation_ = data::fit_preparation(dataset_.features, dataset_.x, split_.train,
+                                           settings_.network.preparation, &threads_);
+    }
     std::vector<std::string> parts;
     const auto part = [&](size_t rows, std::string_view what) {
       if (rows > 0) parts.push_back(fmt::format("{} {}", grouped(static_cast<int64_t>(rows)), what));
@@ -161,9 +166,8 @@ class TrainCommand {
   void say_features() const {
     if (flags_.quiet) return;
     if (!flags_.from.empty()) return say("features", "prepared as in {}", flags_.from);
-    const std::vector<data::Preparation> columns =
-        data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
-    for (const std::string& line : feature_lines(dataset_.features, columns)) say("features", "{}", line);
+    for (const std::string& line : feature_lines(dataset_.features, preparation_))
+      say("features", "{}", line);
     for (const std::string& note : dataset_.notes) say("", "{}", note);
   }
 
@@ -239,15 +243,15 @@ class TrainCommand {
   }
 
   void train_one() {
-    training_ = select(dataset_, split_.train);
-    weigh(training_);
+    Samples samples = take(dataset_, split_.train);
+    weigh(samples);
     weigh(validation_);
-    choose_defaults(flags_, training_.rows(), validation_.rows() > 0, settings_);
+    choose_defaults(flags_, samples.rows(), validation_.rows() > 0, settings_);
     settings_.training.threads = &threads_;
     network_ = flags_.from.empty()
-                   ? build_network(dataset_, split_.train, settings_.network, flags_.seed)
+                   ? build_network(dataset_, preparation_, split_.train, settings_.network, flags_.seed)
                    : continue_network(std::move(model_), dataset_, split_.train, settings_.network.weighted);
-    const Prepared training = prepare(network_.model, training_, &threads_);
+    const Prepared training = prepare(network_.model, std::move(samples), &threads_);
     const Prepared validation =
         validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
     find_rate(training);
@@ -316,7 +320,7 @@ class TrainCommand {
 
   /// What makes the run what it is; a checkpoint of another run is refused.
   std::string fingerprint() const {
-    std::string text = fmt::format("data: {}\n", data_hash());
+    std::string text = fmt::format("data: {}\n", data_hash_);
     for (const auto& [name, value] : resolved()) text += fmt::format("{}: {}\n", name, to_text(value));
     return text;
   }
@@ -325,8 +329,6 @@ class TrainCommand {
     const auto folds = data::split_folds(dataset_, split_.train, flags_.folds, flags_.seed);
     const auto start = std::chrono::steady_clock::now();
     std::vector<Network> networks;
-    const std::vector<data::Preparation> preparation =
-        data::fit_preparation(dataset_.features, dataset_.x, split_.train, settings_.network.preparation);
     std::vector<double> of_fold;
     std::string measure_name;
     const size_t largest = std::ranges::max(folds, {}, &std::vector<int64_t>::size).size();
@@ -339,9 +341,9 @@ class TrainCommand {
       weigh(training);
       weigh(held_out);
       networks.push_back(
-          build_network(dataset_, preparation, split_.train, settings_.network, flags_.seed + fold));
+          build_network(dataset_, preparation_, split_.train, settings_.network, flags_.seed + fold));
       Network& network = networks.back();
-      const Prepared rows = prepare(network.model, training, &threads_);
+      const Prepared rows = prepare(network.model, std::move(training), &threads_);
       const Prepared watched = prepare(network.model, held_out, &threads_);
       if (fold == 0) {
         say("network", "{} × {}", flags_.folds, network_line(settings_.network, network));
@@ -380,8 +382,6 @@ class TrainCommand {
     say("test", "{}", result_line(measures_, baseline_));
   }
 
-  std::string data_hash() const { return content_hash(file_->table); }
-
   /// The options with what was chosen in place of what was left open.
   RecordEntries resolved() const {
     RecordEntries options = flags_.resolved;
@@ -418,7 +418,7 @@ class TrainCommand {
     record.options = resolved();
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", file_->table.rows()},
-                   {"hash", "fold-" + data_hash()}};
+                   {"hash", "fold-" + data_hash_}};
     record.result = {{"kette", version_line()},
                      {"model", settings_.out},
                      {"epochs", epochs_},
@@ -482,11 +482,13 @@ class TrainCommand {
   TrainSettings settings_;
   Threads threads_;
   std::optional<data::TableFile> file_;
+  std::string data_hash_;
   Dataset dataset_;
   Split split_;
+  std::vector<data::Preparation> preparation_;  // fitted on the training rows
   Network network_;
   Model model_;
-  Samples training_, validation_, test_;
+  Samples validation_, test_;
   TrainingResult result_;
   std::vector<Finding> findings_;
   nlohmann::ordered_json diagnosis_;

@@ -183,14 +183,16 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
          "algorithm: the optimizer is then sgd unless chosen")
       ->group(kDescent);
   app.add_option("--batch-size", f.batch_size,
-                 "Rows in one step of minibatch (default: 32 to 128, by the number of rows)")
+                 "Rows in one step of minibatch (default: 32 to 256, by the number of rows)")
       ->check(positive())
       ->group(kDescent);
   app.add_option("--optimizer", f.optimizer, optimizer_names() + " (default: adamw)")->group(kDescent);
   app.add_option(
          "--learning-rate", f.learning_rate,
          "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
-         "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth")
+         "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth, without --optimizer "
+         "and "
+         "--descent twice as much from 256 rows in a step on")
       ->group(kDescent);
   app.add_option("--schedule", f.schedule,
                  "Course of the learning rate: " + names(schedules()) +

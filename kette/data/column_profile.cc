@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMostFrequent = 10, kExamples = 3;
 
-void profile_numbers(std::span<const double> numbers, ColumnProfile& profile) {
+void profile_numbers(Numbers numbers, ColumnProfile& profile) {
   profile.numbers = summarise(numbers);
   const NumberSummary& summary = profile.numbers;
   profile.missing = profile.rows - summary.present;

@@ -19,7 +19,7 @@ std::vector<std::string> targets_of(const DatasetOptions& options) {
 /// How much each of the rows counts; rows that do not count at all are dropped.
 std::vector<float> take_weights(const Table& table, const std::string& name, std::vector<int64_t>& rows) {
   const int64_t column = table.index(name);
-  const std::span<const double> numbers = table.numbers(column);
+  const Numbers numbers = table.numbers(column);
   std::vector<float> weights;
   std::vector<int64_t> counting;
   double total = 0;
@@ -70,8 +70,8 @@ void fit_features(Dataset& dataset, const Table& table, std::span<const int64_t>
           fmt::format("column {} holds no word that is frequent enough and is left out", quote(name)));
 }
 
-void encode_features(Dataset& dataset, const Table& table) {
-  Tensor x = encode(table, dataset.features).matrix;
+void encode_features(Dataset& dataset, const Table& table, Threads* threads) {
+  Tensor x = encode(table, dataset.features, threads).matrix;
   dataset.x = dataset.table_rows.empty() ? std::move(x) : gather_rows(x, dataset.table_rows);
 }
 
@@ -114,7 +114,7 @@ Dataset make_dataset(const Table& table, const DatasetOptions& options) {
   }
   fit_features(dataset, table, rows, options);
   if (static_cast<int64_t>(rows.size()) < table.rows()) dataset.table_rows = std::move(rows);
-  encode_features(dataset, table);
+  encode_features(dataset, table, options.threads);
   return dataset;
 }
 
@@ -128,7 +128,7 @@ void refit_features(Dataset& dataset, const Table& table, std::span<const int64_
   if (!dataset.table_rows.empty())
     for (int64_t& row : rows) row = dataset.table_rows[static_cast<size_t>(row)];
   fit_features(dataset, table, rows, options);
-  encode_features(dataset, table);
+  encode_features(dataset, table, options.threads);
 }
 
 Tensor feature_matrix(const Table& table, std::span<const std::string> names) {

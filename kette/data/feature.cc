@@ -32,23 +32,24 @@ class MatrixColumn {
 
 /// Numbers that stand side by side in the matrix, block by block: the part that is written stays in the
 /// cache.
-void encode_numbers(const Table& table, std::span<const int64_t> columns, int64_t first, Tensor& matrix) {
-  constexpr int64_t kBlock = 256;
+void encode_numbers(const Table& table, std::span<const int64_t> columns, int64_t first, Tensor& matrix,
+                    Threads* threads) {
+  constexpr int64_t kBlock = 64;  // rows that stay in the cache while one column after the other is written
   const int64_t rows = table.rows(), width = matrix.shape()[1];
   const std::span<float> out = matrix.values<float>();
-  for (int64_t start = 0; start < rows; start += kBlock) {
+  for_each_tile(threads, (rows + kBlock - 1) / kBlock, [&](int64_t block, int) {
     for (size_t i = 0; i < columns.size(); ++i) {
-      const std::span<const double> numbers = table.numbers(columns[i]);
-      for (int64_t row = start; row < std::min(start + kBlock, rows); ++row) {
-        const double number = numbers[static_cast<size_t>(row)];
-        const auto value = static_cast<float>(number);
-        if (std::isinf(value))
-          fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}",
-               table.place(row, columns[i]), shortest(number), quote(table.name(columns[i])));
-        out[static_cast<size_t>(row * width + first) + i] = value;
-      }
+      table.numbers(columns[i]).visit([&](auto numbers) {
+        for (int64_t row = block * kBlock; row < std::min((block + 1) * kBlock, rows); ++row) {
+          const auto value = static_cast<float>(numbers[static_cast<size_t>(row)]);
+          if (std::isinf(value))
+            fail("{}: expected a number within ±3.4e38 (float32), found {} in column {}",
+                 table.place(row, columns[i]), table.field(row, columns[i]), quote(table.name(columns[i])));
+          out[static_cast<size_t>(row * width + first) + i] = value;
+        }
+      });
     }
-  }
+  });
 }
 
 /// The code of every category by its text; those that are numbers also by their number.
@@ -93,7 +94,7 @@ void encode_category(const Table& table, int64_t column, const Feature& feature,
     return codes.other();
   };
   if (table.is_numeric(column)) {
-    const std::span<const double> numbers = table.numbers(column);
+    const Numbers numbers = table.numbers(column);
     for (int64_t row = 0; row < table.rows(); ++row) {
       const double number = numbers[static_cast<size_t>(row)];
       const std::optional<int64_t> code = std::isnan(number) ? codes.missing() : codes.of(number);
@@ -214,7 +215,7 @@ std::vector<std::string> names_of(std::span<const Feature> features) {
   return names;
 }
 
-Encoded encode(const Table& table, std::span<const Feature> features) {
+Encoded encode(const Table& table, std::span<const Feature> features, Threads* threads) {
   const std::vector<int64_t> columns = columns_of(table, features);
   Encoded encoded{Tensor(Shape({table.rows(), total_width(features)})), {}};
   int64_t first = 0;
@@ -223,7 +224,7 @@ Encoded encode(const Table& table, std::span<const Feature> features) {
     if (feature.kind == Feature::Kind::number) {
       size_t end = i;
       while (end < features.size() && features[end].kind == Feature::Kind::number) ++end;
-      encode_numbers(table, std::span(columns).subspan(i, end - i), first, encoded.matrix);
+      encode_numbers(table, std::span(columns).subspan(i, end - i), first, encoded.matrix, threads);
       first += static_cast<int64_t>(end - i);
       i = end - 1;
       continue;

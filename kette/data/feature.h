@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kette/base/threads.h"
 #include "kette/data/table.h"
 #include "kette/tensor/tensor.h"
 
@@ -59,7 +60,7 @@ struct Encoded {
 
 /// Columns are found by name in any order, others ignored. Throws Error that names every missing column, or
 /// the place of the first field that is no finite number, or no date, where one is needed.
-Encoded encode(const Table& table, std::span<const Feature> features);
+Encoded encode(const Table& table, std::span<const Feature> features, Threads* threads = nullptr);
 
 /// The words of a text, in lower case: runs of letters and digits (any byte of a UTF-8 sequence counts as a
 /// letter).

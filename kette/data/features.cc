@@ -31,16 +31,15 @@ struct Look {
 };
 
 /// Every stride-th number.
-std::vector<double> sample_of(std::span<const double> numbers, int64_t stride) {
+std::vector<double> sample_of(Numbers numbers, int64_t stride) {
   std::vector<double> sample;
   for (size_t i = 0; i < numbers.size(); i += static_cast<size_t>(stride)) sample.push_back(numbers[i]);
   return sample;
 }
 
 Look look_at_numbers(const Table& table, int64_t column, int64_t stride) {
-  const std::span<const double> numbers = table.numbers(column);
-  NumberSummary summary = summarise(stride == 1 ? std::vector<double>(numbers.begin(), numbers.end())
-                                                : sample_of(numbers, stride));
+  const Numbers numbers = table.numbers(column);
+  NumberSummary summary = stride == 1 ? summarise(numbers) : summarise(sample_of(numbers, stride));
   const auto all_alike = [&] {
     return std::ranges::all_of(numbers, [&](double v) { return v == numbers.front(); });
   };
@@ -67,6 +66,20 @@ Look look_at_text(const Table& table, int64_t column) {
 }
 
 /// What is left out although nobody asked for it, and why.
+/// At every column whose kind the options do not name.
+std::vector<std::optional<Look>> look_at(const Table& table, std::span<const std::string> names,
+                                         const DatasetOptions& options, int64_t stride) {
+  std::vector<std::optional<Look>> looks(names.size());
+  for_each_tile(options.threads, static_cast<int64_t>(names.size()), [&](int64_t i, int) {
+    const std::string& name = names[static_cast<size_t>(i)];
+    if (contains(options.categorical, name) || contains(options.numeric, name)) return;
+    const int64_t column = table.index(name);
+    looks[static_cast<size_t>(i)] =
+        table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
+  });
+  return looks;
+}
+
 std::string reason_to_leave_out(const Look& look) {
   if (look.type == ColumnType::empty) return "holds no value";
   if (look.type == ColumnType::identifier) return "names the rows";
@@ -228,7 +241,10 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
           : std::max<int64_t>(1, std::min(cells / kMostLookedAt, table.rows() / kLeastSample));
   FeatureChoice choice;
   std::vector<std::pair<std::string, std::string>> constant;  // names and values
-  for (const std::string& name : candidates(table, options, targets)) {
+  const std::vector<std::string> names = candidates(table, options, targets);
+  const std::vector<std::optional<Look>> looks = look_at(table, names, options, stride);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i];
     const int64_t column = table.index(name);
     if (contains(options.categorical, name)) {
       choice.features.push_back({.name = name, .kind = Feature::Kind::category});
@@ -239,8 +255,7 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
       choice.features.push_back({.name = name});
       continue;
     }
-    const Look look =
-        table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
+    const Look& look = looks[i].value();
     const bool is_asked = !options.features.empty();
     if (look.is_constant) {
       constant.emplace_back(name, look.value);

@@ -18,7 +18,7 @@ constexpr double kRounding = 1e-6;
 
 struct Points {
   explicit Points(const Table& table) : x1(table.numbers(0)), x2(table.numbers(1)), label(table.numbers(2)) {}
-  std::span<const double> x1, x2, label;
+  Numbers x1, x2, label;
 };
 
 TEST(Generate, every_name_gives_the_samples_asked_for) {

@@ -9,10 +9,12 @@
 namespace kette::data {
 namespace {
 
+constexpr uint32_t kUnsignedByte = 0x08;
+
 // Third byte of the file → bytes of an element; 0: no type.
 size_t element_size(uint32_t type) {
   switch (type) {
-    case 0x08:
+    case kUnsignedByte:
     case 0x09:
       return 1;
     case 0x0B:
@@ -29,7 +31,7 @@ size_t element_size(uint32_t type) {
 
 double element(std::string_view bytes, size_t place, uint32_t type) {
   switch (type) {
-    case 0x08:
+    case kUnsignedByte:
       return byte_at(bytes, place);
     case 0x09:
       return static_cast<int8_t>(byte_at(bytes, place));
@@ -76,15 +78,26 @@ Table parse_idx(std::string_view bytes, std::string source) {
     fail("{}: {} bytes behind the IDX header; expected {} × {} elements of {} bytes; was the file truncated?",
          source, bytes.size() - start, rows, pixels, size);
   std::vector<Column> columns;
-  for (size_t p = 0; p < pixels; ++p)
-    columns.push_back(
-        {dims == 1 ? "label" : fmt::format("pixel_{}", p + 1), std::vector<double>(rows), {}, -1});
+  const bool is_bytes = type == kUnsignedByte;
+  for (size_t p = 0; p < pixels; ++p) {
+    columns.push_back({dims == 1 ? "label" : fmt::format("pixel_{}", p + 1), {}, {}});
+    is_bytes ? columns[p].bytes.resize(rows) : columns[p].numbers.resize(rows);
+  }
   // Square tiles, as rows of the file become columns.
-  constexpr size_t kTile = 64;
-  for (size_t row = 0; row < rows; row += kTile)
-    for (size_t p = 0; p < pixels; ++p)
-      for (size_t r = row; r < std::min(row + kTile, rows); ++r)
-        columns[p].numbers[r] = element(bytes, start + (r * pixels + p) * size, type);
+  constexpr size_t kTile = 32;
+  const auto turn = [&](auto values_of, auto read) {
+    for (size_t row = 0; row < rows; row += kTile)
+      for (size_t p = 0; p < pixels; ++p) {
+        const auto to = values_of(columns[p]);
+        const size_t first = start + p * size, step = pixels * size;
+        for (size_t r = row; r < std::min(row + kTile, rows); ++r) to[r] = read(first + r * step);
+      }
+  };
+  if (is_bytes)
+    turn([](Column& c) { return c.bytes.data(); }, [&](size_t place) { return byte_at(bytes, place); });
+  else
+    turn([](Column& c) { return c.numbers.data(); },
+         [&](size_t place) { return element(bytes, place, type); });
   return Table(std::move(source), std::move(columns));
 }
 

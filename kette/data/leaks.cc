@@ -23,7 +23,7 @@ constexpr int64_t kRowsSampled = 2000;  // rows looked at before all are
 
 int64_t most(std::span<const int64_t> rows_of) { return rows_of.empty() ? 0 : std::ranges::max(rows_of); }
 
-Partition partition_numbers(std::span<const double> numbers) {
+Partition partition_numbers(Numbers numbers) {
   Partition partition;
   partition.of_row.reserve(numbers.size());
   std::unordered_map<uint64_t, int32_t> known;
@@ -75,7 +75,7 @@ uint64_t hash_of(const Partition& partition) {
   return hash;
 }
 
-uint64_t hash_of(std::span<const double> numbers) {
+uint64_t hash_of(Numbers numbers) {
   uint64_t hash = kStart;
   for (const double number : numbers)
     hash = mix(hash, std::isnan(number) ? 1 : std::bit_cast<uint64_t>(number + 0.0));
@@ -127,7 +127,7 @@ int64_t mistakes(const Partition& feature, const Partition& classes) {
 /// How far the classes are from one stretch each along the numbers: how often the class changes more than
 /// once for each, and twice the rows that share their number with more rows of another class. Of every
 /// `step`-th row.
-int64_t surplus_changes(std::span<const double> numbers, const Partition& classes, int64_t step) {
+int64_t surplus_changes(Numbers numbers, const Partition& classes, int64_t step) {
   struct Row {
     double number;
     int32_t of_class;
@@ -155,8 +155,7 @@ int64_t surplus_changes(std::span<const double> numbers, const Partition& classe
 }
 
 /// Every `step`-th row where both are present.
-std::vector<std::pair<double, double>> rows_of_both(std::span<const double> a, std::span<const double> b,
-                                                    int64_t step) {
+std::vector<std::pair<double, double>> rows_of_both(Numbers a, Numbers b, int64_t step) {
   std::vector<std::pair<double, double>> rows;
   for (size_t row = 0; row < a.size(); row += static_cast<size_t>(step))
     if (std::isfinite(a[row]) && std::isfinite(b[row])) rows.emplace_back(a[row], b[row]);
@@ -178,7 +177,7 @@ std::vector<double> ranks(std::span<const double> numbers) {
   return rank;
 }
 
-double rank_correlation(std::span<const double> a, std::span<const double> b, int64_t step) {
+double rank_correlation(Numbers a, Numbers b, int64_t step) {
   const auto rows = rows_of_both(a, b, step);
   if (static_cast<int64_t>(rows.size()) < kFewestRows) return 0;
   std::vector<double> first, second;
@@ -214,16 +213,16 @@ std::optional<std::string> leaks_class(const Table& table, int64_t column, const
   if (!table.is_numeric(column) || labelled < kFewestSortedRows ||
       std::ranges::min(classes.rows_of) < kFewestRowsOfClass)
     return std::nullopt;
-  const std::span<const double> numbers = table.numbers(column);
+  const Numbers numbers = table.numbers(column);
   const int64_t step = std::max<int64_t>(1, rows / kRowsSampled);
   if (step > 1 && surplus_changes(numbers, classes, step) > 2 * allowed) return std::nullopt;
   if (surplus_changes(numbers, classes, 1) > 2 * allowed) return std::nullopt;
   return fmt::format("thresholds on it separate {}", class_word(classes.rows_of.size()));
 }
 
-std::optional<std::string> leaks_number(const Table& table, int64_t column, std::span<const double> target) {
+std::optional<std::string> leaks_number(const Table& table, int64_t column, Numbers target) {
   if (!table.is_numeric(column)) return std::nullopt;
-  const std::span<const double> numbers = table.numbers(column);
+  const Numbers numbers = table.numbers(column);
   const int64_t step = std::max<int64_t>(1, table.rows() / kRowsSampled);
   if (step > 1 && std::abs(rank_correlation(numbers, target, step)) < kCorrelationOfSample)
     return std::nullopt;

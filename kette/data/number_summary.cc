@@ -126,7 +126,7 @@ void add_histogram(NumberSummary& summary, std::span<const double> finite) {
 
 }  // namespace
 
-NumberSummary summarise(std::span<const double> numbers) {
+NumberSummary summarise(Numbers numbers) {
   NumberSummary summary;
   std::vector<double> finite;
   finite.reserve(numbers.size());

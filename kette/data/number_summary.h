@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
+
+#include "kette/data/numbers.h"
 
 namespace kette::data {
 
@@ -38,6 +39,6 @@ struct NumberSummary {
 };
 
 /// Allocates; takes some 20 ns a number. The same bits wherever it runs.
-NumberSummary summarise(std::span<const double> numbers);
+NumberSummary summarise(Numbers numbers);
 
 }  // namespace kette::data

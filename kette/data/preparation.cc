@@ -23,24 +23,48 @@ struct Range {
   bool is_whole = true, has_missing = false;
 
   bool is_empty() const { return low > high; }
+  void join(const Range& other) {
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+    is_whole &= other.is_whole;
+    has_missing |= other.has_missing;
+  }
 };
 
+/// Of the given rows; a plain loop over each figure, which the compiler turns into one over vectors.
 std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
+  constexpr float kUnit = 1 << 23;  // from there on every float is whole; ±kUnit rounds the smaller ones
   const auto width = static_cast<size_t>(x.shape()[1]);
   const std::span<const float> values = x.values<float>();
-  std::vector<Range> ranges(width);
+  std::vector<float> low(width, INFINITY), high(width, -INFINITY);
+  std::vector<uint32_t> has_part(width), has_missing(width);
   for (const int64_t row : rows) {
     const float* numbers = values.data() + static_cast<size_t>(row) * width;
+    for (size_t c = 0; c < width; ++c) low[c] = numbers[c] < low[c] ? numbers[c] : low[c];
+    for (size_t c = 0; c < width; ++c) high[c] = numbers[c] > high[c] ? numbers[c] : high[c];
+    for (size_t c = 0; c < width; ++c) has_missing[c] |= numbers[c] != numbers[c] ? 1u : 0u;
     for (size_t c = 0; c < width; ++c) {
-      Range& range = ranges[c];
-      const float value = numbers[c];
-      range.has_missing |= std::isnan(value);
-      range.low = value < range.low ? value : range.low;
-      range.high = value > range.high ? value : range.high;
-      range.is_whole &= !(value != std::nearbyint(value)) || std::isnan(value);
+      const float size = std::abs(numbers[c]);
+      has_part[c] |= size < kUnit && (size + kUnit) - kUnit != size ? 1u : 0u;
     }
   }
+  std::vector<Range> ranges;
+  for (size_t c = 0; c < width; ++c)
+    ranges.push_back({low[c], high[c], has_part[c] == 0, has_missing[c] != 0});
   return ranges;
+}
+
+std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows, Threads* threads) {
+  constexpr size_t kPart = 4096;  // rows
+  std::vector<std::vector<Range>> parts((rows.size() + kPart - 1) / kPart);
+  for_each_tile(threads, static_cast<int64_t>(parts.size()), [&](int64_t part, int) {
+    const size_t first = static_cast<size_t>(part) * kPart;
+    parts[static_cast<size_t>(part)] =
+        ranges_of(x, rows.subspan(first, std::min(kPart, rows.size() - first)));
+  });
+  for (size_t part = 1; part < parts.size(); ++part)
+    for (size_t c = 0; c < parts[0].size(); ++c) parts[0][c].join(parts[part][c]);
+  return std::move(parts[0]);
 }
 
 /// The numbers of a column that are present in the training rows, ascending; of a sample where there are
@@ -299,34 +323,43 @@ Scaling parse_scaling(std::string_view text) { return parse_choice<Scaling>("sca
 Impute parse_impute(std::string_view text) { return parse_choice<Impute>("impute", text, kImputes); }
 
 std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Tensor& x,
-                                         std::span<const int64_t> rows, const PreparationOptions& options) {
+                                         std::span<const int64_t> rows, const PreparationOptions& options,
+                                         Threads* threads) {
   if (rows.empty()) fail("[preprocessing] no rows to fit it on");
   check_names(features, options);
-  const std::vector<Range> ranges = ranges_of(x, rows);
+  const std::vector<Range> ranges = ranges_of(x, rows, threads);
   const float pixels = pixel_range(features, ranges);
-  std::vector<Preparation> all;
-  for (const Feature& feature : features) {
-    const auto column = static_cast<int64_t>(all.size());
-    const ColumnView view{x, column, rows, ranges[all.size()]};
+  std::vector<int64_t> first;  // column of each feature
+  for (int64_t column = 0; const Feature& feature : features) {
+    first.push_back(column);
+    column += feature.width();
+  }
+  std::vector<Preparation> all(ranges.size());
+  for_each_tile(threads, static_cast<int64_t>(features.size()), [&](int64_t i, int) {
+    const Feature& feature = features[static_cast<size_t>(i)];
+    const int64_t column = first[static_cast<size_t>(i)];
+    const auto own = std::span(all).subspan(static_cast<size_t>(column));
+    const ColumnView view{x, column, rows, ranges[static_cast<size_t>(column)]};
     switch (feature.kind) {
       case Feature::Kind::number:
-        all.push_back(fit_number(feature.name, view, pixels, options));
+        own[0] = fit_number(feature.name, view, pixels, options);
         break;
       case Feature::Kind::category:
-        all.push_back(fit_category(feature, view, options));
+        own[0] = fit_category(feature, view, options);
         break;
       case Feature::Kind::date:
-        all.push_back(fit_number(feature.name, view, 0,
-                                 {.scaling = Scaling::standard, .indicators = options.indicators}));
-        all.push_back(circle(12));
-        all.push_back(circle(7));
-        if (feature.has_time()) all.push_back(circle(24));
+        own[0] = fit_number(feature.name, view, 0,
+                            {.scaling = Scaling::standard, .indicators = options.indicators});
+        own[1] = circle(12);
+        own[2] = circle(7);
+        if (feature.has_time()) own[3] = circle(24);
         break;
       case Feature::Kind::words:
-        all.insert(all.end(), static_cast<size_t>(feature.width()), {.kind = Preparation::Kind::as_is});
+        std::ranges::fill(own.first(static_cast<size_t>(feature.width())),
+                          Preparation{.kind = Preparation::Kind::as_is});
         break;
     }
-  }
+  });
   return all;
 }
 

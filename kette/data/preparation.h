@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/base/threads.h"
 #include "kette/data/feature.h"
 
 namespace kette::data {
@@ -79,7 +80,7 @@ struct Preparation {
 /// Throws Error for no rows, and for a scaling or imputation of a column that is no number.
 std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Tensor& x,
                                          std::span<const int64_t> rows,
-                                         const PreparationOptions& options = {});
+                                         const PreparationOptions& options = {}, Threads* threads = nullptr);
 
 /// One line for people: `quantile-normal · 207 missing → median 435, indicator`.
 std::string describe(const Feature& feature, std::span<const Preparation> columns);

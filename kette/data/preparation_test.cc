@@ -429,5 +429,31 @@ TEST(Preparation, names_of_choices_read_back) {
   EXPECT_THROW(parse_impute("guess"), Error);
 }
 
+TEST(Preparation, many_rows_on_several_threads_give_the_same_fit) {
+  constexpr int64_t kRows = 10000;
+  const std::vector<float> numbers = normal_numbers(3 * kRows, 1);
+  Tensor x(Shape({kRows, 3}), std::span<const float>(numbers));
+  x.values<float>()[3 * 9000 + 1] = kNaN;  // of the last part of the rows
+  const std::vector<Feature> features = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+  Threads threads(2);
+  const auto together = fit_preparation(features, x, first_rows(kRows), {}, &threads);
+  EXPECT_EQ(together, fit_preparation(features, x, first_rows(kRows)));
+  EXPECT_FALSE(together[0].indicator);
+  EXPECT_TRUE(together[1].indicator);
+}
+
+TEST(Preparation, whole_numbers_are_told_from_others) {
+  const auto is_pixels = [](float odd_one) {
+    std::vector<float> numbers(32 * 4, 255);
+    numbers[37] = odd_one;
+    const Tensor x(Shape({4, 32}), std::span<const float>(numbers));
+    std::vector<Feature> features;
+    for (int i = 0; i < 32; ++i) features.push_back({.name = fmt::format("p{}", i)});
+    return fit_preparation(features, x, first_rows(4)).front().scaling == Scaling::min_max;
+  };
+  for (const float whole : {0.0f, 1.0f, 254.0f}) EXPECT_TRUE(is_pixels(whole)) << whole;
+  for (const float other : {0.5f, 254.99998f, 1e-30f, -1.0f}) EXPECT_FALSE(is_pixels(other)) << other;
+}
+
 }  // namespace
 }  // namespace kette::data::preparation_test

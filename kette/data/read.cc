@@ -44,8 +44,7 @@ void add_labels(TableFile& images, const std::string& path, const ReadOptions& o
   if (labels.rows() != images.table.rows())
     fail("{}: {} labels; expected {}, one for each image of {}", path, labels.rows(), images.table.rows(),
          images.table.source());
-  const std::span<const double> numbers = labels.numbers(0);
-  images.table.add_numbers("label", std::vector<double>(numbers.begin(), numbers.end()));
+  images.table.add_numbers("label", labels.numbers(0).to_vector());
   images.notes.push_back(fmt::format("labels from {}", path));
 }
 

@@ -33,6 +33,13 @@ std::string to_shortest(T number) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
 }
 
+/// From bytes to doubles.
+void widen(Column& column) {
+  if (column.bytes.empty()) return;
+  column.numbers = column.values().to_vector();
+  column.bytes.clear();
+}
+
 constexpr size_t kNamesInMessage = 8;
 
 std::string list_names(std::span<const Column> columns) {
@@ -110,6 +117,7 @@ void Table::append_rows(Table other) {
   const int64_t before = rows(), more = other.rows();
   for (Column& column : columns_) {
     Column& added = other.columns_[static_cast<size_t>(other.find(column.name))];
+    if (column.bytes.empty() != added.bytes.empty()) widen(column), widen(added);
     for (Column* part : {&column, &added}) {
       const Column& twin = part == &column ? added : column;
       if (!part->is_numeric() || twin.is_numeric()) continue;
@@ -121,6 +129,7 @@ void Table::append_rows(Table other) {
       part->first_non_number = part == &column ? before + added.first_non_number : 0;
     }
     column.numbers.insert(column.numbers.end(), added.numbers.begin(), added.numbers.end());
+    column.bytes.insert(column.bytes.end(), added.bytes.begin(), added.bytes.end());
     if (!column.is_numeric()) column.text.append(added.text);
     added = {std::move(added.name), {}, {}, -1};
   }
@@ -151,9 +160,9 @@ int64_t Table::index(std::string_view name) const {
   fail("{}: no column {}; the columns are {}", source_, quote(name), list_names(columns_));
 }
 
-std::span<const double> Table::numbers(int64_t column) const {
+Numbers Table::numbers(int64_t column) const {
   const Column& c = at(column);
-  if (c.is_numeric()) return c.numbers;
+  if (c.is_numeric()) return c.values();
   const int64_t row = c.first_non_number;
   if (row >= c.size()) fail("{}: column {} is text; expected numbers", source_, quote(c.name));
   const std::string_view found = c.text[row];
@@ -166,12 +175,12 @@ std::span<const double> Table::numbers(int64_t column) const {
 std::string Table::field(int64_t row, int64_t column) const {
   const Column& c = at(column);
   if (is_missing(row, column)) return "";
-  return c.is_numeric() ? shortest(c.numbers[static_cast<size_t>(row)]) : std::string(c.text[row]);
+  return c.is_numeric() ? shortest(c.values()[static_cast<size_t>(row)]) : std::string(c.text[row]);
 }
 
 bool Table::is_missing(int64_t row, int64_t column) const {
   const Column& c = at(column);
-  return c.is_numeric() ? std::isnan(c.numbers[static_cast<size_t>(row)]) : c.text.is_missing(row);
+  return c.is_numeric() ? std::isnan(c.values()[static_cast<size_t>(row)]) : c.text.is_missing(row);
 }
 
 int64_t Table::line(int64_t row) const {

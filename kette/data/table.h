@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/data/numbers.h"
 #include "kette/data/text_column.h"
 
 namespace kette::data {
@@ -15,12 +16,14 @@ namespace kette::data {
 /// written.
 struct Column {
   std::string name;
-  std::vector<double> numbers;    // NaN where missing, infinite where the file says so; empty when text
-  TextColumn text;                // empty when numeric
-  int64_t first_non_number = -1;  // row of the first field that makes it text; −1 when numeric
+  std::vector<double> numbers;      // NaN where missing, infinite where the file says so; empty when text
+  TextColumn text;                  // empty when numeric
+  int64_t first_non_number = -1;    // row of the first field that makes it text; −1 when numeric
+  std::vector<uint8_t> bytes = {};  // instead of `numbers`, where all are whole and from 0 to 255
 
   bool is_numeric() const { return first_non_number < 0; }
-  int64_t size() const { return is_numeric() ? static_cast<int64_t>(numbers.size()) : text.size(); }
+  Numbers values() const { return bytes.empty() ? Numbers(numbers) : Numbers(std::span(bytes)); }
+  int64_t size() const { return is_numeric() ? static_cast<int64_t>(values().size()) : text.size(); }
 };
 
 /// From `row` on, rows stand on consecutive lines of the file, the first of them on `line` (1-based).
@@ -72,7 +75,7 @@ class Table {
 
   bool is_numeric(int64_t column) const { return at(column).is_numeric(); }
   /// The column's numbers, NaN where missing; throws Error at the place of the first field that is no number.
-  std::span<const double> numbers(int64_t column) const;
+  Numbers numbers(int64_t column) const;
   bool is_missing(int64_t row, int64_t column) const;
   /// The column's fields; the column must be text.
   const TextColumn& text(int64_t column) const { return at(column).text; }

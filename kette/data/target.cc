@@ -36,7 +36,7 @@ std::vector<std::string> labels_of_text(const Table& table, int64_t column) {
 }
 
 /// Ascending, missing ones left out; 0 and −0 are one number.
-std::vector<double> distinct_numbers(std::span<const double> numbers) {
+std::vector<double> distinct_numbers(Numbers numbers) {
   std::set<double> distinct;
   std::vector<double> all;
   for (const double number : numbers) {
@@ -177,7 +177,7 @@ Tensor target_values(const Table& table, std::span<const std::string> names, std
   Tensor y(Shape({static_cast<int64_t>(rows.size()), static_cast<int64_t>(names.size())}));
   for (size_t c = 0; c < names.size(); ++c) {
     const int64_t column = table.index(names[c]);
-    const std::span<const double> numbers = table.numbers(column);
+    const Numbers numbers = table.numbers(column);
     for (size_t i = 0; i < rows.size(); ++i) {
       const double number = numbers[static_cast<size_t>(rows[i])];
       const auto value = static_cast<float>(number);

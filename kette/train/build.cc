@@ -1,6 +1,7 @@
 #include "kette/train/build.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "kette/base/choice.h"
 #include "kette/data/batches.h"
@@ -114,6 +115,15 @@ Samples select(const data::Dataset& dataset, std::span<const int64_t> rows) {
   Samples chosen = samples(data::gather_rows(dataset.x, rows), data::gather_rows(dataset.y, rows));
   if (dataset.weights.size() > 0) chosen.weights = data::gather_rows(dataset.weights, rows);
   return chosen;
+}
+
+Samples take(data::Dataset& dataset, std::span<const int64_t> rows) {
+  const bool are_all = static_cast<int64_t>(rows.size()) == dataset.rows() &&
+                       std::ranges::equal(rows, std::views::iota(int64_t{0}, dataset.rows()));
+  if (!are_all) return select(dataset, rows);
+  Samples all = samples(std::move(dataset.x), dataset.y);
+  all.weights = dataset.weights;
+  return all;
 }
 
 Network build_network(const data::Dataset& dataset, std::span<const int64_t> training_rows,

@@ -60,6 +60,8 @@ struct Samples {
 
 /// The given rows of the data set, in that order.
 Samples select(const data::Dataset& dataset, std::span<const int64_t> rows);
+/// The same; takes the data set's matrix `x` away instead of copying it where the rows are all, in order.
+Samples take(data::Dataset& dataset, std::span<const int64_t> rows);
 /// The same when features and target come apart (as data::target_values and data::target_classes give it).
 Samples samples(Tensor features, const Tensor& target);
 

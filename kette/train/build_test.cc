@@ -7,6 +7,7 @@
 #include "kette/autodiff/interpret.h"
 #include "kette/base/error.h"
 #include "kette/train/predictor.h"
+#include "kette/train/prepared.h"
 #include "kette/train/test_data.h"
 
 namespace kette::build_test {
@@ -45,6 +46,32 @@ TEST(BuildNetwork, features_are_standardised_by_the_training_rows_alone) {
     EXPECT_NEAR(sum, 0, 1e-5);
     EXPECT_NEAR(squares, 4, 1e-5);
   }
+}
+
+TEST(Samples, all_rows_are_taken_and_others_copied) {
+  data::Dataset dataset = test_data::plane();
+  const data::Dataset before = dataset;
+  const std::vector<int64_t> some = {4, 0};
+  EXPECT_EQ(take(dataset, some).features, select(before, some).features);
+  const std::vector<int64_t> turned = {6, 5, 4, 3, 2, 1, 0};
+  EXPECT_EQ(take(dataset, turned).features, select(before, turned).features);
+  EXPECT_EQ(dataset.x, before.x);
+  const Samples all = take(dataset, all_rows(before));
+  EXPECT_EQ(all.features, before.x);
+  EXPECT_EQ(all.targets, select(before, all_rows(before)).targets);
+  EXPECT_EQ(dataset.x.size(), 0);
+  EXPECT_EQ(dataset.y, before.y);
+}
+
+TEST(Prepare, gives_the_same_rows_in_place) {
+  const data::Dataset dataset = generated("moons", 3000, 0.2, 1);  // several runs of the preprocessing
+  Network network = build_network(dataset, all_rows(dataset), {}, 1);
+  Samples samples = select(dataset, all_rows(dataset));
+  const Prepared copied = prepare(network.model, samples);
+  const Prepared in_place = prepare(network.model, std::move(samples));
+  EXPECT_EQ(in_place.inputs, copied.inputs);
+  EXPECT_EQ(in_place.targets, copied.targets);
+  EXPECT_NE(copied.inputs, dataset.x);
 }
 
 TEST(BuildNetwork, the_regression_loss_is_half_the_squared_error_in_standard_units) {

@@ -17,5 +17,7 @@ struct Prepared {
 
 /// Throws Error when the features do not have the model's columns.
 Prepared prepare(Model& model, const Samples& samples, Threads* threads = nullptr);
+/// The same, in the features' own memory where the prepared rows are as wide.
+Prepared prepare(Model& model, Samples&& samples, Threads* threads = nullptr);
 
 }  // namespace kette

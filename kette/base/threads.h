@@ -45,7 +45,7 @@ void for_each_tile(Threads* threads, int64_t tiles, const Body& body) {
   struct Work {
     const Body& body;
     std::mutex mutex;
-    int64_t failed;  // tile
+    int64_t failed = 0;  // tile
     std::exception_ptr failure;
   } work{body, {}, tiles, nullptr};
   threads->run(

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "kette/base/threads.h"
 #include "kette/data/table.h"
 
 namespace kette::cli {

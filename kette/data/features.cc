@@ -65,7 +65,6 @@ Look look_at_text(const Table& table, int64_t column) {
           seen.dates.value_or(DateFormat{})};
 }
 
-/// What is left out although nobody asked for it, and why.
 /// At every column whose kind the options do not name.
 std::vector<std::optional<Look>> look_at(const Table& table, std::span<const std::string> names,
                                          const DatasetOptions& options, int64_t stride) {
@@ -80,6 +79,7 @@ std::vector<std::optional<Look>> look_at(const Table& table, std::span<const std
   return looks;
 }
 
+/// What is left out although nobody asked for it, and why.
 std::string reason_to_leave_out(const Look& look) {
   if (look.type == ColumnType::empty) return "holds no value";
   if (look.type == ColumnType::identifier) return "names the rows";

@@ -34,13 +34,15 @@ int available_cores() {
 
 namespace {
 // The parts of a program follow each other closely, and to be woken takes 10 µs, or 100 on a virtual machine.
-constexpr std::chrono::microseconds kSpinTime{200};
+// Threads that share a core hold each other up meanwhile.
+using SpinTime = std::chrono::microseconds;
+constexpr SpinTime kSpinTime{200}, kSpinTimeOfShared{20};
 
-/// Waits for the condition without giving up the processor, for a short while; returns whether it came true.
+/// Waits for the condition without giving up the processor, for so long; returns whether it came true.
 template <class Condition>
-bool spin_until(const Condition& condition) {
+bool spin_until(const Condition& condition, SpinTime time) {
   constexpr int kSpinsPerLook = 64;  // at the clock
-  const auto end = std::chrono::steady_clock::now() + kSpinTime;
+  const auto end = std::chrono::steady_clock::now() + time;
   do {
     for (int spin = 0; spin < kSpinsPerLook; ++spin) {
       if (condition()) return true;
@@ -62,6 +64,7 @@ struct Threads::State {
   int64_t tiles = 0;
   void (*body)(void*, int64_t, int) = nullptr;
   void* context = nullptr;
+  SpinTime spin_time = kSpinTime;
   std::vector<std::thread> workers;
 
   void stop() {
@@ -79,7 +82,7 @@ struct Threads::State {
   void work(int thread) {
     uint32_t seen = 0;
     while (true) {
-      if (!spin_until([&] { return round.load(std::memory_order_acquire) != seen; }))
+      if (!spin_until([&] { return round.load(std::memory_order_acquire) != seen; }, spin_time))
         round.wait(seen, std::memory_order_acquire);
       seen = round.load(std::memory_order_acquire);
       if (stopping.load(std::memory_order_relaxed)) return;
@@ -93,6 +96,7 @@ Threads::Threads(int count) : count_(count == 0 ? available_cores() : count) {
   if (count_ < 1 || count_ > 1024) fail("[threads] {} threads requested; expected 1 to 1024", count_);
   if (count_ == 1) return;
   state_ = std::make_unique<State>();
+  if (count > 0 && count > available_cores()) state_->spin_time = kSpinTimeOfShared;
   try {
     for (int i = 1; i < count_; ++i)
       state_->workers.emplace_back([state = state_.get(), i] { state->work(i); });
@@ -121,7 +125,7 @@ void Threads::run(int64_t tiles, void (*body)(void*, int64_t, int), void* contex
   s.round.fetch_add(1, std::memory_order_release);
   s.round.notify_all();
   s.take_tiles(0);
-  if (spin_until([&] { return s.busy.load(std::memory_order_acquire) == 0; })) return;
+  if (spin_until([&] { return s.busy.load(std::memory_order_acquire) == 0; }, s.spin_time)) return;
   for (int left; (left = s.busy.load(std::memory_order_acquire)) != 0;)
     s.busy.wait(left, std::memory_order_acquire);
 }

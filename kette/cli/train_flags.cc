@@ -190,9 +190,9 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
   app.add_option(
          "--learning-rate", f.learning_rate,
          "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
-         "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth, without --optimizer "
-         "and "
-         "--descent twice as much from 256 rows in a step on")
+         "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth; from 256 rows in a "
+         "step "
+         "on twice as much, without --optimizer and --descent")
       ->group(kDescent);
   app.add_option("--schedule", f.schedule,
                  "Course of the learning rate: " + names(schedules()) +

@@ -59,7 +59,8 @@ struct Encoded {
 };
 
 /// Columns are found by name in any order, others ignored. Throws Error that names every missing column, or
-/// the place of the first field that is no finite number, or no date, where one is needed.
+/// the place of the first field that is no finite number, or no date, where one is needed. Numbers are
+/// encoded on all `threads`.
 Encoded encode(const Table& table, std::span<const Feature> features, Threads* threads = nullptr);
 
 /// The words of a text, in lower case: runs of letters and digits (any byte of a UTF-8 sequence counts as a

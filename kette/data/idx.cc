@@ -81,7 +81,10 @@ Table parse_idx(std::string_view bytes, std::string source) {
   const bool is_bytes = type == kUnsignedByte;
   for (size_t p = 0; p < pixels; ++p) {
     columns.push_back({dims == 1 ? "label" : fmt::format("pixel_{}", p + 1), {}, {}});
-    is_bytes ? columns[p].bytes.resize(rows) : columns[p].numbers.resize(rows);
+    if (is_bytes)
+      columns[p].bytes.resize(rows);
+    else
+      columns[p].numbers.resize(rows);
   }
   // Square tiles, as rows of the file become columns.
   constexpr size_t kTile = 32;

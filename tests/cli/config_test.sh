@@ -40,6 +40,21 @@ repeats steps moons.csv --target label --steps 77 --validation 0
 repeats lbfgs "$data/diabetes.csv" --target target --optimizer lbfgs --epochs 10 --l2 0.001 --target-scale log
 repeats searched spiral.csv --target label --trials 4
 
+# Steps of 256 rows are twice as large as those of fewer, unless the rate is given.
+"$kette" data moons --samples 80000 --seed 2 --out large.csv || exit 1
+# chooses BATCH RATE OPTION …
+chooses() {
+  batch=$1 rate=$2
+  shift 2
+  repeats large large.csv --target label --hidden 4 --epochs 1 "$@"
+  grep -qx "batch-size = $batch" large.run.toml && grep -qx "learning-rate = $rate" large.run.toml ||
+    failed "$*: expected batches of $batch at $rate: $(grep -E '^(batch|learning)' large.run.toml)"
+}
+chooses 256 0.006
+chooses 128 0.003 --batch-size 128
+chooses 256 0.001 --learning-rate 0.001
+chooses 256 0.003 --optimizer adamw
+
 # A column whose name looks like a number or like a yes stays a name.
 awk 'BEGIN { print "1,true,007"; for (i = 0; i < 60; i++) print i % 7 "," i % 5 "," i % 7 - i % 5 }' >names.csv
 repeats names names.csv --target 007 --features 1,true --epochs 2

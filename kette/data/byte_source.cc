@@ -126,14 +126,17 @@ std::unique_ptr<ByteSource> Input::open_raw() {
 std::unique_ptr<ByteSource> Input::open(uint64_t most_unpacked) {
   std::unique_ptr<ByteSource> raw = open_raw();
   std::string first(2, '\0');
-  size_t count = 0;
-  for (size_t more = 1; count < first.size() && more > 0; count += more)
-    more = raw->read(first.data() + count, first.size() - count);
-  first.resize(count);
+  first.resize(read_up_to(*raw, first.data(), first.size()));
   const bool packed = is_gzip(first);
   std::unique_ptr<ByteSource> whole = std::make_unique<PeekedBytes>(std::move(first), std::move(raw));
   if (!packed) return whole;
   return unpack_gzip(std::move(whole), name_, most_unpacked);
+}
+
+size_t read_up_to(ByteSource& source, char* to, size_t count) {
+  size_t done = 0;
+  for (size_t more = 1; done < count && more > 0; done += more) more = source.read(to + done, count - done);
+  return done;
 }
 
 std::string read_all(ByteSource& source, uint64_t most, std::string_view name) {

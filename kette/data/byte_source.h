@@ -48,6 +48,9 @@ class Input {
   std::string kept_;
 };
 
+/// Reads until there are `count` bytes or no more; returns how many there are.
+size_t read_up_to(ByteSource& source, char* to, size_t count);
+
 /// Everything that is left; throws Error beyond `most` bytes, for which `name` is blamed.
 std::string read_all(ByteSource& source, uint64_t most, std::string_view name);
 

@@ -30,16 +30,18 @@ struct Look {
   DateFormat dates;
 };
 
-/// Every stride-th number.
-std::vector<double> sample_of(Numbers numbers, int64_t stride) {
-  std::vector<double> sample;
-  for (size_t i = 0; i < numbers.size(); i += static_cast<size_t>(stride)) sample.push_back(numbers[i]);
-  return sample;
+/// Of every stride-th number.
+NumberSummary summarise_sample(Numbers numbers, int64_t stride) {
+  return numbers.visit([&]<class T>(std::span<const T> values) {
+    std::vector<T> sample;
+    for (size_t i = 0; i < values.size(); i += static_cast<size_t>(stride)) sample.push_back(values[i]);
+    return summarise(Numbers(std::span<const T>(sample)));
+  });
 }
 
 Look look_at_numbers(const Table& table, int64_t column, int64_t stride) {
   const Numbers numbers = table.numbers(column);
-  NumberSummary summary = stride == 1 ? summarise(numbers) : summarise(sample_of(numbers, stride));
+  NumberSummary summary = stride == 1 ? summarise(numbers) : summarise_sample(numbers, stride);
   const auto all_alike = [&] {
     return std::ranges::all_of(numbers, [&](double v) { return v == numbers.front(); });
   };

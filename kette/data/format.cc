@@ -59,10 +59,7 @@ Format find_format(std::string_view head, std::string_view name) {
 std::string head_of(Input& input, const ReadOptions& options) {
   const std::unique_ptr<ByteSource> bytes = input.open(options.most_unpacked_bytes);
   std::string head(kHead, '\0');
-  size_t size = 0;
-  for (size_t more = 1; size < kHead && more > 0; size += more)
-    more = bytes->read(head.data() + size, kHead - size);
-  head.resize(size);
+  head.resize(read_up_to(*bytes, head.data(), head.size()));
   return head;
 }
 

@@ -1,6 +1,5 @@
 // NPY, NPZ, IDX and LibSVM: small files written here byte by byte.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <bit>
 #include <cstring>
@@ -10,7 +9,9 @@
 #include <vector>
 
 #include "kette/base/error.h"
+#include "kette/base/threads.h"
 #include "kette/data/read.h"
+#include "kette/data/test_deflate.h"
 
 namespace kette::data::formats_test {
 namespace {
@@ -92,24 +93,10 @@ TEST(Npy, broken_arrays_are_refused_in_one_line) {
   }
 }
 
-std::string deflated(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 std::string zip(const std::vector<std::pair<std::string, std::string>>& members, bool deflate) {
   std::string out, directory;
   for (const auto& [name, content] : members) {
-    const std::string data = deflate ? deflated(content) : content;
+    const std::string data = deflate ? raw_deflated(content) : content;
     const std::string common = little(20, 2) + little(0, 2) + little(deflate ? 8 : 0, 2) + little(0, 8) +
                                little(data.size(), 4) + little(content.size(), 4) + little(name.size(), 2);
     directory +=
@@ -172,6 +159,35 @@ TEST(Idx, types_are_read_and_broken_files_refused) {
             }),
             "f: 3 bytes behind the IDX header; expected 2 × 2 elements of 1 bytes; was the file truncated?");
   EXPECT_NE(error_of([&] { read(idx(8, {0xFFFFFFFF, 0xFFFFFFFF}, ""), "f"); }), "");
+}
+
+TEST(Idx, many_rows_are_read_group_by_group_packed_or_not_on_any_number_of_threads) {
+  constexpr uint32_t kRows = 3001, kPixels = 1000;  // several groups, the last one short
+  std::string data;
+  for (size_t i = 0; i < size_t{kRows} * kPixels; ++i) data += static_cast<char>(i * i % 251);
+  const std::string whole = idx(8, {kRows, 10, 100}, data);
+  Threads threads(2);
+  for (const std::string& bytes : {whole, gzip_of(whole)}) {
+    for (Threads* t : {static_cast<Threads*>(nullptr), &threads}) {
+      const Table table = parse_table(bytes, "f", {.threads = t}).table;
+      ASSERT_EQ(table.rows(), kRows);
+      for (size_t p = 0; p < kPixels; p += 37)
+        for (size_t row = 0; row < kRows; ++row)
+          ASSERT_EQ(table.numbers(static_cast<int64_t>(p))[row],
+                    static_cast<unsigned char>(data[row * kPixels + p]));
+    }
+  }
+  const auto refused = [&](std::string_view held, const std::string& bytes) {
+    EXPECT_EQ(
+        error_of([&] { read(bytes, "f"); }),
+        fmt::format("f: {} bytes behind the IDX header; expected 3001 × 1000 elements of 1 bytes; was the "
+                    "file truncated?",
+                    held));
+  };
+  const size_t header = whole.size() - data.size();
+  for (const std::string& cut : {whole.substr(0, header + 700), whole.substr(0, header + 2'500'500)})
+    for (const std::string& bytes : {cut, gzip_of(cut)}) refused(std::to_string(cut.size() - header), bytes);
+  for (const std::string& bytes : {whole + "abc", gzip_of(whole + "abc")}) refused("3001003", bytes);
 }
 
 TEST(LibSvm, rows_become_dense_columns) {

@@ -1,29 +1,15 @@
 #include "kette/data/gzip.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 
 #include "kette/base/error.h"
 #include "kette/data/read.h"
+#include "kette/data/test_deflate.h"
 
 namespace kette::data::gzip_test {
 namespace {
-
-std::string packed(std::string_view text) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string error_of(std::string_view bytes, const ReadOptions& options = {}) {
   try {
@@ -35,7 +21,7 @@ std::string error_of(std::string_view bytes, const ReadOptions& options = {}) {
 }
 
 TEST(Gzip, members_one_behind_the_other_are_one_text) {
-  const std::string bytes = packed("a,b\n1,2\n3,") + packed("4\n") + std::string(10, '\0');
+  const std::string bytes = gzip_of("a,b\n1,2\n3,") + gzip_of("4\n") + std::string(10, '\0');
   const Table table = parse_table(bytes, "f").table;
   ASSERT_EQ(table.rows(), 2);
   EXPECT_EQ(table.numbers(1)[1], 4);
@@ -44,7 +30,7 @@ TEST(Gzip, members_one_behind_the_other_are_one_text) {
 TEST(Gzip, truncated_and_damaged_data_are_refused) {
   std::string text = "a,b\n";
   for (int i = 0; i < 5000; ++i) text += fmt::format("{},{}\n", i * i % 9973, i);
-  const std::string whole = packed(text);
+  const std::string whole = gzip_of(text);
   EXPECT_EQ(error_of(whole), "");
   EXPECT_EQ(error_of(whole.substr(0, 1000)),
             "f.csv.gz: the gzip data end after 1000 bytes in the middle; was the file truncated?");
@@ -55,7 +41,7 @@ TEST(Gzip, truncated_and_damaged_data_are_refused) {
 }
 
 TEST(Gzip, what_unpacks_to_more_than_allowed_is_refused) {
-  const std::string bytes = packed("a\n" + std::string(3'000'000, '1'));
+  const std::string bytes = gzip_of("a\n" + std::string(3'000'000, '1'));
   EXPECT_EQ(error_of(bytes, {.most_unpacked_bytes = 1'000'000}).substr(0, 59),
             "f.csv.gz: unpacks to more than the 1000000 bytes allowed, f");
 }

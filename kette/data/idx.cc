@@ -1,6 +1,6 @@
 #include "kette/data/idx.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 
 #include "kette/base/error.h"
@@ -47,6 +47,63 @@ double element(std::string_view bytes, size_t place, uint32_t type) {
 }
 
 constexpr size_t kMostPixels = size_t{1} << 24;
+constexpr size_t kGroupBytes = size_t{1} << 20;  // of rows that are read, and turned, at once
+constexpr size_t kFirstRoom = size_t{1} << 26;   // bytes
+constexpr size_t kTileRows = 64;                 // that stay in the cache while they become columns
+
+struct IdxHeader {
+  uint32_t type;
+  size_t dims, element_bytes, rows, pixels;
+
+  bool is_bytes() const { return type == kUnsignedByte; }
+};
+
+IdxHeader read_header(ByteSource& bytes, const std::string& source) {
+  std::string head(8, '\0');
+  head.resize(read_up_to(bytes, head.data(), head.size()));
+  if (!is_idx(head))
+    fail("{}: expected an IDX array, found {} bytes without its header", source, head.size());
+  IdxHeader header{.type = byte_at(head, 2),
+                   .dims = byte_at(head, 3),
+                   .element_bytes = element_size(byte_at(head, 2)),
+                   .rows = big32(head, 4),
+                   .pixels = 1};
+  std::string dims(4 * (header.dims - 1), '\0');
+  if (const size_t count = read_up_to(bytes, dims.data(), dims.size()); count < dims.size())
+    fail("{}: the IDX header ends at byte {}, expected {}", source, head.size() + count,
+         head.size() + dims.size());
+  for (size_t d = 1; d < header.dims; ++d) {
+    const size_t dim = big32(dims, 4 * (d - 1));
+    if (dim == 0 || dim > kMostPixels / header.pixels)
+      fail("{}: dim {} of the IDX array is {}; expected 1 to {} pixels in all", source, d + 1, dim,
+           kMostPixels);
+    header.pixels *= dim;
+  }
+  if (header.rows == 0) fail("{}: an IDX array without rows", source);
+  return header;
+}
+
+std::vector<Column> columns_of(const IdxHeader& header) {
+  std::vector<Column> columns;
+  for (size_t p = 0; p < header.pixels; ++p)
+    columns.push_back({header.dims == 1 ? "label" : fmt::format("pixel_{}", p + 1), {}, {}});
+  return columns;
+}
+
+/// Writes `count` rows to the columns, from `row` on.
+void turn(const IdxHeader& header, std::string_view rows, size_t count, size_t row,
+          std::vector<Column>& columns) {
+  const size_t size = header.element_bytes, row_bytes = header.pixels * size;
+  for (size_t p = 0; p < header.pixels; ++p) {
+    if (header.is_bytes()) {
+      uint8_t* const to = columns[p].bytes.data() + row;
+      for (size_t r = 0; r < count; ++r) to[r] = static_cast<uint8_t>(rows[r * row_bytes + p]);
+    } else {
+      double* const to = columns[p].numbers.data() + row;
+      for (size_t r = 0; r < count; ++r) to[r] = element(rows, r * row_bytes + p * size, header.type);
+    }
+  }
+}
 
 }  // namespace
 
@@ -57,50 +114,53 @@ bool is_idx(std::string_view head) {
 
 bool is_idx_labels(std::string_view head) { return is_idx(head) && head[3] == 1; }
 
-Table parse_idx(std::string_view bytes, std::string source) {
-  if (!is_idx(bytes))
-    fail("{}: expected an IDX array, found {} bytes without its header", source, bytes.size());
-  const uint32_t type = byte_at(bytes, 2);
-  const size_t dims = byte_at(bytes, 3), size = element_size(type), start = 4 + 4 * dims;
-  if (bytes.size() < start)
-    fail("{}: the IDX header ends at byte {}, expected {}", source, bytes.size(), start);
-  const size_t rows = big32(bytes, 4), held = (bytes.size() - start) / size;
-  size_t pixels = 1;
-  for (size_t d = 1; d < dims; ++d) {
-    const size_t dim = big32(bytes, 4 + 4 * d);
-    if (dim == 0 || dim > kMostPixels / pixels)
-      fail("{}: dim {} of the IDX array is {}; expected 1 to {} pixels in all", source, d + 1, dim,
-           kMostPixels);
-    pixels *= dim;
-  }
-  if (rows == 0) fail("{}: an IDX array without rows", source);
-  if (rows > held / pixels || bytes.size() - start != rows * pixels * size)
-    fail("{}: {} bytes behind the IDX header; expected {} × {} elements of {} bytes; was the file truncated?",
-         source, bytes.size() - start, rows, pixels, size);
-  std::vector<Column> columns;
-  const bool is_bytes = type == kUnsignedByte;
-  for (size_t p = 0; p < pixels; ++p) {
-    columns.push_back({dims == 1 ? "label" : fmt::format("pixel_{}", p + 1), {}, {}});
-    if (is_bytes)
-      columns[p].bytes.resize(rows);
-    else
-      columns[p].numbers.resize(rows);
-  }
-  // Square tiles, as rows of the file become columns.
-  constexpr size_t kTile = 32;
-  const auto turn = [&](auto values_of, auto read) {
-    for (size_t row = 0; row < rows; row += kTile)
-      for (size_t p = 0; p < pixels; ++p) {
-        const auto to = values_of(columns[p]);
-        const size_t first = start + p * size, step = pixels * size;
-        for (size_t r = row; r < std::min(row + kTile, rows); ++r) to[r] = read(first + r * step);
-      }
+Table parse_idx(ByteSource& bytes, std::string source, Threads* threads) {
+  const IdxHeader header = read_header(bytes, source);
+  const size_t row_bytes = header.pixels * header.element_bytes;
+  const auto expect = [&](uint64_t held) {
+    if (held / row_bytes != header.rows || held % row_bytes != 0)
+      fail(
+          "{}: {} bytes behind the IDX header; expected {} × {} elements of {} bytes; was the file "
+          "truncated?",
+          source, held, header.rows, header.pixels, header.element_bytes);
   };
-  if (is_bytes)
-    turn([](Column& c) { return c.bytes.data(); }, [&](size_t place) { return byte_at(bytes, place); });
-  else
-    turn([](Column& c) { return c.numbers.data(); },
-         [&](size_t place) { return element(bytes, place, type); });
+  if (bytes.size() >= 0) expect(static_cast<uint64_t>(bytes.size()));
+
+  // While the rows of one group become columns, the next group is read.
+  const size_t group_rows = std::max<size_t>(1, kGroupBytes / row_bytes);
+  uint64_t held = 0;
+  const auto read_group = [&](std::string& group) {
+    group.resize(std::min(group_rows, header.rows) * row_bytes);
+    group.resize(read_up_to(bytes, group.data(), group.size()));
+    held += group.size();
+  };
+  std::string present, next;
+  read_group(present);
+  if (present.size() < std::min(group_rows, header.rows) * row_bytes) expect(held);
+  std::vector<Column> columns = columns_of(header);
+  for (size_t row = 0, room = 0; row < header.rows; std::swap(present, next)) {
+    const size_t rows = std::min(present.size() / row_bytes, header.rows - row);
+    if (rows == 0) expect(held);
+    if (row + rows > room) {  // what a header claims gets no memory before the rows are there
+      room = std::min(header.rows, std::max({row + rows, 2 * room, kFirstRoom / row_bytes}));
+      for (Column& column : columns)
+        header.is_bytes() ? column.bytes.resize(room) : column.numbers.resize(room);
+    }
+    const auto tiles = static_cast<int64_t>((rows + kTileRows - 1) / kTileRows);
+    for_each_tile(threads, tiles + 1, [&](int64_t tile, int) {
+      if (tile == 0) return read_group(next);
+      const size_t first = static_cast<size_t>(tile - 1) * kTileRows;
+      turn(header, std::string_view(present).substr(first * row_bytes), std::min(kTileRows, rows - first),
+           row + first, columns);
+    });
+    row += rows;
+  }
+  for (std::string rest(1, '\0'); !rest.empty();) {
+    rest.resize(kGroupBytes);
+    rest.resize(bytes.read(rest.data(), rest.size()));
+    held += rest.size();
+  }
+  expect(held);
   return Table(std::move(source), std::move(columns));
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/base/threads.h"
+#include "kette/data/byte_source.h"
 #include "kette/data/table.h"
 
 namespace kette::data {
@@ -17,7 +19,7 @@ bool is_idx_labels(std::string_view head);
 
 /// Images, an array of 2 or more dims [rows, …], as the columns "pixel_1", "pixel_2", … in the order of the
 /// file; an array of 1 dim as the column "label". Throws Error `source: …` for damaged bytes.
-Table parse_idx(std::string_view bytes, std::string source);
+Table parse_idx(ByteSource& bytes, std::string source, Threads* threads);
 
 /// Where the labels that belong to a file of images would stand: `images-idx3-ubyte` → `labels-idx1-ubyte`,
 /// with

@@ -85,6 +85,30 @@ TEST(NumberSummary, tells_row_numbers_from_others) {
   EXPECT_FALSE(summarise(std::vector<double>{1, kNaN, 3}).numbered);
 }
 
+TEST(NumberSummary, of_bytes_is_that_of_the_same_numbers) {
+  const Random random(5, 0);
+  for (const size_t rows : {1, 2, 3, 200, 5000}) {
+    std::vector<uint8_t> bytes;
+    for (uint64_t i = 0; i < rows; ++i)
+      bytes.push_back(static_cast<uint8_t>(256 * std::pow(random.uniform(i), 3)));
+    if (rows == 200) std::iota(bytes.begin(), bytes.end(), uint8_t{1});
+    const NumberSummary a = summarise(Numbers(std::span<const uint8_t>(bytes)));
+    const NumberSummary b = summarise(std::vector<double>(bytes.begin(), bytes.end()));
+    EXPECT_EQ(a.present, b.present);
+    EXPECT_EQ(a.distinct, b.distinct);
+    EXPECT_EQ(a.whole, b.whole);
+    EXPECT_EQ(a.numbered, b.numbered);
+    EXPECT_EQ(a.histogram, b.histogram);
+    EXPECT_EQ(a.values.size(), b.values.size());
+    const auto figures = [](const NumberSummary& s) {
+      return std::vector{s.smallest, s.largest,        s.mean,   s.deviation,      s.skew,
+                         s.zeros,    s.lower_quartile, s.median, s.upper_quartile, s.values.back().value};
+    };
+    EXPECT_EQ(figures(a), figures(b)) << rows;
+  }
+  EXPECT_EQ(summarise(Numbers(std::span<const uint8_t>())).present, 0);
+}
+
 TEST(NumberSummary, says_more_than_when_there_are_too_many_values_to_count) {
   std::vector<double> numbers(static_cast<size_t>(NumberSummary::kMostCounted) + 500);
   std::iota(numbers.begin(), numbers.end(), 0.5);

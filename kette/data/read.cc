@@ -22,10 +22,8 @@ Table parse_binary(Format format, std::string_view bytes, const std::string& sou
       return parse_libsvm(bytes, source);
     case Format::npy:
       return parse_npy(bytes, source);
-    case Format::npz:
-      return parse_npz(bytes, source, options.most_unpacked_bytes);
     default:
-      return parse_idx(bytes, source);
+      return parse_npz(bytes, source, options.most_unpacked_bytes);
   }
 }
 
@@ -33,6 +31,7 @@ TableFile read_one(Input& input, const ReadOptions& options) {
   const Format format = format_of(input, options);
   if (format == Format::csv) return read_delimited(input, options);
   const std::unique_ptr<ByteSource> source = input.open(options.most_unpacked_bytes);
+  if (format == Format::idx) return {parse_idx(*source, input.name(), options.threads), format, {}, 0, {}};
   const std::string bytes = read_all(*source, options.most_unpacked_bytes, input.name());
   return {parse_binary(format, bytes, input.name(), options), format, {}, 0, {}};
 }

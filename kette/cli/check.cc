@@ -123,7 +123,7 @@ Problem of_model(const CheckFlags& flags) {
   } else {
     problem.loss = add_class_objective(model, Loss::cross_entropy).loss;
   }
-  problem.bindings.emplace(graph.node(model.features).name, rows.features);
+  problem.bindings.emplace(graph.node(model.features).name, rows.features.unpacked());
   problem.bindings.emplace("target", rows.targets);
   for (const auto& [name, tensor] : model.parameters) {
     const Value parameter = graph.find(name);

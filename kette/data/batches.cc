@@ -117,6 +117,12 @@ std::span<const int64_t> Batches::step(int64_t t) const {
   return std::span<const int64_t>(order_).subspan(start, std::min(size, order_.size() - start));
 }
 
+bool are_consecutive(std::span<const int64_t> rows) {
+  for (size_t i = 1; i < rows.size(); ++i)
+    if (rows[i] != rows[i - 1] + 1) return false;
+  return true;
+}
+
 void gather_rows(const std::byte* source, size_t row_bytes, std::span<const int64_t> rows, std::byte* out,
                  Threads* threads) {
   if (threads != nullptr && rows.size() * row_bytes >= kWorthThreads) {

@@ -56,6 +56,9 @@ class Batches {
   std::vector<int64_t> order_;
 };
 
+/// Whether each row is the one behind the row before.
+bool are_consecutive(std::span<const int64_t> rows);
+
 /// Copies the given rows (along the first dim) of `source` [N, …] to `out` [rows, …], of the same element
 /// type. Throws Error when the shapes do not fit; `rows` must lie in [0, N). Allocates nothing.
 void gather_rows(const Tensor& source, std::span<const int64_t> rows, Tensor& out);

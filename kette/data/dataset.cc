@@ -71,7 +71,7 @@ void fit_features(Dataset& dataset, const Table& table, std::span<const int64_t>
 }
 
 void encode_features(Dataset& dataset, const Table& table, Threads* threads) {
-  Tensor x = encode(table, dataset.features, threads).matrix;
+  Matrix x = encode(table, dataset.features, threads).matrix;
   dataset.x = dataset.table_rows.empty() ? std::move(x) : gather_rows(x, dataset.table_rows);
 }
 
@@ -129,12 +129,6 @@ void refit_features(Dataset& dataset, const Table& table, std::span<const int64_
     for (int64_t& row : rows) row = dataset.table_rows[static_cast<size_t>(row)];
   fit_features(dataset, table, rows, options);
   encode_features(dataset, table, options.threads);
-}
-
-Tensor feature_matrix(const Table& table, std::span<const std::string> names) {
-  std::vector<Feature> features;
-  for (const std::string& name : names) features.push_back({name});
-  return encode(table, features).matrix;
 }
 
 }  // namespace kette::data

@@ -8,6 +8,7 @@
 
 #include "kette/base/threads.h"
 #include "kette/data/feature.h"
+#include "kette/data/matrix.h"
 #include "kette/data/table.h"
 #include "kette/data/target.h"
 #include "kette/tensor/tensor.h"
@@ -36,7 +37,7 @@ struct Dataset {
   std::vector<std::string> targets;
   std::vector<Feature> features;    // numbers first, then dates, categories, words; each in the table's order
   std::vector<std::string> labels;  // of the classes, in order of their indices; empty for regression
-  Tensor x;                         // f32 [rows, total_width(features)]
+  Matrix x;                         // f32 [rows, total_width(features)]
   Tensor y;  // regression: f32 [rows], or [rows, targets] of several; else i64 [rows], class indices
   Tensor weights = {};                     // f32 [rows, 1] of mean 1; empty: all the same
   std::vector<int64_t> groups = {};        // a number for each row; empty: none
@@ -60,8 +61,5 @@ Dataset make_dataset(const Table& table, const DatasetOptions& options);
 /// rows shows in a model; does nothing where all features are numbers or dates.
 void refit_features(Dataset& dataset, const Table& table, std::span<const int64_t> training_rows,
                     const DatasetOptions& options);
-
-/// Number columns as f32 [rows, names]; see encode.
-Tensor feature_matrix(const Table& table, std::span<const std::string> names);
 
 }  // namespace kette::data

@@ -46,7 +46,7 @@ TEST(Dataset, features_are_all_other_columns_in_order) {
 
 TEST(Dataset, features_can_be_chosen_in_any_order) {
   const Dataset d = of("a,y,b,c\n1,0,2,x\n3,1,4,z\n", {.target = "y", .features = {"b", "a"}});
-  EXPECT_EQ(floats(d.x), (std::vector<float>{2, 1, 4, 3}));
+  EXPECT_EQ(floats(d.x.unpacked()), (std::vector<float>{2, 1, 4, 3}));
 }
 
 TEST(Dataset, a_matrix_of_many_rows_keeps_every_row_in_its_place) {
@@ -54,8 +54,8 @@ TEST(Dataset, a_matrix_of_many_rows_keeps_every_row_in_its_place) {
   for (int i = 0; i < 1000; ++i) text += fmt::format("{},{},{}\n", 2 * i, -i, i * 0.5);
   const Dataset d = of(text, {.target = "y"});
   for (size_t i = 0; i < 1000; ++i) {
-    ASSERT_EQ(d.x.values<float>()[2 * i], 2 * static_cast<float>(i));
-    ASSERT_EQ(d.x.values<float>()[2 * i + 1], -static_cast<float>(i));
+    ASSERT_EQ(d.x.dense().values<float>()[2 * i], 2 * static_cast<float>(i));
+    ASSERT_EQ(d.x.dense().values<float>()[2 * i + 1], -static_cast<float>(i));
     ASSERT_EQ(d.y.values<float>()[i], static_cast<float>(i) * 0.5f);
   }
 }
@@ -81,7 +81,7 @@ TEST(Dataset, rows_without_a_target_are_left_out_with_a_note) {
   EXPECT_EQ(floats(d.y), (std::vector<float>{2.5, 4.5, 6}));
   EXPECT_EQ(d.notes, (Lines{"2 rows without a target are left out"}));
   EXPECT_EQ(d.x.shape(), Shape({3, 2}));
-  EXPECT_EQ(d.x.at(2), 3);
+  EXPECT_EQ(d.x.unpacked().at(2), 3);
   // "w" stands only in a row that is left out.
   EXPECT_EQ(d.features[1].categories, (Lines{"u", "v"}));
   EXPECT_EQ(of("a,y\n1,2.5\n2,\n3,4.5\n", {.target = "y"}).notes,
@@ -91,9 +91,9 @@ TEST(Dataset, rows_without_a_target_are_left_out_with_a_note) {
 
 TEST(Dataset, missing_numbers_are_NaN) {
   const Dataset d = of("a,y\n1,2.5\n,3\n3,4.5\n", {.target = "y"});
-  EXPECT_EQ(d.x.at(0), 1);
-  EXPECT_TRUE(std::isnan(d.x.at(1)));
-  EXPECT_EQ(d.x.at(2), 3);
+  EXPECT_EQ(d.x.unpacked().at(0), 1);
+  EXPECT_TRUE(std::isnan(d.x.unpacked().at(1)));
+  EXPECT_EQ(d.x.unpacked().at(2), 3);
 }
 
 TEST(Dataset, weights_have_the_mean_1_and_rows_of_weight_0_are_left_out) {
@@ -193,12 +193,7 @@ TEST(RefitFeatures, leaves_nothing_of_other_rows_in_the_categories) {
   refit_features(d, table, Rows{0, 2, 3}, options);
   EXPECT_EQ(d.features[0].categories, (Lines{"u", "z"}));
   EXPECT_EQ(d.features[0].kept, 2);
-  EXPECT_EQ(floats(d.x), (std::vector<float>{0, 2, 0, 1}));  // "w": any other
-}
-
-TEST(FeatureMatrix, finds_columns_by_name_and_ignores_others) {
-  const Table table = parse_csv("b,more,a\n1,x,2\n3,y,4\n", "f.csv");
-  EXPECT_EQ(floats(feature_matrix(table, Lines{"a", "b"})), (std::vector<float>{2, 1, 4, 3}));
+  EXPECT_EQ(floats(d.x.unpacked()), (std::vector<float>{0, 2, 0, 1}));  // "w": any other
 }
 
 TEST(RealData, has_the_tasks_it_is_known_for) {

@@ -52,6 +52,33 @@ void encode_numbers(const Table& table, std::span<const int64_t> columns, int64_
   });
 }
 
+bool are_bytes(const Table& table, std::span<const Feature> features, std::span<const int64_t> columns) {
+  for (size_t i = 0; i < features.size(); ++i)
+    if (features[i].kind != Feature::Kind::number || !table.is_numeric(columns[i]) ||
+        !table.numbers(columns[i]).are_bytes())
+      return false;
+  return !features.empty();
+}
+
+/// Bytes stay bytes.
+Matrix packed(const Table& table, std::span<const int64_t> columns, Threads* threads) {
+  constexpr int64_t kBlock = 64;  // as above
+  const auto rows = static_cast<size_t>(table.rows()), width = columns.size();
+  auto codes = std::make_shared_for_overwrite<uint8_t[]>(rows * width);
+  for_each_tile(threads, (table.rows() + kBlock - 1) / kBlock, [&](int64_t block, int) {
+    const auto first = static_cast<size_t>(block * kBlock), last = std::min(first + kBlock, rows);
+    for (size_t i = 0; i < width; ++i)
+      table.numbers(columns[i]).visit([&](auto numbers) {
+        for (size_t row = first; row < last; ++row)
+          codes[row * width + i] = static_cast<uint8_t>(numbers[row]);
+      });
+  });
+  Tensor meaning(Shape({Matrix::kCodes, static_cast<int64_t>(width)}));
+  for (int64_t i = 0; i < meaning.size(); ++i)
+    meaning.set(i, static_cast<double>(i / static_cast<int64_t>(width)));
+  return {table.rows(), std::move(codes), std::move(meaning)};
+}
+
 /// The code of every category by its text; those that are numbers also by their number.
 class CategoryCodes {
  public:
@@ -217,24 +244,26 @@ std::vector<std::string> names_of(std::span<const Feature> features) {
 
 Encoded encode(const Table& table, std::span<const Feature> features, Threads* threads) {
   const std::vector<int64_t> columns = columns_of(table, features);
+  if (are_bytes(table, features, columns)) return {packed(table, columns, threads), {}};
   Encoded encoded{Tensor(Shape({table.rows(), total_width(features)})), {}};
+  Tensor& matrix = encoded.matrix.dense();
   int64_t first = 0;
   for (size_t i = 0; i < features.size(); ++i) {
     const Feature& feature = features[i];
     if (feature.kind == Feature::Kind::number) {
       size_t end = i;
       while (end < features.size() && features[end].kind == Feature::Kind::number) ++end;
-      encode_numbers(table, std::span(columns).subspan(i, end - i), first, encoded.matrix, threads);
+      encode_numbers(table, std::span(columns).subspan(i, end - i), first, matrix, threads);
       first += static_cast<int64_t>(end - i);
       i = end - 1;
       continue;
     }
     if (feature.kind == Feature::Kind::category)
-      encode_category(table, columns[i], feature, MatrixColumn(encoded.matrix, first), encoded.unseen);
+      encode_category(table, columns[i], feature, MatrixColumn(matrix, first), encoded.unseen);
     else if (feature.kind == Feature::Kind::date)
-      encode_date(table, columns[i], feature, first, encoded.matrix);
+      encode_date(table, columns[i], feature, first, matrix);
     else
-      encode_words(table, columns[i], feature, first, encoded.matrix);
+      encode_words(table, columns[i], feature, first, matrix);
     first += feature.width();
   }
   return encoded;

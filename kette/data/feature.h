@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "kette/base/threads.h"
+#include "kette/data/matrix.h"
 #include "kette/data/table.h"
-#include "kette/tensor/tensor.h"
 
 namespace kette::data {
 
@@ -54,7 +54,7 @@ struct Unseen {
 };
 
 struct Encoded {
-  Tensor matrix;  // f32 [rows, total_width]
+  Matrix matrix;  // f32 [rows, total_width], packed where all features are bytes in the table
   std::vector<Unseen> unseen;
 };
 

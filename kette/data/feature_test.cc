@@ -25,7 +25,7 @@ Encoded encoded(std::string_view text, const Features& features) {
 
 /// The matrix of a file, row by row.
 Numbers matrix(std::string_view text, const Features& features) {
-  const Tensor m = encoded(text, features).matrix;
+  const Tensor m = encoded(text, features).matrix.unpacked();
   return {m.values<float>().begin(), m.values<float>().end()};
 }
 

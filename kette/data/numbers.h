@@ -22,6 +22,7 @@ class Numbers {
   bool empty() const { return size_ == 0; }
   double operator[](size_t i) const { return bytes_ != nullptr ? bytes_[i] : doubles_[i]; }
   double front() const { return (*this)[0]; }
+  bool are_bytes() const { return bytes_ != nullptr; }
 
   /// function(values) with the span they are stored as: for loops over many.
   template <class Function>

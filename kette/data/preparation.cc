@@ -31,11 +31,33 @@ struct Range {
   }
 };
 
+/// Of the given rows, from the meaning of the codes that occur in them.
+std::vector<Range> ranges_of_packed(const Matrix& x, std::span<const int64_t> rows) {
+  const auto width = static_cast<size_t>(x.shape()[1]);
+  std::vector<uint8_t> occurs(width * Matrix::kCodes);
+  for (const int64_t row : rows) {
+    const uint8_t* codes = x.codes().get() + static_cast<size_t>(row) * width;
+    for (size_t c = 0; c < width; ++c) occurs[c * Matrix::kCodes + codes[c]] = 1;
+  }
+  const Tensor meaning = x.meaning();
+  std::vector<Range> ranges(width);
+  for (size_t c = 0; c < width; ++c)
+    for (size_t code = 0; code < Matrix::kCodes; ++code) {
+      if (occurs[c * Matrix::kCodes + code] == 0) continue;
+      const float value = meaning.values<float>()[code * width + c];
+      const bool is_missing = std::isnan(value);
+      ranges[c].join({is_missing ? INFINITY : value, is_missing ? -INFINITY : value,
+                      is_missing || value == std::floor(value), is_missing});
+    }
+  return ranges;
+}
+
 /// Of the given rows; a plain loop over each figure, which the compiler turns into one over vectors.
-std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
+std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows) {
+  if (x.is_packed()) return ranges_of_packed(x, rows);
   constexpr float kUnit = 1 << 23;  // from there on every float is whole; ±kUnit rounds the smaller ones
   const auto width = static_cast<size_t>(x.shape()[1]);
-  const std::span<const float> values = x.values<float>();
+  const std::span<const float> values = x.dense().values<float>();
   std::vector<float> low(width, INFINITY), high(width, -INFINITY);
   std::vector<uint32_t> has_part(width), has_missing(width);
   for (const int64_t row : rows) {
@@ -54,7 +76,7 @@ std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
   return ranges;
 }
 
-std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows, Threads* threads) {
+std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
   constexpr size_t kPart = 4096;  // rows
   std::vector<std::vector<Range>> parts((rows.size() + kPart - 1) / kPart);
   for_each_tile(threads, static_cast<int64_t>(parts.size()), [&](int64_t part, int) {
@@ -69,14 +91,12 @@ std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows, Thr
 
 /// The numbers of a column that are present in the training rows, ascending; of a sample where there are
 /// many.
-std::vector<float> sorted_numbers(const Tensor& x, int64_t column, std::span<const int64_t> rows) {
-  const std::span<const float> values = x.values<float>();
-  const auto width = static_cast<size_t>(x.shape()[1]);
+std::vector<float> sorted_numbers(const Matrix& x, int64_t column, std::span<const int64_t> rows) {
   const size_t stride = (rows.size() + kMostSorted - 1) / kMostSorted;
   std::vector<float> numbers;
   const auto take = [&](size_t first, size_t step) {
     for (size_t i = first; i < rows.size(); i += step) {
-      const float value = values[static_cast<size_t>(rows[i]) * width + static_cast<size_t>(column)];
+      const float value = x.at(rows[i], column);
       if (!std::isnan(value)) numbers.push_back(value);
     }
   };
@@ -212,7 +232,7 @@ Scaling automatic_scaling(std::span<const float> sorted, size_t rows) {
 
 /// What the fit of one column sees.
 struct ColumnView {
-  const Tensor& x;
+  const Matrix& x;
   int64_t column;
   std::span<const int64_t> rows;
   const Range& range;
@@ -260,7 +280,7 @@ Preparation fit_category(const Feature& feature, const ColumnView& view, const P
   Preparation p;
   p.codes = feature.kept + 2;
   for (const int64_t row : view.rows) {
-    const auto code = static_cast<int64_t>(view.x.at(row * view.x.shape()[1] + view.column));
+    const auto code = static_cast<int64_t>(view.x.at(row, view.column));
     p.knows_other |= code == feature.kept;
     p.knows_missing |= code == feature.kept + 1;
   }
@@ -322,7 +342,7 @@ std::string_view to_string(Impute impute) { return kImputes[static_cast<size_t>(
 Scaling parse_scaling(std::string_view text) { return parse_choice<Scaling>("scaling", text, kScalings); }
 Impute parse_impute(std::string_view text) { return parse_choice<Impute>("impute", text, kImputes); }
 
-std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Tensor& x,
+std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Matrix& x,
                                          std::span<const int64_t> rows, const PreparationOptions& options,
                                          Threads* threads) {
   if (rows.empty()) fail("[preprocessing] no rows to fit it on");

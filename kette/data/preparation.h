@@ -12,6 +12,7 @@
 
 #include "kette/base/threads.h"
 #include "kette/data/feature.h"
+#include "kette/data/matrix.h"
 
 namespace kette::data {
 
@@ -78,7 +79,7 @@ struct Preparation {
 /// days, and month, weekday and hour as points on a circle.
 ///
 /// Throws Error for no rows, and for a scaling or imputation of a column that is no number.
-std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Tensor& x,
+std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Matrix& x,
                                          std::span<const int64_t> rows,
                                          const PreparationOptions& options = {}, Threads* threads = nullptr);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <utility>
 
 #include "kette/base/choice.h"
 #include "kette/data/batches.h"
@@ -106,7 +107,7 @@ OutputForm default_output_form(Task task) {
   return task == Task::regression ? OutputForm::identity : OutputForm::softmax;
 }
 
-Samples samples(Tensor features, const Tensor& target) {
+Samples samples(data::Matrix features, const Tensor& target) {
   const bool is_column = target.dtype() != DType::i64 && target.shape().rank() == 1;
   return {std::move(features), is_column ? target.reshaped(Shape({target.size(), 1})) : target};
 }
@@ -121,7 +122,7 @@ Samples take(data::Dataset& dataset, std::span<const int64_t> rows) {
   const bool are_all = static_cast<int64_t>(rows.size()) == dataset.rows() &&
                        std::ranges::equal(rows, std::views::iota(int64_t{0}, dataset.rows()));
   if (!are_all) return select(dataset, rows);
-  Samples all = samples(std::move(dataset.x), dataset.y);
+  Samples all = samples(std::exchange(dataset.x, {}), dataset.y);
   all.weights = dataset.weights;
   return all;
 }

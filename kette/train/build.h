@@ -51,7 +51,7 @@ struct NetworkOptions {
 
 /// Rows to learn from or to measure on.
 struct Samples {
-  Tensor features;      // f32 [rows, columns], raw
+  data::Matrix features;  // f32 [rows, columns], raw
   Tensor targets;       // regression: f32 [rows, targets] in their units; classes: i64 [rows], their indices
   Tensor weights = {};  // f32 [rows, 1], how much each row counts (mean 1); empty: all the same
 
@@ -63,7 +63,7 @@ Samples select(const data::Dataset& dataset, std::span<const int64_t> rows);
 /// The same; takes the data set's matrix `x` away instead of copying it where the rows are all, in order.
 Samples take(data::Dataset& dataset, std::span<const int64_t> rows);
 /// The same when features and target come apart (as data::target_values and data::target_classes give it).
-Samples samples(Tensor features, const Tensor& target);
+Samples samples(data::Matrix features, const Tensor& target);
 
 struct Network {
   Model model;

@@ -17,7 +17,7 @@ using test_data::all_rows;
 using test_data::generated;
 
 Bindings bound(const Network& network, const Samples& samples) {
-  Bindings bindings{{"features", samples.features}, {"target", samples.targets}};
+  Bindings bindings{{"features", samples.features.dense()}, {"target", samples.targets}};
   for (const auto& [name, tensor] : network.model.parameters) bindings.emplace(name, tensor);
   return bindings;
 }
@@ -72,6 +72,35 @@ TEST(Prepare, gives_the_same_rows_in_place) {
   EXPECT_EQ(in_place.inputs, copied.inputs);
   EXPECT_EQ(in_place.targets, copied.targets);
   EXPECT_NE(copied.inputs, dataset.x);
+}
+
+TEST(Prepare, of_packed_rows_gives_the_same_numbers_whatever_the_scaling) {
+  constexpr int64_t kRows = 1200, kColumns = 3;
+  auto codes = std::make_shared<uint8_t[]>(kRows * kColumns);
+  for (int64_t i = 0; i < kRows * kColumns; ++i) codes[i] = static_cast<uint8_t>(i * i % 251);
+  Tensor meaning(Shape({data::Matrix::kCodes, kColumns}));
+  for (int64_t i = 0; i < meaning.size(); ++i) meaning.set(i, static_cast<double>(i / kColumns));
+  data::Dataset packed{.targets = {"y"},
+                       .features = {{"a"}, {"b"}, {"c"}},
+                       .x = data::Matrix(kRows, std::move(codes), std::move(meaning)),
+                       .y = Tensor(Shape({kRows}))};
+  for (int64_t row = 0; row < kRows; ++row) packed.y.set(row, static_cast<double>(row));
+  data::Dataset dense = packed;
+  dense.x = packed.x.unpacked();
+  using data::Scaling;
+  for (const Scaling scaling : {Scaling::none, Scaling::standard, Scaling::min_max, Scaling::robust,
+                                Scaling::quantile_normal, Scaling::log}) {
+    const NetworkOptions options{.preparation = {.scaling = scaling}};
+    Network of_packed = build_network(packed, all_rows(packed), options, 1);
+    Network of_dense = build_network(dense, all_rows(dense), options, 1);
+    EXPECT_EQ(of_packed.preparation, of_dense.preparation);
+    const Prepared found = prepare(of_packed.model, select(packed, all_rows(packed)));
+    EXPECT_EQ(found.inputs, prepare(of_dense.model, select(dense, all_rows(dense))).inputs)
+        << to_string(scaling);
+    if (scaling == Scaling::standard) {
+      EXPECT_TRUE(found.inputs.is_packed());
+    }
+  }
 }
 
 TEST(BuildNetwork, the_regression_loss_is_half_the_squared_error_in_standard_units) {
@@ -265,7 +294,7 @@ TEST(AverageNetworks, says_the_mean_of_predictions_whatever_the_preparations_and
        .output = OutputForm::sigmoid,
        .preparation = {.scaling = Scaling::robust, .most_one_hot = 2}});
   add({.hidden = {2}, .dropout = {0.5}});
-  const std::vector<double> expected = mean_prediction(networks, dataset.x);
+  const std::vector<double> expected = mean_prediction(networks, dataset.x.dense());
   Model average = average_of(networks);
   const Tensor said = Predictor(average).predict(dataset.x).prediction;
   ASSERT_EQ(static_cast<size_t>(said.size()), expected.size());
@@ -281,7 +310,7 @@ TEST(AverageNetworks, says_the_mean_of_probabilities_in_both_binary_forms) {
   networks.push_back(
       build_network(dataset, all_rows(dataset), {.hidden = {3}, .output = OutputForm::sigmoid}, 2));
   networks.push_back(build_network(dataset, all_rows(dataset), {.hidden = {5}}, 3));
-  const std::vector<double> expected = mean_prediction(networks, dataset.x);
+  const std::vector<double> expected = mean_prediction(networks, dataset.x.dense());
   Model average = average_of(networks);
   const Predictions said = Predictor(average).predict(dataset.x);
   for (int64_t i = 0; i < said.prediction.size(); ++i) {

@@ -38,11 +38,12 @@ Prepared rows_of(const Prepared& all, std::span<const int64_t> rows) {
 std::vector<InputColumn> columns_of(const Model& model, const Prepared& training) {
   const std::vector<int64_t> rows = spread_rows(training.rows(), kMostRowsOfColumns);
   const int64_t width = training.inputs.shape()[1];
-  const std::span<const float> values = training.inputs.values<float>();
+  std::vector<float> values(rows.size() * static_cast<size_t>(width));
+  training.inputs.copy(rows, values.data());
   std::vector<double> sums(static_cast<size_t>(width)), squares(static_cast<size_t>(width));
-  for (const int64_t row : rows)
+  for (size_t row = 0; row < rows.size(); ++row)
     for (size_t j = 0; j < sums.size(); ++j) {
-      const double v = values[static_cast<size_t>(row * width) + j];
+      const double v = values[row * sums.size() + j];
       sums[j] += v;
       squares[j] += v * v;
     }

@@ -235,7 +235,8 @@ TEST(Doctor, units_that_a_large_learning_rate_killed_are_reported) {
 
 TEST(Doctor, unscaled_inputs_are_reported_with_the_column) {
   const Seen seen = run({.change = [](Network&, Prepared& rows) {
-    for (int64_t i = 1; i < rows.inputs.size(); i += 2) rows.inputs.set(i, 500 + rows.inputs.at(i));
+    for (int64_t i = 1; i < rows.inputs.size(); i += 2)
+      rows.inputs.dense().set(i, 500 + rows.inputs.dense().at(i));
   }});
   ASSERT_TRUE(seen.find("unscaled_inputs"));
   EXPECT_EQ(seen.find("unscaled_inputs")->layer, "x2");

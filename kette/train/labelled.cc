@@ -13,7 +13,7 @@ Labelled labelled_samples(const Schema& schema, const data::Table& table) {
                              ? data::target_values(table, schema.targets, rows)
                              : data::target_classes(table, schema.targets.front(), schema.labels, rows);
   const int64_t without = table.rows() - static_cast<int64_t>(rows.size());
-  Tensor features = without == 0 ? std::move(encoded.matrix) : data::gather_rows(encoded.matrix, rows);
+  data::Matrix features = without == 0 ? std::move(encoded.matrix) : data::gather_rows(encoded.matrix, rows);
   return {samples(std::move(features), targets), std::move(encoded.unseen), without};
 }
 

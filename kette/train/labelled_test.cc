@@ -36,10 +36,10 @@ std::string refusal(const Schema& schema, std::string_view text) {
 TEST(LabelledSamples, are_rows_in_terms_of_the_schema) {
   const Labelled found = of(classes(), "y,more,c,a\nyes,x,v,1.5\nno,y,u,\nYES,z,,3\n");
   EXPECT_EQ(found.samples.features.shape(), Shape({3, 2}));
-  EXPECT_EQ(found.samples.features.at(0), 1.5);
-  EXPECT_EQ(found.samples.features.at(1), 1);
-  EXPECT_TRUE(std::isnan(found.samples.features.at(2)));
-  EXPECT_EQ(found.samples.features.at(5), 3);  // missing
+  EXPECT_EQ(found.samples.features.unpacked().at(0), 1.5);
+  EXPECT_EQ(found.samples.features.unpacked().at(1), 1);
+  EXPECT_TRUE(std::isnan(found.samples.features.unpacked().at(2)));
+  EXPECT_EQ(found.samples.features.unpacked().at(5), 3);  // missing
   EXPECT_EQ(found.samples.targets, Tensor(Shape({3}, DType::i64), {int64_t{1}, int64_t{0}, int64_t{1}}));
   EXPECT_EQ(found.without_target, 0);
   EXPECT_TRUE(found.unseen.empty());

@@ -56,7 +56,7 @@ std::vector<NetworkOptions> variants() {
 
 /// Rows with gaps, and with categories and dates as training did not show them.
 Tensor query(const data::Dataset& dataset) {
-  Tensor x = dataset.x;
+  Tensor x = dataset.x.dense();
   const int64_t width = x.shape()[1];
   for (int64_t column = 0; column < 2; ++column) x.set(column, std::nan(""));  // size, age
   x.set(2, std::nan(""));                                                      // no date

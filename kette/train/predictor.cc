@@ -41,7 +41,7 @@ Predictor::Predictor(const Model& model, const Objective& objective, const Progr
   if (objective.weight) weight_slot_ = program_.input(objective.weight.name());
 }
 
-Predictions Predictor::predict(const Tensor& features) {
+Predictions Predictor::predict(const data::Matrix& features) {
   if (target_slot_) fail("[predictor] made to evaluate an objective, which needs targets");
   return run(features, nullptr).predictions;
 }
@@ -53,7 +53,7 @@ Predictor::Result Predictor::evaluate(const Prepared& samples) {
   return run(samples.inputs, &samples);
 }
 
-Predictor::Result Predictor::run(const Tensor& inputs, const Prepared* expected) {
+Predictor::Result Predictor::run(const data::Matrix& inputs, const Prepared* expected) {
   const Shape& shape = inputs.shape();
   if (shape.rank() != 2 || shape[1] != columns_ || shape.dtype() != DType::f32)
     fail("[predictor] features are {}; expected f32[N,{}]", to_string(shape), columns_);
@@ -64,10 +64,12 @@ Predictor::Result Predictor::run(const Tensor& inputs, const Prepared* expected)
     std::memcpy(into.bytes() + first * row_bytes, program_.output(output),
                 static_cast<size_t>(count * row_bytes));
   };
+  const AlignedBuffer buffer = allocate_aligned(
+      static_cast<size_t>(inputs.is_packed() ? std::min(rows, kRowsInCache) * shape.row_bytes() : 0));
   for (int64_t first = 0; first < rows; first += kRowsInCache) {
     const int64_t count = std::min(kRowsInCache, rows - first);
     program_.bind(count);
-    program_.set(input_slot_, inputs.bytes() + first * columns_ * size_of(DType::f32));
+    program_.set(input_slot_, inputs.read(first, count, reinterpret_cast<float*>(buffer.get())));
     if (expected) set_expected(*expected, first);
     program_.run();
     keep(0, result.predictions.scores, first, count);

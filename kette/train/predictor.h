@@ -23,7 +23,7 @@ class Predictor {
 
   /// Needs the first constructor. `features`: f32 [rows, columns], raw. Throws Error for another number of
   /// columns.
-  Predictions predict(const Tensor& features);
+  Predictions predict(const data::Matrix& features);
 
   struct Result {
     Predictions predictions;
@@ -33,7 +33,7 @@ class Predictor {
   Result evaluate(const Prepared& samples);
 
  private:
-  Result run(const Tensor& inputs, const Prepared* expected);
+  Result run(const data::Matrix& inputs, const Prepared* expected);
   void set_expected(const Prepared& expected, int64_t first);
 
   Program program_;

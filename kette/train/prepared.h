@@ -8,16 +8,17 @@ namespace kette {
 
 /// Rows whose features have passed the model's preprocessing.
 struct Prepared {
-  Tensor inputs;   // f32 [rows, width]: values of Model::prepared
-  Tensor targets;  // as in Samples
-  Tensor weights;  // as in Samples
+  data::Matrix inputs;  // f32 [rows, width]: values of Model::prepared
+  Tensor targets;       // as in Samples
+  Tensor weights;       // as in Samples
 
   int64_t rows() const { return inputs.shape()[0]; }
 };
 
-/// Throws Error when the features do not have the model's columns.
+/// Packed rows stay packed where the preprocessing treats each column on its own: then only what their codes
+/// mean is computed. Throws Error when the features do not have the model's columns.
 Prepared prepare(Model& model, const Samples& samples, Threads* threads = nullptr);
-/// The same, in the features' own memory where the prepared rows are as wide.
+/// The same, in the features' own memory where they are not packed and the prepared rows are as wide.
 Prepared prepare(Model& model, Samples&& samples, Threads* threads = nullptr);
 
 }  // namespace kette

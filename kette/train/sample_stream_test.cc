@@ -49,9 +49,7 @@ std::vector<float> first_column(const data::Table& sample, SampleStream& stream,
   std::vector<float> values;
   for (const double number : sample.numbers(0)) values.push_back(static_cast<float>(number));
   while (const std::optional<Samples> rows = stream.next(schema)) {
-    const int64_t width = rows->features.shape()[1];
-    for (int64_t row = 0; row < rows->rows(); ++row)
-      values.push_back(static_cast<float>(rows->features.at(row * width)));
+    for (int64_t row = 0; row < rows->rows(); ++row) values.push_back(rows->features.at(row, 0));
   }
   return values;
 }

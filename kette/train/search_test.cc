@@ -38,7 +38,7 @@ TEST(Search, looks_at_the_given_rows_alone) {
   data::Dataset dataset = generated("sine", 90, 0.1, 6);
   const data::Split split = data::split_dataset(dataset, {.test = 0.3}, 2);
   const std::string before = to_onnx(search_network(dataset, split.train, tiny()).model);
-  for (const int64_t row : split.test) dataset.x.set(row, 1e6), dataset.y.set(row, -1e6);
+  for (const int64_t row : split.test) dataset.x.dense().set(row, 1e6), dataset.y.set(row, -1e6);
   EXPECT_TRUE(to_onnx(search_network(dataset, split.train, tiny()).model) == before);
   dataset.y.set(split.train.front(), 3);
   EXPECT_FALSE(to_onnx(search_network(dataset, split.train, tiny()).model) == before);
@@ -118,7 +118,7 @@ TEST(Search, tells_how_far_it_is) {
 
 TEST(Search, of_candidates_that_all_diverge_is_one_clear_error) {
   data::Dataset dataset = generated("moons", 40, 0.2, 5);
-  for (float& v : dataset.x.values<float>()) v *= 1e38f;
+  for (float& v : dataset.x.dense().values<float>()) v *= 1e38f;
   SearchOptions options = tiny();
   options.network.preparation.scaling = data::Scaling::none;
   try {

@@ -6,12 +6,6 @@
 namespace kette {
 namespace {
 
-bool is_consecutive(std::span<const int64_t> rows) {
-  for (size_t i = 1; i < rows.size(); ++i)
-    if (rows[i] != rows[i - 1] + 1) return false;
-  return true;
-}
-
 Program compile(const Network& network, const TrainingStep& step, const Program::Storage& storage,
                 Threads* threads, std::span<const Value> observed) {
   std::vector<Value> outputs = {network.objective.training_loss};
@@ -23,20 +17,23 @@ Program compile(const Network& network, const TrainingStep& step, const Program:
 
 RowFeed::RowFeed(Program& program, const Network& network, const Prepared& samples, int64_t largest_batch,
                  Threads* threads)
-    : threads_(threads) {
+    : inputs_(samples.inputs),
+      input_rows_(allocate_aligned(static_cast<size_t>(largest_batch * inputs_.shape().row_bytes()))),
+      input_slot_(program.input(network.model.prepared.name())),
+      threads_(threads) {
   const auto feed = [&](Value input, const Tensor& source) {
     const auto bytes = static_cast<size_t>(source.shape().row_bytes());
     columns_.push_back({&source, bytes, allocate_aligned(static_cast<size_t>(largest_batch) * bytes),
                         program.input(input.name())});
   };
-  feed(network.model.prepared, samples.inputs);
   feed(network.objective.target, samples.targets);
   if (network.objective.weight) feed(network.objective.weight, samples.weights);
 }
 
 void RowFeed::bind(Program& program, std::span<const int64_t> rows) {
   program.bind(static_cast<int64_t>(rows.size()));
-  const bool in_place = is_consecutive(rows);
+  program.set(input_slot_, inputs_.read(rows, reinterpret_cast<float*>(input_rows_.get()), threads_));
+  const bool in_place = data::are_consecutive(rows);
   for (Column& column : columns_) {
     const std::byte* source = column.source->bytes();
     if (!in_place) data::gather_rows(source, column.row_bytes, rows, column.rows.get(), threads_);
@@ -46,15 +43,15 @@ void RowFeed::bind(Program& program, std::span<const int64_t> rows) {
 }
 
 void check(const Network& network, const Prepared& samples) {
-  const auto check_fits = [&](std::string_view what, Value input, const Tensor& tensor) {
+  const auto check_fits = [&](std::string_view what, Value input, const Shape& found) {
     const Shape expected = input.shape().bind(samples.rows());
-    if (tensor.shape() != expected)
-      fail("[training] the {} are {}; expected {}", what, to_string(tensor.shape()), to_string(expected));
+    if (found != expected)
+      fail("[training] the {} are {}; expected {}", what, to_string(found), to_string(expected));
   };
   if (samples.inputs.shape().rank() == 0) fail("[training] the inputs are a scalar; expected rows");
-  check_fits("inputs", network.model.prepared, samples.inputs);
-  check_fits("targets", network.objective.target, samples.targets);
-  if (network.objective.weight) check_fits("weights", network.objective.weight, samples.weights);
+  check_fits("inputs", network.model.prepared, samples.inputs.shape());
+  check_fits("targets", network.objective.target, samples.targets.shape());
+  if (network.objective.weight) check_fits("weights", network.objective.weight, samples.weights.shape());
 }
 
 DescentStep::DescentStep(const Network& network, const TrainingStep& step, const Program::Storage& storage,

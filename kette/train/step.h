@@ -29,7 +29,10 @@ class RowFeed {
     AlignedBuffer rows;  // where gathered ones lie
     int slot;
   };
-  std::vector<Column> columns_;
+  const data::Matrix& inputs_;
+  AlignedBuffer input_rows_;
+  int input_slot_;
+  std::vector<Column> columns_;  // targets and weights
   Threads* threads_;
 };
 

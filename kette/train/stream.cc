@@ -22,7 +22,8 @@ Tensor with_rows(const Tensor& like, int64_t rows) {
 }
 
 Prepared with_rows(const Prepared& like, int64_t rows) {
-  return {with_rows(like.inputs, rows), with_rows(like.targets, rows), with_rows(like.weights, rows)};
+  return {Tensor(Shape({rows, like.inputs.shape()[1]})), with_rows(like.targets, rows),
+          with_rows(like.weights, rows)};
 }
 
 void copy_rows(const Tensor& from, int64_t first, int64_t rows, Tensor& to, int64_t at) {
@@ -32,7 +33,7 @@ void copy_rows(const Tensor& from, int64_t first, int64_t rows, Tensor& to, int6
 }
 
 void copy_rows(const Prepared& from, int64_t first, int64_t rows, Prepared& to, int64_t at) {
-  copy_rows(from.inputs, first, rows, to.inputs, at);
+  from.inputs.copy(first, rows, to.inputs.dense().values<float>().data() + at * to.inputs.shape()[1]);
   copy_rows(from.targets, first, rows, to.targets, at);
   copy_rows(from.weights, first, rows, to.weights, at);
 }

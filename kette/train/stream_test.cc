@@ -136,7 +136,7 @@ TEST(Stream, divergence_is_named_by_step_and_row_since_training_began) {
       {.training = {.batch_size = 10, .optimizer = {&kSgd}, .learning_rate = 1e-3}, .buffer_rows = 100});
   ASSERT_TRUE(trainer.add(piece(network, dataset, 0, 250)));
   Prepared bad = piece(network, dataset, 250, 50);
-  bad.inputs.set(2 * 17, INFINITY);  // the 268th row
+  bad.inputs.dense().set(2 * 17, INFINITY);  // the 268th row
   try {
     trainer.add(bad);
     FAIL() << "expected a DivergenceError";

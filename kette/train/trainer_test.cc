@@ -35,11 +35,12 @@ struct Sample {
 
 std::vector<Sample> standardized(const data::Dataset& dataset) {
   const std::vector<int64_t> rows = all_rows(dataset);
-  const auto x = data::Standardizer::fit(dataset.x, rows), y = data::Standardizer::fit(dataset.y, rows);
+  const auto x = data::Standardizer::fit(dataset.x.dense(), rows),
+             y = data::Standardizer::fit(dataset.y, rows);
   std::vector<Sample> result;
   for (const int64_t i : rows)
-    result.push_back({(dataset.x.at(2 * i) - x.mean[0]) / x.scale[0],
-                      (dataset.x.at(2 * i + 1) - x.mean[1]) / x.scale[1],
+    result.push_back({(double{dataset.x.at(i, 0)} - x.mean[0]) / x.scale[0],
+                      (double{dataset.x.at(i, 1)} - x.mean[1]) / x.scale[1],
                       (dataset.y.at(i) - y.mean[0]) / y.scale[0]});
   return result;
 }

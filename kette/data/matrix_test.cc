@@ -1,0 +1,102 @@
+#include "kette/data/matrix.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "kette/base/error.h"
+#include "kette/base/random.h"
+#include "kette/data/feature.h"
+
+namespace kette::data::matrix_test {
+namespace {
+
+/// Codes drawn by the seed, half of them 0; column c says code · (c + 1), or the code itself.
+Matrix packed(int64_t rows, int64_t columns, bool alike = false) {
+  const Random random(7, 0);
+  auto codes = std::make_shared<uint8_t[]>(static_cast<size_t>(rows * columns));
+  for (int64_t i = 0; i < rows * columns; ++i)
+    codes[static_cast<size_t>(i)] =
+        static_cast<uint8_t>(std::max(0.0, 512 * random.uniform(static_cast<uint64_t>(i)) - 256));
+  Tensor meaning(Shape({Matrix::kCodes, columns}));
+  for (int64_t i = 0; i < meaning.size(); ++i)
+    meaning.set(i, static_cast<double>((i / columns) * (alike ? 1 : i % columns + 1)));
+  return {rows, std::move(codes), std::move(meaning)};
+}
+
+std::vector<float> numbers(const Tensor& t) { return {t.values<float>().begin(), t.values<float>().end()}; }
+
+TEST(Matrix, packed_rows_read_as_the_numbers_their_codes_mean) {
+  for (const bool alike : {false, true})
+    for (const int64_t columns : {1, 7, 8, 61, 717}) {
+      const int64_t rows = 400;
+      const Matrix matrix = packed(rows, columns, alike);
+      ASSERT_EQ(matrix.shape(), Shape({rows, columns}));
+      Tensor expected(matrix.shape());
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t c = 0; c < columns; ++c) {
+          const auto code = static_cast<double>(matrix.codes()[static_cast<size_t>(row * columns + c)]);
+          expected.set(row * columns + c, alike ? code : code * static_cast<double>(c + 1));
+          ASSERT_EQ(matrix.at(row, c), expected.at(row * columns + c));
+        }
+      EXPECT_EQ(matrix.unpacked(), expected);
+      EXPECT_EQ(matrix, Matrix(expected));
+      EXPECT_EQ(Matrix(expected), matrix);
+      Threads threads(2);
+      const Random random(9, 0);
+      const std::vector<int64_t> order = random.permutation(rows);
+      for (Threads* t : {static_cast<Threads*>(nullptr), &threads}) {
+        Tensor read(matrix.shape());
+        float* const buffer = read.values<float>().data();
+        ASSERT_EQ(matrix.read(order, buffer, t), buffer);
+        EXPECT_EQ(read, gather_rows(Matrix(expected), order).dense());
+      }
+      EXPECT_EQ(gather_rows(matrix, order), gather_rows(Matrix(expected), order));
+      EXPECT_TRUE(gather_rows(matrix, order).is_packed());
+    }
+}
+
+TEST(Matrix, dense_rows_are_read_where_they_lie_if_they_follow_each_other) {
+  const Matrix matrix(Tensor(Shape({4, 2}), {0.f, 1.f, 2.f, 3.f, 4.f, 5.f, 6.f, 7.f}));
+  float buffer[8];
+  EXPECT_EQ(matrix.read(1, 2, buffer), matrix.dense().values<float>().data() + 2);
+  EXPECT_EQ(matrix.read(std::vector<int64_t>{2, 3}, buffer), matrix.dense().values<float>().data() + 4);
+  ASSERT_EQ(matrix.read(std::vector<int64_t>{3, 1}, buffer), buffer);
+  EXPECT_EQ(std::vector<float>(buffer, buffer + 4), (std::vector<float>{6, 7, 2, 3}));
+  EXPECT_EQ(numbers(matrix.unpacked()), numbers(matrix.dense()));
+}
+
+TEST(Matrix, differs_by_one_number_or_by_its_shape) {
+  Tensor numbers = packed(5, 3).unpacked();
+  EXPECT_NE(packed(5, 3), packed(4, 3));
+  EXPECT_NE(packed(5, 3), packed(5, 3, true));
+  numbers.set(4, -1);
+  EXPECT_NE(packed(5, 3), Matrix(numbers));
+}
+
+TEST(Matrix, packed_rows_are_not_written_and_their_meaning_must_fit) {
+  Matrix matrix = packed(2, 2);
+  EXPECT_THROW(matrix.dense(), Error);
+  EXPECT_THROW(Matrix(Tensor(Shape({1, 1}))).meaning(), Error);
+  EXPECT_THROW(Matrix(2, matrix.codes(), Tensor(Shape({255, 2}))), Error);
+}
+
+TEST(Encode, bytes_of_a_table_stay_bytes) {
+  const std::vector<uint8_t> a = {0, 3, 255}, b = {7, 0, 1};
+  const auto table = [&](bool with_doubles) {
+    std::vector<Column> columns = {{"a", {}, {}, -1, a}, {"b", {}, {}, -1, b}};
+    if (with_doubles) columns.push_back({"c", {0.5, 1, 2}, {}});
+    return Table("t", std::move(columns));
+  };
+  const std::vector<Feature> features = {{"b"}, {"a"}};
+  const Matrix matrix = encode(table(false), features).matrix;
+  EXPECT_TRUE(matrix.is_packed());
+  EXPECT_EQ(matrix, Matrix(Tensor(Shape({3, 2}), {7.f, 0.f, 0.f, 3.f, 1.f, 255.f})));
+  const std::vector<Feature> mixed = {{"b"}, {"c"}};
+  EXPECT_FALSE(encode(table(true), mixed).matrix.is_packed());
+}
+
+}  // namespace
+}  // namespace kette::data::matrix_test

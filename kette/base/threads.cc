@@ -59,9 +59,14 @@ struct Threads::State {
   // Counts the calls of run(); workers wait for it to change.
   std::atomic<uint32_t> round{0};
   std::atomic<int> busy{0};
-  std::atomic<int64_t> next{0};
+  // The tiles of each thread are those next to each other, so that what one step writes to a thread's cache
+  // the next one finds there. Who has none left takes those of the others.
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+  std::vector<Share> shares;
   std::atomic<bool> stopping{false};
-  int64_t tiles = 0;
   void (*body)(void*, int64_t, int) = nullptr;
   void* context = nullptr;
   SpinTime spin_time = kSpinTime;
@@ -74,9 +79,21 @@ struct Threads::State {
     for (auto& worker : workers) worker.join();
   }
 
+  void share_out(int64_t tiles) {
+    const auto count = std::ssize(shares);
+    for (int64_t i = 0; i < count; ++i) {
+      Share& share = shares[static_cast<size_t>(i)];
+      share.next.store(tiles / count * i + std::min(i, tiles % count), std::memory_order_relaxed);
+      share.end = tiles / count * (i + 1) + std::min(i + 1, tiles % count);
+    }
+  }
+
   void take_tiles(int thread) {
-    for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;)
-      body(context, tile, thread);
+    for (size_t i = 0; i < shares.size(); ++i) {
+      Share& share = shares[(static_cast<size_t>(thread) + i) % shares.size()];
+      for (int64_t tile; (tile = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
+        body(context, tile, thread);
+    }
   }
 
   void work(int thread) {
@@ -96,6 +113,7 @@ Threads::Threads(int count) : count_(count == 0 ? available_cores() : count) {
   if (count_ < 1 || count_ > 1024) fail("[threads] {} threads requested; expected 1 to 1024", count_);
   if (count_ == 1) return;
   state_ = std::make_unique<State>();
+  state_->shares = std::vector<State::Share>(static_cast<size_t>(count_));
   if (count > 0 && count > available_cores()) state_->spin_time = kSpinTimeOfShared;
   try {
     for (int i = 1; i < count_; ++i)
@@ -117,10 +135,9 @@ void Threads::run(int64_t tiles, void (*body)(void*, int64_t, int), void* contex
     return;
   }
   State& s = *state_;
-  s.tiles = tiles;
+  s.share_out(tiles);
   s.body = body;
   s.context = context;
-  s.next.store(0, std::memory_order_relaxed);
   s.busy.store(count_ - 1, std::memory_order_relaxed);
   s.round.fetch_add(1, std::memory_order_release);
   s.round.notify_all();

@@ -60,7 +60,7 @@ int run(const EvaluateFlags& flags) {
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
   const Schema& schema = model.schema;
   const bool is_regression = schema.task == data::Task::regression;
-  const auto [labelled, unseen, without_target] = labelled_samples(schema, file.table);
+  const auto [labelled, unseen, without_target] = labelled_samples(schema, file.table, &threads);
   tell(file.notes);
   tell(describe(unseen));
   if (without_target > 0) tell({fmt::format("{} without a target left out", counted(without_target, "row"))});

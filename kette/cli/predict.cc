@@ -38,7 +38,7 @@ int run(const PredictFlags& flags) {
   if (flags.probabilities && model.schema.task == data::Task::regression)
     fail("{}: is a regression model; it has no probabilities", flags.model);
   for (const std::string& path : flags.files) check_output(flags.out, path);
-  const data::Encoded encoded = data::encode(file.table, model.schema.features);
+  const data::Encoded encoded = data::encode(file.table, model.schema.features, &threads);
   const Predictions predictions = Predictor(model, &threads).predict(encoded.matrix);
   write_output(flags.out, data::to_csv(prediction_table(model, predictions, flags.probabilities)));
   tell(file.notes);

@@ -104,8 +104,8 @@ class ContentHash {
  public:
   void add(std::string_view bytes) {
     mix(bytes.size());
-    for (; bytes.size() >= sizeof(uint64_t); bytes.remove_prefix(sizeof(uint64_t))) mix(word(bytes));
-    if (!bytes.empty()) mix(word(bytes));
+    for (; bytes.size() >= kWord; bytes.remove_prefix(kWord)) mix(word(bytes.data(), kWord));
+    if (!bytes.empty()) mix(word(bytes.data(), bytes.size()));
   }
   void mix(uint64_t value) {
     const Wide product = static_cast<Wide>(hash_ ^ value) * 0x9e3779b97f4a7c15;
@@ -114,9 +114,10 @@ class ContentHash {
   uint64_t value() const { return hash_; }
 
  private:
-  static uint64_t word(std::string_view bytes) {
+  static constexpr size_t kWord = sizeof(uint64_t);
+  static uint64_t word(const char* bytes, size_t count) {
     uint64_t result = 0;
-    std::memcpy(&result, bytes.data(), std::min(bytes.size(), sizeof result));
+    std::memcpy(&result, bytes, count);
     return result;
   }
 

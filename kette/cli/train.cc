@@ -107,7 +107,7 @@ class TrainCommand {
     if (schema.targets != settings_.dataset.targets)
       fail("{}: predicts {}; expected --target {}", flags_.from, data::quote(schema.target_names()),
            data::quote(fmt::format("{}", fmt::join(settings_.dataset.targets, ", "))));
-    Labelled labelled = labelled_samples(schema, file_->table);
+    Labelled labelled = labelled_samples(schema, file_->table, &threads_);
     dataset_ = {.task = schema.task,
                 .task_reason = fmt::format("{} (as {} does)", data::to_string(schema.task), flags_.from),
                 .targets = schema.targets,
@@ -154,7 +154,7 @@ class TrainCommand {
   Samples samples_of(const std::string& path) {
     const data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
     const Schema schema{dataset_.task, dataset_.features, dataset_.targets, dataset_.labels};
-    Labelled labelled = labelled_samples(schema, file.table);
+    Labelled labelled = labelled_samples(schema, file.table, &threads_);
     for (const std::string& line : describe(labelled.unseen)) dataset_.warnings.push_back(line);
     if (settings_.network.weighted) {
       labelled.samples.weights = Tensor(Shape({labelled.samples.rows(), 1}));

@@ -8,7 +8,7 @@ namespace {
 
 // Below these amounts of work, waking another thread costs more than it gains. Results do not depend on it.
 constexpr int64_t kParallelElements = 1 << 16;
-constexpr double kParallelFlops = 4e6;
+constexpr double kParallelFlops = 5e5;
 constexpr int64_t kMapTile = 1 << 14;  // elements
 constexpr int64_t kRowsAhead = 6;      // of a tile, when operands are fetched
 

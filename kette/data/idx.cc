@@ -47,9 +47,9 @@ double element(std::string_view bytes, size_t place, uint32_t type) {
 }
 
 constexpr size_t kMostPixels = size_t{1} << 24;
-constexpr size_t kGroupBytes = size_t{1} << 20;  // of rows that are read, and turned, at once
+constexpr size_t kGroupBytes = size_t{1} << 20;  // of rows that are read, and become columns, at once
 constexpr size_t kFirstRoom = size_t{1} << 26;   // bytes
-constexpr size_t kTileRows = 64;                 // that stay in the cache while they become columns
+constexpr size_t kTileColumns = 64;              // of one tile: a cache line of every row
 
 struct IdxHeader {
   uint32_t type;
@@ -90,19 +90,24 @@ std::vector<Column> columns_of(const IdxHeader& header) {
   return columns;
 }
 
-/// Writes `count` rows to the columns, from `row` on.
-void turn(const IdxHeader& header, std::string_view rows, size_t count, size_t row,
-          std::vector<Column>& columns) {
-  const size_t size = header.element_bytes, row_bytes = header.pixels * size;
-  for (size_t p = 0; p < header.pixels; ++p) {
-    if (header.is_bytes()) {
-      uint8_t* const to = columns[p].bytes.data() + row;
-      for (size_t r = 0; r < count; ++r) to[r] = static_cast<uint8_t>(rows[r * row_bytes + p]);
-    } else {
-      double* const to = columns[p].numbers.data() + row;
-      for (size_t r = 0; r < count; ++r) to[r] = element(rows, r * row_bytes + p * size, header.type);
-    }
-  }
+/// Appends the rows to the columns [first, last).
+void append(const IdxHeader& header, std::string_view rows, size_t first, size_t last,
+            std::vector<Column>& columns) {
+  const size_t size = header.element_bytes, row_bytes = header.pixels * size, count = rows.size() / row_bytes;
+  const auto each = [&](auto& to, auto element_at) {
+    // What a header claims gets no memory before the rows are there.
+    if (to.size() + count > to.capacity())
+      to.reserve(std::min(header.rows, std::max(2 * (to.size() + count), kFirstRoom / row_bytes)));
+    const size_t before = to.size();
+    to.resize(before + count);
+    for (size_t r = 0; r < count; ++r) to[before + r] = element_at(r);
+  };
+  for (size_t p = first; p < last; ++p)
+    if (header.is_bytes())
+      each(columns[p].bytes, [&](size_t r) { return static_cast<uint8_t>(rows[r * row_bytes + p]); });
+    else
+      each(columns[p].numbers,
+           [&](size_t r) { return element(rows, r * row_bytes + p * size, header.type); });
 }
 
 }  // namespace
@@ -138,20 +143,15 @@ Table parse_idx(ByteSource& bytes, std::string source, Threads* threads) {
   read_group(present);
   if (present.size() < std::min(group_rows, header.rows) * row_bytes) expect(held);
   std::vector<Column> columns = columns_of(header);
-  for (size_t row = 0, room = 0; row < header.rows; std::swap(present, next)) {
+  for (size_t row = 0; row < header.rows; std::swap(present, next)) {
     const size_t rows = std::min(present.size() / row_bytes, header.rows - row);
     if (rows == 0) expect(held);
-    if (row + rows > room) {  // what a header claims gets no memory before the rows are there
-      room = std::min(header.rows, std::max({row + rows, 2 * room, kFirstRoom / row_bytes}));
-      for (Column& column : columns)
-        header.is_bytes() ? column.bytes.resize(room) : column.numbers.resize(room);
-    }
-    const auto tiles = static_cast<int64_t>((rows + kTileRows - 1) / kTileRows);
+    const auto tiles = static_cast<int64_t>((header.pixels + kTileColumns - 1) / kTileColumns);
     for_each_tile(threads, tiles + 1, [&](int64_t tile, int) {
       if (tile == 0) return read_group(next);
-      const size_t first = static_cast<size_t>(tile - 1) * kTileRows;
-      turn(header, std::string_view(present).substr(first * row_bytes), std::min(kTileRows, rows - first),
-           row + first, columns);
+      const size_t first = static_cast<size_t>(tile - 1) * kTileColumns;
+      append(header, std::string_view(present).substr(0, rows * row_bytes), first,
+             std::min(first + kTileColumns, header.pixels), columns);
     });
     row += rows;
   }

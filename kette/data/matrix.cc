@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "kette/base/error.h"
 #include "kette/data/batches.h"
+#include "kette/kernels/divide_bytes.h"
 
 namespace kette::data {
 namespace {
@@ -14,22 +17,32 @@ namespace {
 constexpr int64_t kWorthUnpacking = 1 << 15;  // numbers that are worth all threads: about 10 µs
 constexpr int64_t kRowsAhead = 2;             // asked for, as they come from anywhere in memory
 
+constexpr int64_t kWord = 8;  // codes that are loaded at once
+
+uint64_t word_at(const uint8_t* codes) {
+  uint64_t word = 0;
+  std::memcpy(&word, codes, sizeof word);
+  return word;
+}
+
 /// Numbers of one row; all columns agree on what a code means.
 void unpack_alike(const uint8_t* codes, int64_t columns, const float* meaning, float* to) {
-  for (int64_t j = 0; j < columns; ++j) to[j] = meaning[codes[j]];
+  int64_t j = 0;
+  for (; j + kWord <= columns; j += kWord) {
+    const uint64_t word = word_at(codes + j);
+    for (int64_t i = 0; i < kWord; ++i) to[j + i] = meaning[word >> (8 * i) & 0xFF];
+  }
+  for (; j < columns; ++j) to[j] = meaning[codes[j]];
 }
 
 /// Numbers of one row. Runs of the code 0, the background of images, are copied.
 void unpack_each(const uint8_t* codes, int64_t columns, const float* meaning, float* to) {
-  constexpr int64_t kRun = 8;
   int64_t j = 0;
-  for (; j + kRun <= columns; j += kRun) {
-    uint64_t run = 0;
-    std::memcpy(&run, codes + j, sizeof run);
-    if (run == 0)
-      std::memcpy(to + j, meaning + j, kRun * sizeof(float));
+  for (; j + kWord <= columns; j += kWord) {
+    if (word_at(codes + j) == 0)
+      std::memcpy(to + j, meaning + j, kWord * sizeof(float));
     else
-      for (int64_t i = j; i < j + kRun; ++i) to[i] = meaning[codes[i] * columns + i];
+      for (int64_t i = j; i < j + kWord; ++i) to[i] = meaning[codes[i] * columns + i];
   }
   for (; j < columns; ++j) to[j] = meaning[codes[j] * columns + j];
 }
@@ -48,6 +61,19 @@ Tensor narrowed(Tensor meaning) {
   return first;
 }
 
+/// What all codes divided by give what they mean; 0 where there is nothing of the kind.
+float divisor_of(const Tensor& meaning) {
+  const std::span<const float> values = meaning.values<float>();
+  if (meaning.shape()[1] != 1 || !(values.back() > 0)) return 0;
+  constexpr float kLast = Matrix::kCodes - 1;
+  const float divisor = kLast / values.back();
+  std::vector<uint8_t> codes(values.size());
+  std::iota(codes.begin(), codes.end(), uint8_t{0});
+  std::vector<float> quotients(values.size());
+  kernels::divide_bytes(codes.data(), Matrix::kCodes, divisor, quotients.data());
+  return std::ranges::equal(quotients, values) ? divisor : 0;
+}
+
 }  // namespace
 
 Matrix::Matrix(int64_t rows, Codes codes, Tensor meaning)
@@ -56,6 +82,7 @@ Matrix::Matrix(int64_t rows, Codes codes, Tensor meaning)
     fail("[matrix] the meaning of codes is {}; expected f32[{},C] for C columns", to_string(meaning.shape()),
          kCodes);
   meaning_ = narrowed(std::move(meaning));
+  divisor_ = divisor_of(meaning_);
 }
 
 Tensor& Matrix::dense() {
@@ -72,13 +99,10 @@ Tensor Matrix::unpacked() const {
 
 Tensor Matrix::meaning() const {
   if (!is_packed()) fail("[matrix] the rows are not packed");
+  if (stride() == shape_[1]) return meaning_;
   Tensor all(Shape({kCodes, shape_[1]}));
-  for (int64_t i = 0; i < all.size(); ++i) {
-    const int64_t code = i / shape_[1], column = i % shape_[1];
-    all.values<float>()[static_cast<size_t>(i)] =
-        std::as_const(meaning_)
-            .values<float>()[static_cast<size_t>(code * stride() + (stride() > 1 ? column : 0))];
-  }
+  float* to = all.values<float>().data();
+  for (const float number : meaning_.values<float>()) to = std::fill_n(to, shape_[1], number);
   return all;
 }
 
@@ -89,10 +113,14 @@ void Matrix::unpack(int64_t count, const RowAt& row_at, float* to, Threads* thre
   const auto codes_of = [&](int64_t i) { return codes_.get() + row_at(i) * columns; };
   const auto some = [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      if (i + kRowsAhead < last)
+      if (i + kRowsAhead < last) {
         for (int64_t byte = 0; byte < columns; byte += static_cast<int64_t>(kAlignment))
           __builtin_prefetch(codes_of(i + kRowsAhead) + byte);
-      (stride() == 1 ? unpack_alike : unpack_each)(codes_of(i), columns, meaning, to + i * columns);
+      }
+      if (divisor_ > 0)
+        kernels::divide_bytes(codes_of(i), columns, divisor_, to + i * columns);
+      else
+        (stride() == 1 ? unpack_alike : unpack_each)(codes_of(i), columns, meaning, to + i * columns);
     }
   };
   if (threads == nullptr || count * columns < kWorthUnpacking) return some(0, count);

@@ -64,6 +64,7 @@ class Matrix {
   Shape shape_{std::initializer_list<int64_t>{0}};
   Tensor dense_, meaning_;
   Codes codes_;
+  float divisor_ = 0;  // if not 0, codes divided by it give the numbers: faster than looking them up
 };
 
 /// The given rows, packed if `source` is; `rows` must lie in [0, N).

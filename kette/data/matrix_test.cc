@@ -13,32 +13,40 @@
 namespace kette::data::matrix_test {
 namespace {
 
-/// Codes drawn by the seed, half of them 0; column c says code · (c + 1), or the code itself.
-Matrix packed(int64_t rows, int64_t columns, bool alike = false) {
+/// What a code means: code · (c + 1) in column c, the code / 255, or its square.
+enum class Meaning { by_column, quotient, square };
+
+double meant(Meaning meaning, int64_t code, int64_t column) {
+  const auto x = static_cast<double>(code);
+  return meaning == Meaning::by_column  ? x * static_cast<double>(column + 1)
+         : meaning == Meaning::quotient ? static_cast<double>(static_cast<float>(x) / 255.f)
+                                        : x * x;
+}
+
+/// Codes drawn by the seed, half of them 0.
+Matrix packed(int64_t rows, int64_t columns, Meaning means = Meaning::by_column) {
   const Random random(7, 0);
   auto codes = std::make_shared<uint8_t[]>(static_cast<size_t>(rows * columns));
   for (int64_t i = 0; i < rows * columns; ++i)
     codes[static_cast<size_t>(i)] =
         static_cast<uint8_t>(std::max(0.0, 512 * random.uniform(static_cast<uint64_t>(i)) - 256));
   Tensor meaning(Shape({Matrix::kCodes, columns}));
-  for (int64_t i = 0; i < meaning.size(); ++i)
-    meaning.set(i, static_cast<double>((i / columns) * (alike ? 1 : i % columns + 1)));
+  for (int64_t i = 0; i < meaning.size(); ++i) meaning.set(i, meant(means, i / columns, i % columns));
   return {rows, std::move(codes), std::move(meaning)};
 }
 
 std::vector<float> numbers(const Tensor& t) { return {t.values<float>().begin(), t.values<float>().end()}; }
 
 TEST(Matrix, packed_rows_read_as_the_numbers_their_codes_mean) {
-  for (const bool alike : {false, true})
+  for (const Meaning meaning : {Meaning::by_column, Meaning::quotient, Meaning::square})
     for (const int64_t columns : {1, 7, 8, 61, 717}) {
       const int64_t rows = 400;
-      const Matrix matrix = packed(rows, columns, alike);
+      const Matrix matrix = packed(rows, columns, meaning);
       ASSERT_EQ(matrix.shape(), Shape({rows, columns}));
       Tensor expected(matrix.shape());
       for (int64_t row = 0; row < rows; ++row)
         for (int64_t c = 0; c < columns; ++c) {
-          const auto code = static_cast<double>(matrix.codes()[static_cast<size_t>(row * columns + c)]);
-          expected.set(row * columns + c, alike ? code : code * static_cast<double>(c + 1));
+          expected.set(row * columns + c, meant(meaning, matrix.codes()[row * columns + c], c));
           ASSERT_EQ(matrix.at(row, c), expected.at(row * columns + c));
         }
       EXPECT_EQ(matrix.unpacked(), expected);
@@ -71,7 +79,7 @@ TEST(Matrix, dense_rows_are_read_where_they_lie_if_they_follow_each_other) {
 TEST(Matrix, differs_by_one_number_or_by_its_shape) {
   Tensor numbers = packed(5, 3).unpacked();
   EXPECT_NE(packed(5, 3), packed(4, 3));
-  EXPECT_NE(packed(5, 3), packed(5, 3, true));
+  EXPECT_NE(packed(5, 3), packed(5, 3, Meaning::square));
   numbers.set(4, -1);
   EXPECT_NE(packed(5, 3), Matrix(numbers));
 }

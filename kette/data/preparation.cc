@@ -31,33 +31,11 @@ struct Range {
   }
 };
 
-/// Of the given rows, from the meaning of the codes that occur in them.
-std::vector<Range> ranges_of_packed(const Matrix& x, std::span<const int64_t> rows) {
-  const auto width = static_cast<size_t>(x.shape()[1]);
-  std::vector<uint8_t> occurs(width * Matrix::kCodes);
-  for (const int64_t row : rows) {
-    const uint8_t* codes = x.codes().get() + static_cast<size_t>(row) * width;
-    for (size_t c = 0; c < width; ++c) occurs[c * Matrix::kCodes + codes[c]] = 1;
-  }
-  const Tensor meaning = x.meaning();
-  std::vector<Range> ranges(width);
-  for (size_t c = 0; c < width; ++c)
-    for (size_t code = 0; code < Matrix::kCodes; ++code) {
-      if (occurs[c * Matrix::kCodes + code] == 0) continue;
-      const float value = meaning.values<float>()[code * width + c];
-      const bool is_missing = std::isnan(value);
-      ranges[c].join({is_missing ? INFINITY : value, is_missing ? -INFINITY : value,
-                      is_missing || value == std::floor(value), is_missing});
-    }
-  return ranges;
-}
-
 /// Of the given rows; a plain loop over each figure, which the compiler turns into one over vectors.
-std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows) {
-  if (x.is_packed()) return ranges_of_packed(x, rows);
+std::vector<Range> ranges_of(const Tensor& x, std::span<const int64_t> rows) {
   constexpr float kUnit = 1 << 23;  // from there on every float is whole; ±kUnit rounds the smaller ones
   const auto width = static_cast<size_t>(x.shape()[1]);
-  const std::span<const float> values = x.dense().values<float>();
+  const std::span<const float> values = x.values<float>();
   std::vector<float> low(width, INFINITY), high(width, -INFINITY);
   std::vector<uint32_t> has_part(width), has_missing(width);
   for (const int64_t row : rows) {
@@ -76,14 +54,49 @@ std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows) {
   return ranges;
 }
 
-std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
+/// Calls of_part(rows) for parts of the rows, on all threads; the results in order.
+template <class OfPart>
+auto by_parts(std::span<const int64_t> rows, Threads* threads, const OfPart& of_part) {
   constexpr size_t kPart = 4096;  // rows
-  std::vector<std::vector<Range>> parts((rows.size() + kPart - 1) / kPart);
-  for_each_tile(threads, static_cast<int64_t>(parts.size()), [&](int64_t part, int) {
+  std::vector<decltype(of_part(rows))> parts((rows.size() + kPart - 1) / kPart);
+  for_each_tile(threads, std::ssize(parts), [&](int64_t part, int) {
     const size_t first = static_cast<size_t>(part) * kPart;
-    parts[static_cast<size_t>(part)] =
-        ranges_of(x, rows.subspan(first, std::min(kPart, rows.size() - first)));
+    parts[static_cast<size_t>(part)] = of_part(rows.subspan(first, std::min(kPart, rows.size() - first)));
   });
+  return parts;
+}
+
+/// From the meaning of the codes that occur in the rows.
+std::vector<Range> ranges_of_packed(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
+  const auto width = static_cast<size_t>(x.shape()[1]);
+  constexpr auto kCodes = static_cast<size_t>(Matrix::kCodes);
+  const auto parts = by_parts(rows, threads, [&](std::span<const int64_t> part) {
+    std::vector<uint8_t> occurs(width * kCodes);
+    for (const int64_t row : part) {
+      const uint8_t* codes = x.codes().get() + static_cast<size_t>(row) * width;
+      for (size_t c = 0; c < width; ++c) occurs[c * kCodes + codes[c]] = 1;
+    }
+    return occurs;
+  });
+  const Tensor meaning = x.meaning();
+  const std::span<const float> values = meaning.values<float>();
+  std::vector<Range> ranges(width);
+  for (size_t c = 0; c < width; ++c)
+    for (size_t code = 0; code < kCodes; ++code) {
+      if (std::ranges::none_of(parts, [&](const auto& occurs) { return occurs[c * kCodes + code] != 0; }))
+        continue;
+      const float value = values[code * width + c];
+      const bool is_missing = std::isnan(value);
+      ranges[c].join({is_missing ? INFINITY : value, is_missing ? -INFINITY : value,
+                      is_missing || value == std::floor(value), is_missing});
+    }
+  return ranges;
+}
+
+std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
+  if (x.is_packed()) return ranges_of_packed(x, rows, threads);
+  auto parts =
+      by_parts(rows, threads, [&](std::span<const int64_t> part) { return ranges_of(x.dense(), part); });
   for (size_t part = 1; part < parts.size(); ++part)
     for (size_t c = 0; c < parts[0].size(); ++c) parts[0][c].join(parts[part][c]);
   return std::move(parts[0]);

@@ -13,10 +13,13 @@ constexpr int64_t kTileRows = 1056;  // at most, where B is packed for each tile
 constexpr int64_t kWideRow = 256;    // columns up to which a tile holds whole rows
 constexpr int64_t kWorthPacking = 48;    // rows
 constexpr int64_t kColumnMultiple = 64;  // of whole register blocks of every instruction set
-constexpr int64_t kTiles = 16;           // wanted of a large product
+constexpr int64_t kTiles = 32;           // wanted of a large product
+constexpr int64_t kColumnTiles = 8;      // the same, where each packs its columns of B
 constexpr double kTileWork = 1 << 18;  // multiplications of a tile that is worth a thread's while: about 5 µs
-constexpr double kFar = 1 << 20;       // bytes of B that do not stay in the L2 cache
-constexpr int64_t kPage = 4096;        // bytes of a row from there that a tile takes at least
+constexpr int64_t kTileElements = 1 << 13;  // of C, where k is short: they stay in the L1 cache
+constexpr int64_t kFewPacked = 1 << 13;     // elements of B that every tile may pack for itself
+constexpr double kFar = 1 << 20;            // bytes of B that do not stay in the L2 cache
+constexpr int64_t kPage = 4096;             // bytes of a row from there that a tile takes at least
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
@@ -32,9 +35,12 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
   if (n == 1) b_transposed = false;
   Geometry& g = geometry_;
   g.b_transposed = b_transposed;
-  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  // A row of C takes a whole vector at least.
+  const double work = static_cast<double>(m) * static_cast<double>(k) *
+                      static_cast<double>(m == 1 || n == 1 ? n : round_up(n, loops.lanes));
   const bool is_far = m == 1 && work * static_cast<double>(size_of(dtype)) > kFar;
   auto wanted = static_cast<int64_t>(std::clamp(work / kTileWork, 1.0, double{kTiles}));  // tiles
+  if (m > 1 && n > 1) wanted = std::max(wanted, std::min(m * n / kTileElements, kTiles));
   if (is_far) wanted = std::clamp<int64_t>(n * size_of(dtype) / kPage, 1, wanted);
 
   if (n == 1 && m > 1 && (a_transposed || k == 1)) {
@@ -55,17 +61,18 @@ MatmulPlan::MatmulPlan(DType dtype, int64_t m, int64_t n, int64_t k, bool a_tran
     g.pack_b = b_transposed || (n > kWideRow && m >= kWorthPacking);
   }
 
-  if (n > kWideRow || g.b_transposed) {
+  if (n > kWideRow || (g.b_transposed && n * k > kFewPacked)) {
     // Each tile packs its columns of B once, and its rows of A if at all: then broader tiles, cut into rows
     // too, copy less. Otherwise only very many rows are cut.
     const bool packs_a = g.pack_b && a_transposed && m > loops.chunk_rows;
-    const int64_t col_parts = std::min(wanted, packs_a ? kTiles / 4 : kTiles / 2);
+    const int64_t col_parts = std::min(wanted, packs_a ? kColumnTiles / 2 : kColumnTiles);
     const int64_t row_parts = std::max<int64_t>(packs_a ? 2 : 1, divide_up(m, kTileRows));
     g.tile_cols = std::min(n, round_up(divide_up(n, col_parts), kColumnMultiple));
     g.tile_rows = std::min(m, round_up(divide_up(m, row_parts), 12));
   } else if (wanted > 1) {
-    const bool narrow = n * size_of(dtype) <= 64;  // whole register blocks: of 6 and 16 rows, or of 6
-    g.tile_rows = std::min(m, round_up(divide_up(m, wanted), narrow ? 48 : 12));
+    // Whole register blocks: of 16 rows, or of 6.
+    const bool by_columns = n <= loops.lanes && a_transposed;
+    g.tile_rows = std::min(m, round_up(divide_up(m, wanted), by_columns ? 16 : 12));
   }
   g.row_tiles = m == 0 || n == 0 ? 0 : divide_up(m, g.tile_rows);
   g.col_tiles = n == 0 ? 1 : divide_up(n, g.tile_cols);

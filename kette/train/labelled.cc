@@ -5,10 +5,10 @@
 
 namespace kette {
 
-Labelled labelled_samples(const Schema& schema, const data::Table& table) {
+Labelled labelled_samples(const Schema& schema, const data::Table& table, Threads* threads) {
   const std::vector<int64_t> rows = data::rows_with_targets(table, schema.targets);
   if (rows.empty()) fail("{}: no row has a value in {}", table.source(), schema.target_names());
-  data::Encoded encoded = data::encode(table, schema.features);
+  data::Encoded encoded = data::encode(table, schema.features, threads);
   const Tensor targets = schema.task == data::Task::regression
                              ? data::target_values(table, schema.targets, rows)
                              : data::target_classes(table, schema.targets.front(), schema.labels, rows);

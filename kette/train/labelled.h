@@ -17,7 +17,7 @@ struct Labelled {
 
 /// The rows of the table that have a target, in terms of the model's schema. Throws Error when a column is
 /// missing, and at the place of a field that does not fit, such as a label that the model does not know.
-Labelled labelled_samples(const Schema& schema, const data::Table& table);
+Labelled labelled_samples(const Schema& schema, const data::Table& table, Threads* threads = nullptr);
 
 /// One line for each: `column "town" holds 3 categories …`: what became of categories that the model does not
 /// know.

@@ -39,6 +39,9 @@ constexpr Product kProducts[] = {
     {1024, 10, 256, true, false},
     {256, 1024, 1024, false, true},
     {256, 1024, 10, false, true},
+    // 784-128-10, batch 256
+    {256, 128, 717, false, false},
+    {717, 128, 256, true, false},
     // 784-128-10, batch 128, with and without the pixels that never change
     {128, 128, 717, false, false},
     {717, 128, 128, true, false},

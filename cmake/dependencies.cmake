@@ -8,5 +8,6 @@ if(KETTE_BUILD_CLI OR KETTE_BUILD_FUZZ)
 endif()
 if(KETTE_BUILD_TESTS)
   find_package(GTest REQUIRED)
+  find_package(ZLIB REQUIRED)  # packs what the reader is to unpack
   include(GoogleTest)
 endif()

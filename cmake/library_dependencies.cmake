@@ -4,13 +4,19 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Protobuf REQUIRED)
-find_package(ZLIB REQUIRED)
 
 find_library(HWY_LIBRARY hwy REQUIRED)
 find_path(HWY_INCLUDE hwy/highway.h REQUIRED)
 add_library(kette_hwy INTERFACE IMPORTED)
 target_link_libraries(kette_hwy INTERFACE ${HWY_LIBRARY})
 target_include_directories(kette_hwy INTERFACE ${HWY_INCLUDE})
+
+# Intel's ISA-L unpacks gzip nearly twice as fast as zlib.
+find_library(ISAL_LIBRARY isal REQUIRED)
+find_path(ISAL_INCLUDE isa-l/igzip_lib.h REQUIRED)
+add_library(kette_isal INTERFACE IMPORTED)
+target_link_libraries(kette_isal INTERFACE ${ISAL_LIBRARY})
+target_include_directories(kette_isal INTERFACE ${ISAL_INCLUDE})
 
 # ONNX's own compiled schema (Debian's libonnx-dev), without its operator registry.
 find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)

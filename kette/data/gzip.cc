@@ -1,6 +1,6 @@
 #include "kette/data/gzip.h"
 
-#include <zlib.h>
+#include <isa-l/igzip_lib.h>
 
 #include <algorithm>
 #include <array>
@@ -11,56 +11,63 @@
 namespace kette::data {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, and a gzip header
-constexpr int kRawWindow = -15;       // zlib: no header at all
+uint32_t bounded(size_t size) {
+  return static_cast<uint32_t>(std::min<size_t>(size, std::numeric_limits<uint32_t>::max()));
+}
 
-class Inflater {
- public:
-  explicit Inflater(int window) {
-    if (inflateInit2(&stream, window) != Z_OK) fail("[gzip] out of memory");
+std::string_view reason(int status) {
+  switch (status) {
+    case ISAL_INVALID_BLOCK:
+      return "invalid block";
+    case ISAL_INVALID_SYMBOL:
+      return "invalid symbol";
+    case ISAL_INVALID_LOOKBACK:
+      return "invalid distance back";
+    case ISAL_INVALID_WRAPPER:
+      return "invalid header";
+    case ISAL_UNSUPPORTED_METHOD:
+      return "unknown compression method";
+    case ISAL_INCORRECT_CHECKSUM:
+      return "incorrect checksum";
+    default:
+      return "unknown error";
   }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  z_stream stream{};
-};
-
-uInt bounded(size_t size) {
-  return static_cast<uInt>(std::min<size_t>(size, std::numeric_limits<uInt>::max()));
 }
 
 class GzipBytes : public ByteSource {
  public:
   GzipBytes(std::unique_ptr<ByteSource> packed, std::string name, uint64_t most)
-      : packed_(std::move(packed)), name_(std::move(name)), most_(most), inflater_(kGzipWindow) {}
+      : packed_(std::move(packed)), name_(std::move(name)), most_(most) {
+    isal_inflate_init(&state_);
+    state_.crc_flag = ISAL_GZIP;
+  }
 
   size_t read(char* to, size_t most) override {
-    z_stream& stream = inflater_.stream;
-    stream.next_out = reinterpret_cast<Bytef*>(to);
-    stream.avail_out = bounded(most);
-    const uInt room = stream.avail_out;
-    while (stream.avail_out == room) {
-      if (stream.avail_in == 0 && !refill()) {
-        if (within_member_)
-          fail("{}: the gzip data end after {} bytes in the middle; was the file truncated?", name_,
-               packed_bytes_);
-        return 0;
-      }
+    state_.next_out = reinterpret_cast<uint8_t*>(to);
+    state_.avail_out = bounded(most);
+    const uint32_t room = state_.avail_out;
+    while (state_.avail_out == room) {
+      // What is unpacked already may not have found room.
+      if (state_.avail_in == 0 && !refill() && !within_member_) return 0;
       if (!within_member_) {
         if (ended_ && !starts_member()) return 0;
-        inflateReset(&stream);
+        isal_inflate_reset(&state_);
         within_member_ = true;
       }
-      const int status = inflate(&stream, Z_NO_FLUSH);
-      if (status == Z_STREAM_END) {
+      const uint32_t packed_before = state_.avail_in;
+      const int status = isal_inflate(&state_);
+      if (status < 0)
+        fail("{}: damaged gzip data near byte {}: {}", name_, packed_bytes_ - state_.avail_in,
+             reason(status));
+      if (state_.block_state == ISAL_BLOCK_FINISH) {
         within_member_ = false;
         ended_ = true;
-      } else if (status != Z_OK && status != Z_BUF_ERROR) {
-        fail("{}: damaged gzip data near byte {}: {}", name_, packed_bytes_ - stream.avail_in,
-             stream.msg != nullptr ? stream.msg : "unknown error");
+      } else if (packed_before == 0 && state_.avail_out == room) {
+        fail("{}: the gzip data end after {} bytes in the middle; was the file truncated?", name_,
+             packed_bytes_);
       }
     }
-    const size_t count = room - stream.avail_out;
+    const size_t count = room - state_.avail_out;
     unpacked_bytes_ += count;
     if (unpacked_bytes_ > most_)
       fail("{}: unpacks to more than the {} bytes allowed, from {} packed bytes", name_, most_,
@@ -72,17 +79,17 @@ class GzipBytes : public ByteSource {
   bool refill() {
     const size_t count = packed_->read(input_.data(), input_.size());
     packed_bytes_ += count;
-    inflater_.stream.next_in = reinterpret_cast<Bytef*>(input_.data());
-    inflater_.stream.avail_in = static_cast<uInt>(count);
+    state_.next_in = reinterpret_cast<uint8_t*>(input_.data());
+    state_.avail_in = static_cast<uint32_t>(count);
     return count > 0;
   }
   /// Behind a member: another one, or padding that is to be ignored (as gzip does).
-  bool starts_member() const { return *inflater_.stream.next_in == 0x1F; }
+  bool starts_member() const { return *state_.next_in == 0x1F; }
 
   std::unique_ptr<ByteSource> packed_;
   std::string name_;
   uint64_t most_;
-  Inflater inflater_;
+  inflate_state state_{};
   std::array<char, size_t{1} << 16> input_{};
   uint64_t packed_bytes_ = 0;
   uint64_t unpacked_bytes_ = 0;
@@ -100,20 +107,20 @@ std::unique_ptr<ByteSource> unpack_gzip(std::unique_ptr<ByteSource> packed, std:
 
 std::string inflate_raw(std::string_view packed, uint64_t size, std::string_view name) {
   // Deflate cannot shrink data to less than a 1032th: what claims to is a lie, and gets no memory.
-  constexpr uint64_t kMostRatio = 1032;
-  if (size / kMostRatio > packed.size() || size >= std::numeric_limits<uInt>::max() ||
-      packed.size() >= std::numeric_limits<uInt>::max())
+  constexpr uint64_t kMostRatio = 1032, kMost = std::numeric_limits<uint32_t>::max();
+  if (size / kMostRatio > packed.size() || size >= kMost || packed.size() >= kMost)
     fail("{}: {} packed bytes cannot hold the {} bytes they claim", name, packed.size(), size);
   std::string result(static_cast<size_t>(size) + 1, '\0');  // one more shows whether there is more
-  Inflater inflater(kRawWindow);
-  z_stream& stream = inflater.stream;
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(result.data());
-  stream.avail_out = static_cast<uInt>(result.size());
-  const int status = inflate(&stream, Z_FINISH);
-  if (status != Z_STREAM_END || stream.total_out != size)
-    fail("{}: damaged data: {} bytes unpacked, expected {}", name, stream.total_out, size);
+  const auto state = std::make_unique<inflate_state>();
+  isal_inflate_init(state.get());
+  state->next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(packed.data()));
+  state->avail_in = static_cast<uint32_t>(packed.size());
+  state->next_out = reinterpret_cast<uint8_t*>(result.data());
+  state->avail_out = static_cast<uint32_t>(result.size());
+  const int status = isal_inflate(state.get());
+  const uint64_t count = result.size() - state->avail_out;
+  if (status != ISAL_DECOMP_OK || state->block_state != ISAL_BLOCK_FINISH || count != size)
+    fail("{}: damaged data: {} bytes unpacked, expected {}", name, count, size);
   result.resize(static_cast<size_t>(size));
   return result;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <unordered_map>
@@ -55,23 +57,46 @@ void encode_numbers(const Table& table, std::span<const int64_t> columns, int64_
 bool are_bytes(const Table& table, std::span<const Feature> features, std::span<const int64_t> columns) {
   for (size_t i = 0; i < features.size(); ++i)
     if (features[i].kind != Feature::Kind::number || !table.is_numeric(columns[i]) ||
-        !table.numbers(columns[i]).are_bytes())
+        table.numbers(columns[i]).bytes() == nullptr)
       return false;
   return !features.empty();
+}
+
+/// to[r*stride + c] = from[c][r] for c, r < 8: three rounds that exchange squares of 4, 2 and 1 bytes.
+void transpose_square(const uint8_t* const* from, size_t first, uint8_t* to, size_t stride) {
+  static_assert(std::endian::native == std::endian::little);
+  std::array<uint64_t, 8> lines;
+  for (size_t c = 0; c < 8; ++c) std::memcpy(&lines[c], from[c] + first, 8);
+  const auto exchange = [&](size_t size, uint64_t lower) {
+    for (size_t c = 0; c < 8; ++c) {
+      if ((c & size) != 0) continue;
+      const uint64_t moved = ((lines[c] >> (8 * size)) ^ lines[c + size]) & lower;
+      lines[c] ^= moved << (8 * size);
+      lines[c + size] ^= moved;
+    }
+  };
+  exchange(4, 0x00000000FFFFFFFF);
+  exchange(2, 0x0000FFFF0000FFFF);
+  exchange(1, 0x00FF00FF00FF00FF);
+  for (size_t r = 0; r < 8; ++r) std::memcpy(to + r * stride, &lines[r], 8);
 }
 
 /// Bytes stay bytes.
 Matrix packed(const Table& table, std::span<const int64_t> columns, Threads* threads) {
   constexpr int64_t kBlock = 512;  // rows: a few cache lines of each column, which come one behind the other
   const auto rows = static_cast<size_t>(table.rows()), width = columns.size();
+  std::vector<const uint8_t*> from;
+  for (const int64_t column : columns) from.push_back(table.numbers(column).bytes());
   auto codes = std::make_shared_for_overwrite<uint8_t[]>(rows * width);
   for_each_tile(threads, (table.rows() + kBlock - 1) / kBlock, [&](int64_t block, int) {
     const auto first = static_cast<size_t>(block * kBlock), last = std::min(first + kBlock, rows);
-    for (size_t i = 0; i < width; ++i)
-      table.numbers(columns[i]).visit([&](auto numbers) {
-        for (size_t row = first; row < last; ++row)
-          codes[row * width + i] = static_cast<uint8_t>(numbers[row]);
-      });
+    const size_t whole_rows = first + (last - first) / 8 * 8, whole_columns = width / 8 * 8;
+    for (size_t c = 0; c < whole_columns; c += 8)
+      for (size_t row = first; row < whole_rows; row += 8)
+        transpose_square(&from[c], row, &codes[row * width + c], width);
+    for (size_t c = 0; c < width; ++c)
+      for (size_t row = c < whole_columns ? whole_rows : first; row < last; ++row)
+        codes[row * width + c] = from[c][row];
   });
   Tensor meaning(Shape({Matrix::kCodes, static_cast<int64_t>(width)}));
   for (int64_t i = 0; i < meaning.size(); ++i)

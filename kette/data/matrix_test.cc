@@ -102,6 +102,22 @@ TEST(Encode, bytes_of_a_table_stay_bytes) {
   const Matrix matrix = encode(table(false), features).matrix;
   EXPECT_TRUE(matrix.is_packed());
   EXPECT_EQ(matrix, Matrix(Tensor(Shape({3, 2}), {7.f, 0.f, 0.f, 3.f, 1.f, 255.f})));
+  std::vector<Column> columns;
+  std::vector<Feature> names;
+  constexpr size_t kRows = 1029, kColumns = 19;  // neither a multiple of the squares that are turned
+  for (size_t c = 0; c < kColumns; ++c) {
+    std::vector<uint8_t> bytes(kRows);
+    for (size_t row = 0; row < kRows; ++row)
+      bytes[row] = static_cast<uint8_t>(row * 7 + c * 31 + row * row / 97);
+    names.push_back({fmt::format("c{}", c)});
+    columns.push_back({names.back().name, {}, {}, -1, std::move(bytes)});
+  }
+  const Table many("t", columns);
+  Threads threads(2);
+  const Matrix turned = encode(many, names, &threads).matrix;
+  for (size_t row = 0; row < kRows; ++row)
+    for (size_t c = 0; c < kColumns; ++c)
+      ASSERT_EQ(turned.at(static_cast<int64_t>(row), static_cast<int64_t>(c)), columns[c].bytes[row]);
   const std::vector<Feature> mixed = {{"b"}, {"c"}};
   EXPECT_FALSE(encode(table(true), mixed).matrix.is_packed());
 }

@@ -22,7 +22,8 @@ class Numbers {
   bool empty() const { return size_ == 0; }
   double operator[](size_t i) const { return bytes_ != nullptr ? bytes_[i] : doubles_[i]; }
   double front() const { return (*this)[0]; }
-  bool are_bytes() const { return bytes_ != nullptr; }
+  /// Where they are stored, if in a byte each; else null.
+  const uint8_t* bytes() const { return bytes_; }
 
   /// function(values) with the span they are stored as: for loops over many.
   template <class Function>

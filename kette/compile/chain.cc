@@ -148,8 +148,7 @@ bool Chain::is_shared(int operand) const {
 bool Chain::is_read_as_array(int operand) const {
   for (const ChainInstruction& instruction : instructions_)
     for (int k = 0; k < instruction.operands; ++k)
-      if (instruction.in[static_cast<size_t>(k)] == operand && !(k == 1 && instruction.uniform_second))
-        return true;
+      if (instruction.in[static_cast<size_t>(k)] == operand && !instruction.is_uniform(k)) return true;
   return false;
 }
 
@@ -207,7 +206,7 @@ void Chain::bind_single_chunk() {
     Bound bound{instruction.loop, {}, out, padded_size_, instruction.parameters.data()};
     for (int k = 0; k < instruction.operands; ++k) {
       const auto in = static_cast<size_t>(instruction.in[static_cast<size_t>(k)]);
-      bound.in[k] = k == 1 && instruction.uniform_second ? operands_[in].data : at[in];
+      bound.in[k] = instruction.is_uniform(k) ? operands_[in].data : at[in];
     }
     bound_.push_back(bound);
   }
@@ -215,7 +214,7 @@ void Chain::bind_single_chunk() {
   for (size_t i = 0; i < instructions_.size(); ++i)
     for (int k = 0; k < instructions_[i].operands; ++k) {
       const int in = instructions_[i].in[static_cast<size_t>(k)];
-      const bool in_place = k == 1 && instructions_[i].uniform_second;
+      const bool in_place = instructions_[i].is_uniform(k);
       if (in < operand_count && (in_place || !is_shared(in)))
         sites_[static_cast<size_t>(in)].push_back(&bound_[i].in[k]);
     }
@@ -298,10 +297,11 @@ void Chain::run_chunk(int64_t first, int64_t count, std::byte* scratch, const vo
     std::byte* out = instruction.out
                          ? static_cast<std::byte*>(instruction.out) + first * element_bytes_
                          : scratch + table_bytes_ + static_cast<size_t>(slots_[reg]) * slot_bytes_;
-    const void* in[3];
-    for (int k = 0; k < instruction.operands; ++k)
-      in[k] = at[static_cast<size_t>(instruction.in[static_cast<size_t>(k)])];
-    if (instruction.uniform_second) in[1] = operands_[static_cast<size_t>(instruction.in[1])].data;
+    const void* in[kMostChainOperands];
+    for (int k = 0; k < instruction.operands; ++k) {
+      const auto from = static_cast<size_t>(instruction.in[static_cast<size_t>(k)]);
+      in[k] = instruction.is_uniform(k) ? operands_[from].data : at[from];
+    }
     instruction.loop(in, out, count, instruction.parameters.data());
     at[reg] = out;
   }

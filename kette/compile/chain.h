@@ -21,15 +21,20 @@ struct ChainOperand {
   bool is_padded = true;   // readable up to a multiple of kAlignment bytes
 };
 
-/// One operation. Registers: 0 … operands−1 are the operands, operands+i is the result of instruction i.
+inline constexpr int kMostChainOperands = 4;
+
+/// One operation, or several in one loop. Registers: 0 … operands−1 are the operands, operands+i is the
+/// result of instruction i.
 struct ChainInstruction {
   MapLoop loop = nullptr;
   std::array<double, kMaxReals> parameters{};
-  std::array<int, 3> in{};
+  std::array<int, kMostChainOperands> in{};
   int operands = 1;
-  bool uniform_second = false;  // in[1] is an operand of one element, read where it lies
+  uint8_t uniform = 0;  // bit k: in[k] is an operand of one element, read where it lies
   void* out = nullptr;  // where the result is kept, dense in the chain's space and padded to a multiple of
                         // kAlignment bytes; null: nowhere
+
+  bool is_uniform(int k) const { return (uniform >> k & 1) != 0; }
 };
 
 /// Prepared for concrete shapes and addresses. Ranges are of the space's elements in row-major order; they
@@ -59,7 +64,7 @@ class Chain {
   /// One loop of a single chunk, its addresses fixed (those of inputs change in place).
   struct Bound {
     MapLoop loop;
-    const void* in[3];
+    const void* in[kMostChainOperands];
     void* out;
     int64_t n;
     const double* parameters;

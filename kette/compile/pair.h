@@ -1,5 +1,5 @@
-// Halves the loops of a chain where it can: a sum, difference or product that only the next one reads joins
-// it.
+// Makes one loop of several in a chain where it can: a sum, difference or product that only the next one
+// reads joins it, and so do the parts of a running mean and of a step by its size (see kernels/map_pairs.h).
 #pragma once
 
 #include <vector>

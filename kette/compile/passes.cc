@@ -19,7 +19,7 @@ std::span<const Pass> passes() {
       Pass{"bias", "x·W + b is one operation"},
       Pass{"layout", "reshapes join, a matrix product takes transposes itself"},
       Pass{"fuse", "element-wise operations run behind the operation that they follow"},
-      Pass{"pair", "a sum, difference or product joins the loop that reads it"},
+      Pass{"pair", "one loop does what several did, where a result is read by the next only"},
       Pass{"descend", "w − η·(A·B) is finished in the registers of the product"},
       Pass{"overwrite", "an update is written over its parameter where nobody reads the old value later"},
       Pass{"share", "results that are not needed at the same time share memory"},

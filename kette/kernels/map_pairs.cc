@@ -38,10 +38,15 @@ void pair(const void* const* in, void* out, int64_t n, const double* parameters)
   map_loop<Pair<kInner, kOuter>, 3, T>(in, out, n, parameters);
 }
 
+template <class T>
+double number_at(const void* place) {
+  return static_cast<double>(*static_cast<const T*>(place));  // and back again without loss
+}
+
 template <class T, kernels::PairInner kInner, kernels::PairOuter kOuter>
 void uniform_pair(const void* const* in, void* out, int64_t n, const double*) {
   const void* const rest[] = {in[0], in[2]};
-  const double b = static_cast<double>(*static_cast<const T*>(in[1]));  // and back again without loss
+  const double b = number_at<T>(in[1]);
   map_loop<UniformPair<kInner, kOuter>, 2, T>(rest, out, n, &b);
 }
 
@@ -78,15 +83,67 @@ kernels::PairLoop pair_loop(bool f32, kernels::PairInner inner, kernels::PairOut
   return f32 ? pair_of<float>(inner, outer, uniform) : pair_of<double>(inner, outer, uniform);
 }
 
+template <bool kSquare, bool kSubtract>
+struct Linear {
+  template <class D, class V>
+  static V apply(D d, const double* factors, V a, V b) {
+    using T = hn::TFromD<D>;
+    const V first = hn::Mul(a, hn::Set(d, static_cast<T>(factors[0])));
+    const V second = hn::Mul(kSquare ? hn::Mul(b, b) : b, hn::Set(d, static_cast<T>(factors[1])));
+    return kSubtract ? hn::Sub(first, second) : hn::Add(first, second);
+  }
+};
+
+template <class T, bool kSquare, bool kSubtract>
+void linear(const void* const* in, void* out, int64_t n, const double*) {
+  const void* const arrays[] = {in[0], in[2]};
+  const double factors[] = {number_at<T>(in[1]), number_at<T>(in[3])};
+  map_loop<Linear<kSquare, kSubtract>, 2, T>(arrays, out, n, factors);
+}
+
+struct Normalised {
+  template <class D, class V>
+  static V apply(D d, const double* summand, V a, V b) {
+    return hn::Div(a, hn::Add(hn::Sqrt(b), hn::Set(d, static_cast<hn::TFromD<D>>(*summand))));
+  }
+};
+
+template <class T>
+void normalised(const void* const* in, void* out, int64_t n, const double*) {
+  const double summand = number_at<T>(in[2]);
+  map_loop<Normalised, 2, T>(in, out, n, &summand);
+}
+
+template <class T>
+kernels::PairLoop linear_of(bool square, bool subtract) {
+  if (square) return subtract ? linear<T, true, true> : linear<T, true, false>;
+  return subtract ? linear<T, false, true> : linear<T, false, false>;
+}
+
+kernels::PairLoop linear_loop(bool f32, bool square, bool subtract) {
+  return f32 ? linear_of<float>(square, subtract) : linear_of<double>(square, subtract);
+}
+
+kernels::PairLoop normalised_loop(bool f32) { return f32 ? normalised<float> : normalised<double>; }
+
 }  // namespace kette::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace kette {
 HWY_EXPORT(pair_loop);
+HWY_EXPORT(linear_loop);
+HWY_EXPORT(normalised_loop);
 
 kernels::PairLoop kernels::pair_loop(DType dtype, PairInner inner, PairOuter outer, bool uniform) {
   return choose_target(HWY_DISPATCH_TABLE(pair_loop))(dtype == DType::f32, inner, outer, uniform);
+}
+kernels::PairLoop kernels::linear_loop(DType dtype, bool square, bool subtract) {
+  return choose_target(HWY_DISPATCH_TABLE(linear_loop))(dtype == DType::f32, square, subtract);
+}
+
+kernels::PairLoop kernels::normalised_loop(DType dtype) {
+  return choose_target(HWY_DISPATCH_TABLE(normalised_loop))(dtype == DType::f32);
 }
 }  // namespace kette
 #endif  // HWY_ONCE

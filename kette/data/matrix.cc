@@ -16,8 +16,7 @@ namespace {
 
 constexpr int64_t kWorthUnpacking = 1 << 15;  // numbers that are worth all threads: about 10 µs
 constexpr int64_t kRowsAhead = 2;             // asked for, as they come from anywhere in memory
-
-constexpr int64_t kWord = 8;  // codes that are loaded at once
+constexpr int64_t kWord = 8;                  // codes that are loaded at once
 
 uint64_t word_at(const uint8_t* codes) {
   uint64_t word = 0;
@@ -71,7 +70,7 @@ float divisor_of(const Tensor& meaning) {
   std::iota(codes.begin(), codes.end(), uint8_t{0});
   std::vector<float> quotients(values.size());
   kernels::divide_bytes(codes.data(), Matrix::kCodes, divisor, quotients.data());
-  return std::ranges::equal(quotients, values) ? divisor : 0;
+  return std::memcmp(quotients.data(), values.data(), values.size_bytes()) == 0 ? divisor : 0;
 }
 
 }  // namespace
@@ -113,10 +112,9 @@ void Matrix::unpack(int64_t count, const RowAt& row_at, float* to, Threads* thre
   const auto codes_of = [&](int64_t i) { return codes_.get() + row_at(i) * columns; };
   const auto some = [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      if (i + kRowsAhead < last) {
+      if (i + kRowsAhead < last)
         for (int64_t byte = 0; byte < columns; byte += static_cast<int64_t>(kAlignment))
           __builtin_prefetch(codes_of(i + kRowsAhead) + byte);
-      }
       if (divisor_ > 0)
         kernels::divide_bytes(codes_of(i), columns, divisor_, to + i * columns);
       else

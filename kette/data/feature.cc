@@ -65,7 +65,7 @@ bool are_bytes(const Table& table, std::span<const Feature> features, std::span<
 /// to[r*stride + c] = from[c][r] for c, r < 8: three rounds that exchange squares of 4, 2 and 1 bytes.
 void transpose_square(const uint8_t* const* from, size_t first, uint8_t* to, size_t stride) {
   static_assert(std::endian::native == std::endian::little);
-  std::array<uint64_t, 8> lines;
+  std::array<uint64_t, 8> lines{};
   for (size_t c = 0; c < 8; ++c) std::memcpy(&lines[c], from[c] + first, 8);
   const auto exchange = [&](size_t size, uint64_t lower) {
     for (size_t c = 0; c < 8; ++c) {
@@ -99,8 +99,10 @@ Matrix packed(const Table& table, std::span<const int64_t> columns, Threads* thr
         codes[row * width + c] = from[c][row];
   });
   Tensor meaning(Shape({Matrix::kCodes, static_cast<int64_t>(width)}));
-  for (int64_t i = 0; i < meaning.size(); ++i)
-    meaning.set(i, static_cast<double>(i / static_cast<int64_t>(width)));
+  for (size_t i = 0; i < static_cast<size_t>(meaning.size()); ++i) {
+    const size_t code = i / width;
+    meaning.values<float>()[i] = static_cast<float>(code);
+  }
   return {table.rows(), std::move(codes), std::move(meaning)};
 }
 

@@ -1,7 +1,6 @@
 #include "kette/train/build.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "kette/base/choice.h"
@@ -119,8 +118,8 @@ Samples select(const data::Dataset& dataset, std::span<const int64_t> rows) {
 }
 
 Samples take(data::Dataset& dataset, std::span<const int64_t> rows) {
-  const bool are_all = static_cast<int64_t>(rows.size()) == dataset.rows() &&
-                       std::ranges::equal(rows, std::views::iota(int64_t{0}, dataset.rows()));
+  const bool are_all = std::ssize(rows) == dataset.rows() && (rows.empty() || rows.front() == 0) &&
+                       data::are_consecutive(rows);
   if (!are_all) return select(dataset, rows);
   Samples all = samples(std::exchange(dataset.x, {}), dataset.y);
   all.weights = dataset.weights;

@@ -79,7 +79,8 @@ TEST(Prepare, of_packed_rows_gives_the_same_numbers_whatever_the_scaling) {
   auto codes = std::make_shared<uint8_t[]>(kRows * kColumns);
   for (int64_t i = 0; i < kRows * kColumns; ++i) codes[i] = static_cast<uint8_t>(i * i % 251);
   Tensor meaning(Shape({data::Matrix::kCodes, kColumns}));
-  for (int64_t i = 0; i < meaning.size(); ++i) meaning.set(i, static_cast<double>(i / kColumns));
+  for (int64_t code = 0; code < data::Matrix::kCodes; ++code)
+    for (int64_t c = 0; c < kColumns; ++c) meaning.set(code * kColumns + c, static_cast<double>(code));
   data::Dataset packed{.targets = {"y"},
                        .features = {{"a"}, {"b"}, {"c"}},
                        .x = data::Matrix(kRows, std::move(codes), std::move(meaning)),

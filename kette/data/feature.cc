@@ -91,12 +91,13 @@ Matrix packed(const Table& table, std::span<const int64_t> columns, Threads* thr
   for_each_tile(threads, (table.rows() + kBlock - 1) / kBlock, [&](int64_t block, int) {
     const auto first = static_cast<size_t>(block * kBlock), last = std::min(first + kBlock, rows);
     const size_t whole_rows = first + (last - first) / 8 * 8, whole_columns = width / 8 * 8;
+    uint8_t* const to = codes.get();
     for (size_t c = 0; c < whole_columns; c += 8)
       for (size_t row = first; row < whole_rows; row += 8)
-        transpose_square(&from[c], row, &codes[row * width + c], width);
+        transpose_square(&from[c], row, to + row * width + c, width);
     for (size_t c = 0; c < width; ++c)
       for (size_t row = c < whole_columns ? whole_rows : first; row < last; ++row)
-        codes[row * width + c] = from[c][row];
+        to[row * width + c] = from[c][row];
   });
   Tensor meaning(Shape({Matrix::kCodes, static_cast<int64_t>(width)}));
   for (size_t i = 0; i < static_cast<size_t>(meaning.size()); ++i) {

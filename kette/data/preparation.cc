@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "kette/base/choice.h"
 
@@ -66,35 +67,48 @@ auto by_parts(std::span<const int64_t> rows, Threads* threads, const OfPart& of_
   return parts;
 }
 
-/// From the meaning of the codes that occur in the rows.
-std::vector<Range> ranges_of_packed(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
+/// The least and the largest code of each column, where all codes between them mean whole numbers that ascend
+/// with the codes, as those of a table's bytes do; otherwise nothing.
+std::optional<std::vector<Range>> ranges_of_codes(const Matrix& x, std::span<const int64_t> rows,
+                                                  Threads* threads) {
   const auto width = static_cast<size_t>(x.shape()[1]);
-  constexpr auto kCodes = static_cast<size_t>(Matrix::kCodes);
+  struct Codes {
+    std::vector<uint8_t> least, largest;
+  };
   const auto parts = by_parts(rows, threads, [&](std::span<const int64_t> part) {
-    std::vector<uint8_t> occurs(width * kCodes);
-    for (const int64_t row : part) {
-      const uint8_t* codes = x.codes().get() + static_cast<size_t>(row) * width;
-      for (size_t c = 0; c < width; ++c) occurs[c * kCodes + codes[c]] = 1;
+    Codes found{std::vector<uint8_t>(width, 255), std::vector<uint8_t>(width, 0)};
+    // Bytes might be part of anything: only in variables of its own the compiler knows what they leave alone.
+    uint8_t *const least = found.least.data(), *const largest = found.largest.data();
+    for (const size_t count = width; const int64_t row : part) {
+      const uint8_t* const codes = x.codes().get() + static_cast<size_t>(row) * count;
+      for (size_t c = 0; c < count; ++c) least[c] = std::min(least[c], codes[c]);
+      for (size_t c = 0; c < count; ++c) largest[c] = std::max(largest[c], codes[c]);
     }
-    return occurs;
+    return found;
   });
   const Tensor meaning = x.meaning();
-  const std::span<const float> values = meaning.values<float>();
+  const auto number = [&](size_t code, size_t c) { return meaning.values<float>()[code * width + c]; };
   std::vector<Range> ranges(width);
-  for (size_t c = 0; c < width; ++c)
-    for (size_t code = 0; code < kCodes; ++code) {
-      if (std::ranges::none_of(parts, [&](const auto& occurs) { return occurs[c * kCodes + code] != 0; }))
-        continue;
-      const float value = values[code * width + c];
-      const bool is_missing = std::isnan(value);
-      ranges[c].join({is_missing ? INFINITY : value, is_missing ? -INFINITY : value,
-                      is_missing || value == std::floor(value), is_missing});
+  for (size_t c = 0; c < width; ++c) {
+    size_t least = 255, largest = 0;
+    for (const Codes& part : parts) {
+      least = std::min<size_t>(least, part.least[c]);
+      largest = std::max<size_t>(largest, part.largest[c]);
     }
+    for (size_t code = least; code <= largest; ++code)
+      if (number(code, c) != std::floor(number(code, c)) ||
+          (code > least && !(number(code, c) > number(code - 1, c))))
+        return std::nullopt;
+    ranges[c] = {number(least, c), number(largest, c), true, false};
+  }
   return ranges;
 }
 
 std::vector<Range> ranges_of(const Matrix& x, std::span<const int64_t> rows, Threads* threads) {
-  if (x.is_packed()) return ranges_of_packed(x, rows, threads);
+  if (x.is_packed()) {
+    std::optional<std::vector<Range>> ranges = ranges_of_codes(x, rows, threads);
+    return ranges ? std::move(*ranges) : ranges_of(Matrix(x.unpacked()), rows, threads);
+  }
   auto parts =
       by_parts(rows, threads, [&](std::span<const int64_t> part) { return ranges_of(x.dense(), part); });
   for (size_t part = 1; part < parts.size(); ++part)

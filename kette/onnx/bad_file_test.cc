@@ -190,7 +190,7 @@ TEST(BadFile, with_values_missing_or_in_a_circle_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_name("W9"); }),
             "model.onnx: the parameter \"W1\" has no initialiser");
   EXPECT_EQ(refusal_after([](auto& proto) { node(proto, "z1").clear_input(); }),
-            "model.onnx: node \"z1\" (Add): [add] takes 2 operand(s), found 0");
+            "model.onnx: node \"z1\" (Add): 0 operands; expected 2");
 }
 
 TEST(BadFile, with_bad_tensors_is_refused) {
@@ -201,13 +201,13 @@ TEST(BadFile, with_bad_tensors_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) { initializer(proto, "W1").set_dims(0, 1'000'000'000'000); }),
             "model.onnx: initialiser \"W1\": 48 bytes do not fill f32[1000000000000,4], which takes "
             "16000000000000");
+  EXPECT_EQ(refusal_after(
+                [](auto& proto) { initializer(proto, "W1").set_data_type(::onnx::TensorProto::COMPLEX64); }),
+            "model.onnx: initialiser \"W1\": elements are of type COMPLEX64; expected numbers");
   EXPECT_EQ(
-      refusal_after([](auto& proto) { initializer(proto, "W1").set_data_type(::onnx::TensorProto::INT8); }),
-      "model.onnx: initialiser \"W1\": elements are of type INT8; expected FLOAT, DOUBLE or INT64");
-  EXPECT_EQ(refusal_after([](auto& proto) {
-              initializer(proto, "W1").set_data_location(::onnx::TensorProto::EXTERNAL);
-            }),
-            "model.onnx: initialiser \"W1\": the data stand in another file, which is not supported");
+      refusal_after(
+          [](auto& proto) { initializer(proto, "W1").set_data_location(::onnx::TensorProto::EXTERNAL); }),
+      "model.onnx: initialiser \"W1\": its data stand in the file \"\", which cannot be found from here");
   EXPECT_EQ(
       refusal_after([](auto& proto) {
         ::onnx::TensorProto& tensor = initializer(proto, "W1");
@@ -223,7 +223,7 @@ TEST(BadFile, with_other_inputs_or_results_is_refused) {
     return proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
   };
   EXPECT_EQ(refusal_after([&](auto& proto) { features(proto)->set_elem_type(::onnx::TensorProto::STRING); }),
-            "model.onnx: input \"features\": elements are of type STRING; expected FLOAT, DOUBLE or INT64");
+            "model.onnx: input \"features\": elements are of type STRING; expected numbers");
   EXPECT_EQ(refusal_after(
                 [&](auto& proto) { features(proto)->mutable_shape()->mutable_dim(1)->set_dim_value(-1); }),
             "model.onnx: input \"features\": a dim is -1; dims must not be negative");

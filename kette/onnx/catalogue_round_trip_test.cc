@@ -111,7 +111,8 @@ TEST_P(WrittenForm, computes_the_same_when_read_back) {
       const Call call = call_of(*GetParam(), example, wide);
       Graph read;
       Parameters parameters;
-      const Value y = read_graph(written(call).graph(), wanted, {}, read, parameters)[0];
+      const ::onnx::ModelProto proto = written(call);
+      const Value y = read_graph({.proto = proto.graph()}, wanted, read, parameters)[0].value;
       verify(read);
       EXPECT_EQ(y.shape(), call.y.shape()) << print(read);
       Bindings used = call.bindings;

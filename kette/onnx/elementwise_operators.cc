@@ -1,5 +1,6 @@
-// Comparisons and choices, conversions, and the element-wise operators with operands that must be constants.
+// Arithmetic on elements, conversions, and limits.
 #include <array>
+#include <climits>
 #include <cmath>
 #include <limits>
 
@@ -13,29 +14,38 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// ONNX compares to bools; ours are numbers that are 0 or 1.
-template <Value (*kCompare)(Value, Value)>
-Operand comparison(NodeCall& call) {
-  return {.value = kCompare(call.value(0), call.value(1)), .truth = true};
+/// Before operator set 7: the second operand was broadcast only on request, and along an axis that was named.
+Value aligned(NodeCall& call, Value a, Value b) {
+  const int64_t axis = call.integer("axis", -1);
+  if (call.integer("broadcast", 0) == 0 || axis < 0 || a.shape().rank() <= b.shape().rank()) return b;
+  const auto behind = a.shape().rank() - static_cast<int>(axis) - b.shape().rank();
+  std::vector<int64_t> dims(b.shape().dims().begin(), b.shape().dims().end());
+  for (int i = 0; i < behind; ++i) dims.push_back(1);
+  return reshape(b, dims);
 }
 
-bool is_comparison(Value value) {
-  const OpDef* op = value.graph->node(value).op;
-  return op == &kEqual || op == &kLess || op == &kLessEqual || op == &kGreater || op == &kGreaterEqual;
+template <Value (*kApply)(Value, Value)>
+Operand binary(NodeCall& call) {
+  const Numbers x = call.numbers();
+  return x.result(kApply(x.values[0], aligned(call, x.values[0], x.values[1])));
 }
 
-Operand where(NodeCall& call) {
-  const Operand& condition = call.operand(0);
-  if (!condition.truth) fail("the condition is not of truth values");
-  const Value a = call.value(1), b = call.value(2);
-  return Operand::of(kette::where(cast(condition.value, a.dtype()), a, b));
+template <Value (*kApply)(Value, Value)>
+Operand of_all(NodeCall& call) {
+  const Numbers x = call.numbers();
+  Value result = x.values[0];
+  for (size_t i = 1; i < x.values.size(); ++i) result = kApply(result, x.values[i]);
+  return x.result(result);
 }
 
-DType number_type(int64_t type) {
-  for (const DType dtype : {DType::f32, DType::f64, DType::i64})
-    if (type == onnx_type(dtype)) return dtype;
-  fail("cannot cast to the ONNX type {}; expected FLOAT, DOUBLE, INT64 or BOOL", type);
+Operand mean_of_all(NodeCall& call) {
+  const Numbers x = call.numbers();
+  Value result = x.values[0];
+  for (size_t i = 1; i < x.values.size(); ++i) result = result + x.values[i];
+  return x.result(result / static_cast<double>(x.values.size()));
 }
+
+Operand reciprocal(NodeCall& call) { return Operand::of(1.0 / call.value(0)); }
 
 Tensor converted(const Tensor& tensor, DType dtype) {
   Tensor result(tensor.shape().as(dtype));
@@ -46,44 +56,77 @@ Tensor converted(const Tensor& tensor, DType dtype) {
   return result;
 }
 
-Operand cast(NodeCall& call) {
-  const int64_t to = call.integer("to", 0);
+Operand converted_to(NodeCall& call, int64_t type) {
   const Operand& x = call.operand(0);
-  if (to == kOnnxBool) return {.value = x.truth ? x.value : call.value(0), .truth = true};
-  const DType dtype = number_type(to);
+  if (x.dims) {
+    if (!is_float(element_type(static_cast<int>(type), call.rules()))) return x;
+    fail("a shape with the batch dim N cannot be cast");
+  }
+  if (type == kOnnxBfloat16) fail("to BFLOAT16, which is not supported");
+  if (is_bool(static_cast<int>(type))) {
+    if (x.truth != Operand::Truth::no) return x;
+    return {.value = call.numbers().values[0], .truth = Operand::Truth::nonzero};
+  }
+  const DType dtype = element_type(static_cast<int>(type), call.rules());
+  if (x.truth != Operand::Truth::no) return Operand::of(kette::cast(call.truth(0), dtype));
   if (x.known && !x.value) return Operand::of(converted(*x.known, dtype));
-  if (!x.truth) return Operand::of(kette::cast(call.value(0), dtype));
-  const Value zero_or_one = is_comparison(x.value) ? x.value : 1 - equal(x.value, scalar_like(x.value, 0));
-  return Operand::of(kette::cast(zero_or_one, dtype));
+  return Operand::of(kette::cast(call.value(0), dtype));
 }
 
+Operand cast_node(NodeCall& call) {
+  call.ignore("saturate");
+  return converted_to(call, call.integer("to", 0));
+}
+
+Operand cast_like(NodeCall& call) {
+  call.ignore("saturate");
+  const Operand& like = call.operand(1);
+  if (like.truth != Operand::Truth::no) return converted_to(call, kOnnxBool);
+  return converted_to(call, onnx_type(call.value(1).dtype()));
+}
+
+/// Bounds are attributes before operator set 11.
 Operand clip(NodeCall& call) {
-  const auto bound = [&](size_t i, double otherwise) {
-    if (!call.has(i)) return otherwise;
-    if (const auto number = call.number(i)) return *number;
-    fail("the bounds are computed; only constants are supported");
+  const Numbers x = call.numbers(0, 1);
+  Value y = x.values[0];
+  const auto bound = [&](size_t i, std::string_view name, double otherwise) -> std::optional<double> {
+    if (call.version() < 11) return call.real(name, otherwise);
+    return call.has(i) ? call.number(i) : otherwise;
   };
-  return Operand::of(kette::clip(call.value(0), bound(1, -kInfinity), bound(2, kInfinity)));
+  const std::optional<double> low = bound(1, "min", -kInfinity), high = bound(2, "max", kInfinity);
+  if (low && high && *low <= *high) return x.result(kette::clip(y, *low, *high));
+  // Where low > high, high it is.
+  if (call.has(1)) y = max(y, call.number_as(1, y.dtype()));
+  if (call.has(2)) y = min(y, call.number_as(2, y.dtype()));
+  return x.result(y);
 }
 
 Operand pow(NodeCall& call) {
-  const auto exponent =
-      call.operand(1).known && call.operand(1).known->shape().rank() == 0 ? call.number(1) : std::nullopt;
-  return Operand::of(exponent ? kette::pow(call.value(0), *exponent)
-                              : kette::pow(call.value(0), call.value(1)));
+  const Operand& base = call.operand(0);
+  const DType type = base.value ? base.value.dtype() : base.known ? base.known->dtype() : DType::i64;
+  const DType computed = is_float(type) ? type : DType::f64;
+  const auto exponent = call.known(1) && call.known(1)->shape().rank() == 0 ? call.number(1) : std::nullopt;
+  const Value x = call.number_as(0, computed);
+  const Value y =
+      exponent ? kette::pow(x, *exponent) : kette::pow(x, aligned(call, x, call.number_as(1, computed)));
+  return Operand::of(is_float(type) ? y : cast(y, DType::i64));
 }
 
-constexpr std::array<Operator, 10> kElementwiseOperators{{
-    {"Cast", 1, 1, cast},
-    {"Clip", 1, 3, clip},
-    {"Equal", 2, 2, comparison<equal>},
-    {"Greater", 2, 2, comparison<greater>},
-    {"GreaterOrEqual", 2, 2, comparison<greater_equal>},
-    {"Identity", 1, 1, [](NodeCall& call) { return call.operand(0); }},
-    {"Less", 2, 2, comparison<less>},
-    {"LessOrEqual", 2, 2, comparison<less_equal>},
-    {"Pow", 2, 2, pow},
-    {"Where", 3, 3, where},
+constexpr std::array<Operator, 14> kElementwiseOperators{{
+    elementwise("Add", 2, 2, binary<add>),
+    elementwise("Cast", 1, 1, cast_node),
+    elementwise("CastLike", 2, 2, cast_like),
+    elementwise("Clip", 1, 3, clip),
+    elementwise("Div", 2, 2, binary<div>),
+    elementwise("Identity", 1, 1, [](NodeCall& call) { return call.operand(0); }),
+    elementwise("Max", 1, INT_MAX, of_all<max>),
+    elementwise("Mean", 1, INT_MAX, mean_of_all),
+    elementwise("Min", 1, INT_MAX, of_all<min>),
+    elementwise("Mul", 2, 2, binary<mul>),
+    elementwise("Pow", 2, 2, pow),
+    elementwise("Reciprocal", 1, 1, reciprocal),
+    elementwise("Sub", 2, 2, binary<sub>),
+    elementwise("Sum", 1, INT_MAX, of_all<add>),
 }};
 
 }  // namespace

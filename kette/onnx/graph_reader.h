@@ -1,12 +1,14 @@
 // ONNX nodes as a graph.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "kette/graph/graph.h"
 #include "kette/nn/parameters.h"
+#include "kette/onnx/node_call.h"
 
 namespace onnx {
 class GraphProto;
@@ -14,14 +16,27 @@ class GraphProto;
 
 namespace kette {
 
-/// Appends to `graph` what the ONNX values `wanted` need, and gives their nodes. The initialisers named in
-/// `trainable` become parameters, with their tensors in `parameters`, in that order; others become constants.
-/// Nodes get the names of their values, generated names apart. Time and memory are linear in the size of the
-/// file.
+/// What is taken from a file, and how.
+struct GraphSource {
+  const ::onnx::GraphProto& proto;
+  ReadingRules rules = {};
+  /// Initialisers (and constants in nodes) that become parameters, in that order; others become constants.
+  std::vector<std::string> trainable = {};
+  /// Whether weights that stand in attributes become parameters.
+  bool learns_attributes = false;
+  /// Values that become inputs of these shapes although the file computes them.
+  std::map<std::string, Shape> given = {};
+  /// Inputs of whole numbers whose elements are known now, such as axes and dims; they stay inputs where they
+  /// are used as data.
+  std::map<std::string, Tensor> known = {};
+};
+
+/// Appends to `graph` what the ONNX values `wanted` need, and gives their operands, each with a value. Nodes
+/// get the names of their values, generated names apart. Time and memory are linear in the size of the file.
 ///
 /// Throws Error for operators that are not supported (all of them, with their nodes), values that are not
 /// defined, are defined twice or only after their use, and for whatever else a file may hold.
-std::vector<Value> read_graph(const ::onnx::GraphProto& proto, std::span<const std::string> wanted,
-                              std::span<const std::string> trainable, Graph& graph, Parameters& parameters);
+std::vector<Operand> read_graph(const GraphSource& source, std::span<const std::string> wanted, Graph& graph,
+                                Parameters& parameters);
 
 }  // namespace kette

@@ -9,6 +9,8 @@
 #include "kette/base/error.h"
 #include "kette/data/table.h"
 #include "kette/onnx/generated_names.h"
+#include "kette/onnx/tensor_proto.h"
+#include "kette/ops/ops.h"
 
 namespace kette {
 
@@ -28,6 +30,21 @@ Operand Operand::of(std::vector<int64_t> sizes, Value x) {
   return of(Tensor(Shape({static_cast<int64_t>(sizes.size())}, DType::i64), std::span<const int64_t>(sizes)));
 }
 
+Operand Numbers::result(Value y) const { return Operand::of(are_whole ? cast(y, DType::i64) : y); }
+
+int64_t NodeCall::version() const {
+  const std::string& domain = node_.domain();
+  const auto found = rules().versions.find(domain == "ai.onnx" ? "" : domain);
+  return found == rules().versions.end() ? 17 : found->second;
+}
+
+Value NodeCall::learned(std::string_view attribute, Tensor tensor) const {
+  const std::string& own = !node_.name().empty() ? node_.name() : node_.output(0);
+  return context_.learned(fmt::format("{}.{}", own, attribute), std::move(tensor));
+}
+
+bool NodeCall::wants(int i) const { return i < node_.output_size() && !node_.output(i).empty(); }
+
 Operand& NodeCall::operand(size_t i) const {
   if (!has(i)) fail("operand {} is missing", i);
   return *operands_[i];
@@ -35,13 +52,13 @@ Operand& NodeCall::operand(size_t i) const {
 
 Value NodeCall::value(size_t i) const {
   Operand& found = operand(i);
-  if (found.truth) fail("operand {} holds truth values; expected numbers", i);
+  if (found.truth != Operand::Truth::no) fail("operand {} holds truth values; expected numbers", i);
   if (found.value) return found.value;
   if (!found.known) fail("operand {} is a shape with the batch dim N, which cannot be used as data", i);
-  found.value = graph_.constant(*found.known);
-  const Node& node = graph_.node(found.value);
+  found.value = graph().constant(*found.known);
+  const Node& node = graph().node(found.value);
   if (node.name.empty() && !found.name.empty() && !is_generated_name(found.name))
-    graph_.name(found.value, found.name);
+    graph().name(found.value, found.name);
   return found.value;
 }
 
@@ -50,6 +67,42 @@ std::vector<Value> NodeCall::values() const {
   for (size_t i = 0; i < count(); ++i) result.push_back(value(i));
   return result;
 }
+
+Value NodeCall::number_as(size_t i, DType dtype) const {
+  const Operand& found = operand(i);
+  if (!found.known || found.value || found.known->dtype() == dtype || found.known->dtype() != DType::i64)
+    return cast(value(i), dtype);
+  Tensor converted(found.known->shape().as(dtype));
+  for (int64_t k = 0; k < converted.size(); ++k) converted.set(k, found.known->at(k));
+  return graph().constant(std::move(converted));
+}
+
+Numbers NodeCall::numbers(size_t first, size_t last) const {
+  last = std::min(last, count());
+  const auto type_of = [&](size_t i) {
+    const Operand& x = operand(i);
+    return x.value ? x.value.dtype() : x.known ? x.known->dtype() : DType::i64;
+  };
+  Numbers result{.are_whole = true};
+  DType dtype = DType::f64;
+  for (size_t i = first; i < last; ++i) {
+    if (!is_float(type_of(i))) continue;
+    dtype = type_of(i);
+    result.are_whole = false;
+  }
+  for (size_t i = first; i < last; ++i)
+    result.values.push_back(is_float(type_of(i)) ? value(i) : number_as(i, dtype));
+  return result;
+}
+
+Value NodeCall::truth(size_t i) const {
+  const Operand& found = operand(i);
+  if (found.truth == Operand::Truth::no) fail("operand {} is not of truth values", i);
+  if (found.truth == Operand::Truth::zero_one) return found.value;
+  return 1.0 - equal(found.value, scalar_like(found.value, 0));
+}
+
+const Tensor* NodeCall::known(size_t i) const { return operand(i).known.get(); }
 
 std::vector<int64_t> NodeCall::integers(size_t i) const {
   const Operand& found = operand(i);
@@ -96,6 +149,36 @@ std::vector<int64_t> NodeCall::integers(std::string_view name, std::vector<int64
     fail("the attribute \"{}\" is not a list of whole numbers", name);
   return {found->ints().begin(), found->ints().end()};
 }
+
+std::vector<double> NodeCall::reals(std::string_view name) {
+  std::vector<double> result;
+  const AttributeProto* found = attribute(name);
+  if (!found) return result;
+  if (found->type() != AttributeProto::FLOATS) fail("the attribute \"{}\" is not a list of floats", name);
+  return {found->floats().begin(), found->floats().end()};
+}
+
+std::vector<std::string> NodeCall::texts(std::string_view name) {
+  const AttributeProto* found = attribute(name);
+  if (!found) return {};
+  if (found->type() != AttributeProto::STRINGS) fail("the attribute \"{}\" is not a list of texts", name);
+  return {found->strings().begin(), found->strings().end()};
+}
+
+std::string NodeCall::text(std::string_view name, std::string otherwise) {
+  const AttributeProto* found = attribute(name);
+  if (!found) return otherwise;
+  if (found->type() != AttributeProto::STRING) fail("the attribute \"{}\" is not a text", name);
+  return found->s();
+}
+
+Tensor NodeCall::tensor(std::string_view name) {
+  const AttributeProto* found = attribute(name);
+  if (!found || found->type() != AttributeProto::TENSOR) fail("the attribute \"{}\" is no tensor", name);
+  return read_tensor(found->t(), rules());
+}
+
+bool NodeCall::has_attribute(std::string_view name) { return attribute(name) != nullptr; }
 
 void NodeCall::expect(std::string_view name, int64_t only) {
   if (const int64_t found = integer(name, only); found != only)

@@ -1,5 +1,7 @@
 #include "kette/onnx/operators.h"
 
+#include <algorithm>
+#include <climits>
 #include <unordered_map>
 
 #include "kette/base/error.h"
@@ -14,19 +16,27 @@ struct Reader {
   const OpDef* op = nullptr;
 };
 
-std::unordered_map<std::string_view, Reader> all_readers() {
-  std::unordered_map<std::string_view, Reader> readers;
-  for (const auto operators : {elementwise_operators(), matrix_operators(), reduction_operators(),
-                               shape_operators(), index_operators()})
-    for (const Operator& entry : operators) readers.emplace(entry.type, Reader{.table = &entry});
+std::string key_of(std::string_view domain, std::string_view type) {
+  return fmt::format("{} {}", domain == "ai.onnx" ? "" : domain, type);
+}
+
+std::unordered_map<std::string, Reader> all_readers() {
+  std::unordered_map<std::string, Reader> readers;
+  for (const auto operators :
+       {elementwise_operators(), logic_operators(), activation_operators(), matrix_operators(),
+        normalization_operators(), loss_operators(), reduction_operators(), shape_operators(),
+        index_operators(), constant_operators(), tabular_operators(), training_operators()})
+    for (const Operator& entry : operators)
+      readers.emplace(key_of(entry.domain, entry.type), Reader{.table = &entry});
   for (const OpDef* op : catalogue())
-    if (!op->onnx.type.empty() && !op->onnx.write) readers.emplace(op->onnx.type, Reader{.op = op});
+    if (!op->onnx.type.empty() && !op->onnx.write)
+      readers.emplace(key_of("", op->onnx.type), Reader{.op = op});
   return readers;
 }
 
-const Reader* find_reader(std::string_view type) {
+const Reader* find_reader(std::string_view domain, std::string_view type) {
   static const auto readers = all_readers();
-  const auto found = readers.find(type);
+  const auto found = readers.find(key_of(domain, type));
   return found == readers.end() ? nullptr : &found->second;
 }
 
@@ -42,26 +52,55 @@ Operand read_form(const OpDef& op, NodeCall& call) {
     else if (const auto* list = std::get_if<std::vector<int64_t>>(&initial))
       attributes.set(ours, call.integers(theirs, *list));
   }
-  return Operand::of(call.graph().apply(op, call.values(), attributes));
+  const Numbers operands = call.numbers();
+  return operands.result(call.graph().apply(op, operands.values, attributes));
+}
+
+std::string counts(int least, int most) {
+  if (most == INT_MAX) return fmt::format("{} or more", least);
+  return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+}
+
+/// Of nodes with operands that are [k] in the file but [N, k] here.
+void mark_rows(const Reader& reader, const NodeCall& call, std::vector<Operand>& results) {
+  bool has_rows = false;
+  for (size_t i = 0; i < call.count(); ++i) has_rows |= call.has(i) && call.operand(i).is_row;
+  if (!has_rows) return;
+  if (!(reader.op ? reader.op->is_elementwise() : reader.table->is_elementwise))
+    fail("not supported in a model without a dim for rows");
+  for (size_t i = 0; i < call.count(); ++i)
+    if (call.has(i) && !call.operand(i).is_row && call.operand(i).value &&
+        call.operand(i).value.shape().rank() > 1)
+      fail("an operand of {} in a model without a dim for rows is not supported",
+           dims_to_string(call.operand(i).value.shape()));
+  for (Operand& result : results) result.is_row = true;
 }
 
 }  // namespace
 
-bool is_supported(std::string_view type) { return find_reader(type) != nullptr; }
+bool is_supported(std::string_view domain, std::string_view type) {
+  return find_reader(domain, type) != nullptr;
+}
 
-Operand read_node(std::string_view type, NodeCall& call) {
-  const Reader& reader = *find_reader(type);
+std::vector<Operand> read_node(std::string_view domain, std::string_view type, NodeCall& call) {
+  const Reader& reader = *find_reader(domain, type);
+  // What a reader of files before operator set 7 had to be told; now it is the rule.
+  call.ignore("consumed_inputs");
+  std::vector<Operand> results;
   if (reader.op) {
-    Operand result = read_form(*reader.op, call);
-    call.expect_all_read();
-    return result;
+    results.push_back(read_form(*reader.op, call));
+  } else {
+    const auto count = static_cast<int>(call.count());
+    if (count < reader.table->min_inputs || count > reader.table->max_inputs)
+      fail("{} operands; expected {}", count, counts(reader.table->min_inputs, reader.table->max_inputs));
+    if (reader.table->build)
+      results.push_back(reader.table->build(call));
+    else
+      results = reader.table->build_all(call);
   }
-  const auto count = static_cast<int>(call.count());
-  if (count < reader.table->min_inputs || count > reader.table->max_inputs)
-    fail("{} operands; expected {} to {}", count, reader.table->min_inputs, reader.table->max_inputs);
-  Operand result = reader.table->build(call);
+  mark_rows(reader, call, results);
   call.expect_all_read();
-  return result;
+  return results;
 }
 
 }  // namespace kette

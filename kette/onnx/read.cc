@@ -71,13 +71,13 @@ Model read_model(std::string_view bytes) {
   check_operator_sets(proto);
   const bool classes = model.schema.task != data::Task::regression;
   const std::vector<std::string> wanted = {"features", "scores", classes ? "probabilities" : "prediction"};
-  const std::vector<Value> values =
-      read_graph(proto.graph(), wanted, trainable, *model.graph, model.parameters);
-  model.features = values[0];
+  const std::vector<Operand> values =
+      read_graph({.proto = proto.graph(), .trainable = trainable}, wanted, *model.graph, model.parameters);
+  model.features = values[0].value;
   const Value prepared = model.graph->find("prepared");
   model.prepared = prepared && prepared.shape().rank() == 2 ? prepared : model.features;
-  model.scores = values[1];
-  model.prediction = values[2];
+  model.scores = values[1].value;
+  model.prediction = values[2].value;
   verify(model);
   return model;
 }

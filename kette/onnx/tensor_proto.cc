@@ -3,11 +3,14 @@
 #include <onnx/onnx_pb.h>
 
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "kette/base/error.h"
+#include "kette/onnx/external_data.h"
 #include "kette/ops/onnx_forms.h"
 
 namespace kette {
@@ -16,31 +19,137 @@ namespace {
 using ::onnx::TensorProto;
 static_assert(std::endian::native == std::endian::little, "raw data are little-endian");
 
-DType element_type(int type) {
-  for (const DType dtype : {DType::f32, DType::f64, DType::i64})
-    if (type == onnx_type(dtype)) return dtype;
-  const std::string name = TensorProto::DataType_IsValid(type)
-                               ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
-                               : fmt::format("{}", type);
-  fail("elements are of type {}; expected FLOAT, DOUBLE or INT64", name);
+/// A number of two bytes: IEEE half precision.
+float from_half(uint16_t bits) {
+  const float sign = (bits & 0x8000u) != 0 ? -1.0f : 1.0f;
+  const int exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
+  if (exponent == 0x1F) return fraction != 0 ? std::numeric_limits<float>::quiet_NaN() : sign * HUGE_VALF;
+  return sign * (exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                               : std::ldexp(static_cast<float>(fraction + 1024), exponent - 25));
 }
 
-template <class T, class List>
-void copy_list(const List& list, Tensor& tensor) {
-  std::copy(list.begin(), list.end(), tensor.values<T>().begin());
+/// A number of two bytes: the upper half of a float32.
+float from_bfloat(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+
+int64_t checked(uint64_t value) {
+  if (value > INT64_MAX) fail("an element is {}, which is not in the range of i64", value);
+  return static_cast<int64_t>(value);
 }
 
-/// Number of elements in the field that belongs to the type.
-int64_t listed(const TensorProto& proto, DType dtype) {
-  switch (dtype) {
+/// Every element from its position.
+template <class Get>
+void fill(Tensor& tensor, Get get) {
+  const auto all = [&](auto values) {
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<typename decltype(values)::value_type>(get(i));
+  };
+  switch (tensor.dtype()) {
     case DType::f32:
-      return proto.float_data_size();
+      return all(tensor.values<float>());
     case DType::f64:
-      return proto.double_data_size();
+      return all(tensor.values<double>());
     case DType::i64:
-      return proto.int64_data_size();
+      return all(tensor.values<int64_t>());
   }
-  return 0;
+}
+
+/// Elements stored as raw bytes of type From.
+template <class From, class Convert>
+void from_raw(std::string_view bytes, Tensor& tensor, Convert convert) {
+  fill(tensor, [&](size_t i) {
+    From value;
+    std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+    return convert(value);
+  });
+}
+
+/// Bytes of one element as it stands in a file.
+int64_t stored_bytes(int type) {
+  switch (type) {
+    case TensorProto::DOUBLE:
+    case TensorProto::INT64:
+    case TensorProto::UINT64:
+      return 8;
+    case TensorProto::FLOAT:
+    case TensorProto::INT32:
+    case TensorProto::UINT32:
+      return 4;
+    case TensorProto::INT8:
+    case TensorProto::UINT8:
+    case TensorProto::BOOL:
+      return 1;
+    default:
+      return 2;
+  }
+}
+
+void read_raw(int type, std::string_view bytes, Tensor& tensor) {
+  const auto same = [](auto value) { return value; };
+  switch (type) {
+    case TensorProto::FLOAT:
+      return from_raw<float>(bytes, tensor, same);
+    case TensorProto::DOUBLE:
+      return from_raw<double>(bytes, tensor, same);
+    case TensorProto::INT64:
+      return from_raw<int64_t>(bytes, tensor, same);
+    case TensorProto::UINT64:
+      return from_raw<uint64_t>(bytes, tensor, checked);
+    case TensorProto::INT32:
+      return from_raw<int32_t>(bytes, tensor, same);
+    case TensorProto::UINT32:
+      return from_raw<uint32_t>(bytes, tensor, same);
+    case TensorProto::INT16:
+      return from_raw<int16_t>(bytes, tensor, same);
+    case TensorProto::UINT16:
+      return from_raw<uint16_t>(bytes, tensor, same);
+    case TensorProto::INT8:
+      return from_raw<int8_t>(bytes, tensor, same);
+    case TensorProto::FLOAT16:
+      return from_raw<uint16_t>(bytes, tensor, from_half);
+    case TensorProto::BFLOAT16:
+      return from_raw<uint16_t>(bytes, tensor, from_bfloat);
+    case TensorProto::BOOL:
+      return from_raw<uint8_t>(bytes, tensor, [](uint8_t value) { return value != 0 ? 1 : 0; });
+    default:
+      return from_raw<uint8_t>(bytes, tensor, same);
+  }
+}
+
+template <class List, class Convert>
+void from_list(const List& list, Tensor& tensor, Convert convert) {
+  if (list.size() != tensor.size())
+    fail("{} elements do not fill {}, which takes {}", list.size(), to_string(tensor.shape()), tensor.size());
+  fill(tensor, [&](size_t i) { return convert(list.Get(static_cast<int>(i))); });
+}
+
+/// From the field that belongs to the type.
+void read_list(const TensorProto& proto, Tensor& tensor) {
+  const auto same = [](auto value) { return value; };
+  const auto bits = [](int32_t value) { return static_cast<uint16_t>(value); };
+  switch (proto.data_type()) {
+    case TensorProto::FLOAT:
+      return from_list(proto.float_data(), tensor, same);
+    case TensorProto::DOUBLE:
+      return from_list(proto.double_data(), tensor, same);
+    case TensorProto::INT64:
+      return from_list(proto.int64_data(), tensor, same);
+    case TensorProto::UINT32:
+    case TensorProto::UINT64:
+      return from_list(proto.uint64_data(), tensor, checked);
+    case TensorProto::FLOAT16:
+      return from_list(proto.int32_data(), tensor, [&](int32_t v) { return from_half(bits(v)); });
+    case TensorProto::BFLOAT16:
+      return from_list(proto.int32_data(), tensor, [&](int32_t v) { return from_bfloat(bits(v)); });
+    case TensorProto::BOOL:
+      return from_list(proto.int32_data(), tensor, [](int32_t v) { return v != 0 ? 1 : 0; });
+    default:
+      return from_list(proto.int32_data(), tensor, same);
+  }
+}
+
+int64_t listed(const TensorProto& proto) {
+  return int64_t{proto.float_data_size()} + proto.double_data_size() + proto.int64_data_size() +
+         proto.int32_data_size() + proto.uint64_data_size();
 }
 
 }  // namespace
@@ -52,36 +161,58 @@ void write_tensor(const Tensor& tensor, std::string_view name, TensorProto& prot
   proto.set_raw_data(tensor.bytes(), static_cast<size_t>(tensor.shape().bytes()));
 }
 
-Tensor read_tensor(const TensorProto& proto) {
-  if (proto.data_location() == TensorProto::EXTERNAL)
-    fail("the data stand in another file, which is not supported");
-  const DType dtype = element_type(proto.data_type());
+DType element_type(int type, const ReadingRules& rules) {
+  switch (type) {
+    case TensorProto::FLOAT:
+    case TensorProto::FLOAT16:
+    case TensorProto::BFLOAT16:
+    case TensorProto::BOOL:
+      return DType::f32;
+    case TensorProto::DOUBLE:
+      return rules.narrow ? DType::f32 : DType::f64;
+    case TensorProto::INT8:
+    case TensorProto::INT16:
+    case TensorProto::INT32:
+    case TensorProto::INT64:
+    case TensorProto::UINT8:
+    case TensorProto::UINT16:
+    case TensorProto::UINT32:
+    case TensorProto::UINT64:
+      return DType::i64;
+    default:
+      break;
+  }
+  const std::string name = TensorProto::DataType_IsValid(type)
+                               ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
+                               : fmt::format("{}", type);
+  fail("elements are of type {}; expected numbers", name);
+}
+
+bool is_bool(int type) { return type == TensorProto::BOOL; }
+
+Tensor read_tensor(const TensorProto& proto, const ReadingRules& rules) {
+  const DType dtype = element_type(proto.data_type(), rules);
   const std::vector<int64_t> dims(proto.dims().begin(), proto.dims().end());
   for (const int64_t dim : dims)
     if (dim < 0) fail("a dim is {}; dims must not be negative", dim);
   const Shape shape(dims, dtype);
-  const bool raw = proto.has_raw_data();
-  const int64_t found = raw ? static_cast<int64_t>(proto.raw_data().size()) : listed(proto, dtype);
-  const int64_t expected = raw ? shape.bytes() : shape.size();
-  if (found != expected)
-    fail("{} {} do not fill {}, which takes {}", found, raw ? "bytes" : "elements", to_string(shape),
-         expected);
-  Tensor tensor(shape);
-  if (raw) {
-    if (found > 0) std::memcpy(tensor.bytes(), proto.raw_data().data(), proto.raw_data().size());
+  const bool is_external = proto.data_location() == TensorProto::EXTERNAL;
+  const int64_t each = stored_bytes(proto.data_type());
+  if (!is_external && !proto.has_raw_data()) {
+    if (const int64_t found = listed(proto); found != shape.size())
+      fail("{} elements do not fill {}, which takes {}", found, to_string(shape), shape.size());
+    Tensor tensor(shape);
+    read_list(proto, tensor);
     return tensor;
   }
-  switch (dtype) {
-    case DType::f32:
-      copy_list<float>(proto.float_data(), tensor);
-      break;
-    case DType::f64:
-      copy_list<double>(proto.double_data(), tensor);
-      break;
-    case DType::i64:
-      copy_list<int64_t>(proto.int64_data(), tensor);
-      break;
-  }
+  if (shape.size() > INT64_MAX / 8) fail("{} has too many elements", to_string(shape));
+  const int64_t expected = shape.size() * each;
+  const std::string elsewhere = is_external ? external_data(proto, rules.folder, expected) : "";
+  const std::string_view bytes = is_external ? elsewhere : proto.raw_data();
+  if (static_cast<int64_t>(bytes.size()) != expected)
+    fail("{} bytes do not fill {}, which takes {}", bytes.size(), to_string(shape), expected);
+  Tensor tensor(shape);
+  read_raw(proto.data_type(), bytes, tensor);
   return tensor;
 }
 
@@ -98,10 +229,10 @@ void write_type(const Shape& shape, ::onnx::TypeProto& proto) {
   }
 }
 
-Shape read_type(const ::onnx::TypeProto& proto) {
+Shape read_type(const ::onnx::TypeProto& proto, const ReadingRules& rules) {
   if (!proto.has_tensor_type() || !proto.tensor_type().has_shape())
     fail("the type is not a tensor with dims");
-  const DType dtype = element_type(proto.tensor_type().elem_type());
+  const DType dtype = element_type(proto.tensor_type().elem_type(), rules);
   std::vector<int64_t> dims;
   for (const auto& dim : proto.tensor_type().shape().dim()) {
     if (!dim.has_dim_value() && !dims.empty())

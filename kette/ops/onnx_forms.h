@@ -9,7 +9,7 @@
 namespace kette {
 
 /// TensorProto.DataType of ONNX.
-inline constexpr int64_t kOnnxBool = 9;
+inline constexpr int64_t kOnnxBool = 9, kOnnxBfloat16 = 16;
 constexpr int64_t onnx_type(DType dtype) {
   switch (dtype) {
     case DType::f32:

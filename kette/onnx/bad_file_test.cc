@@ -103,9 +103,9 @@ TEST(BadFile, of_another_tool_is_refused) {
 TEST(BadFile, of_a_later_version_is_refused) {
   EXPECT_EQ(refusal_after([](auto& proto) {
               set_metadata(proto, "kette.version", "9.1.0");
-              set_metadata(proto, "kette.schema", R"({"version": 3, "columns": []})");
+              set_metadata(proto, "kette.schema", R"({"version": 9, "columns": []})");
             }),
-            "model.onnx: the model is in format 3, written by kette 9.1.0; this kette reads formats up to 2");
+            "model.onnx: the model is in format 9, written by kette 9.1.0; this kette reads formats up to 3");
   EXPECT_EQ(refusal_after([](auto& proto) { proto.mutable_opset_import(0)->set_version(99); }),
             "model.onnx: operator set ai.onnx 99 is not supported; expected 17");
 }

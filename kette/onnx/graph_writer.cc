@@ -2,6 +2,9 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+#include <array>
+
 #include "kette/base/error.h"
 #include "kette/graph/literal.h"
 #include "kette/onnx/generated_names.h"
@@ -94,6 +97,32 @@ void GraphWriter::output(std::string_view name, const Shape& shape) {
   write_type(shape, *info.mutable_type());
 }
 
+std::string GraphWriter::column(const std::string& wanted, int element_type, const std::string& width) {
+  constexpr std::array<std::string_view, 5> kResults = {"features", "scores", "probabilities", "prediction", "label"};
+  std::string name = wanted;
+  while (name.empty() || std::ranges::find(kResults, name) != kResults.end() || !taken_.insert(name).second)
+    name = "column " + name;
+  ::onnx::ValueInfoProto& info = *proto_.add_input();
+  info.set_name(name);
+  ::onnx::TypeProto::Tensor& type = *info.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(element_type);
+  type.mutable_shape()->add_dim()->set_dim_param("N");
+  ::onnx::TensorShapeProto::Dimension& columns = *type.mutable_shape()->add_dim();
+  if (width.empty())
+    columns.set_dim_value(1);
+  else
+    columns.set_dim_param(width);
+  return name;
+}
+
+::onnx::NodeProto& GraphWriter::last_node() { return *proto_.mutable_node(proto_.node_size() - 1); }
+
+void GraphWriter::name_last_node(const std::string& name) {
+  last_node().set_output(0, name);
+  last_node().set_name(name);
+  leaves_.erase(name);
+}
+
 const std::string& GraphWriter::name_of(int id) {
   const Node& node = graph_.node(id);
   std::string& name = names_[static_cast<size_t>(id)];
@@ -151,9 +180,8 @@ void GraphWriter::rename(int first, const std::string& from, const std::string& 
 
 void GraphWriter::identity(const std::string& from, const std::string& to) {
   node("Identity", {from});
-  ::onnx::NodeProto& made = *proto_.mutable_node(proto_.node_size() - 1);
-  made.set_output(0, to);
-  made.set_name(to);
+  last_node().set_output(0, to);
+  last_node().set_name(to);
 }
 
 std::string GraphWriter::node(std::string_view type, std::vector<std::string> inputs, Attributes attributes) {

@@ -12,7 +12,8 @@
 
 namespace onnx {
 class GraphProto;
-}
+class NodeProto;
+}  // namespace onnx
 
 namespace kette {
 
@@ -30,6 +31,13 @@ class GraphWriter final : public OnnxWriter {
   void write(Value value, std::string_view name);
   /// Makes a written value of that shape an output of the graph.
   void output(std::string_view name, const Shape& shape);
+
+  /// Declares an input [N, 1] that is no node of the graph, or [N, M] with the name `width` for M, and returns
+  /// its name: `column NAME` where a node has the name.
+  std::string column(const std::string& name, int element_type, const std::string& width);
+  ::onnx::NodeProto& last_node();
+  /// Makes the result of the node written last known as that input of the graph.
+  void name_last_node(const std::string& name);
 
   std::string node(std::string_view type, std::vector<std::string> inputs,
                    Attributes attributes = {}) override;

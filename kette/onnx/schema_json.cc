@@ -91,7 +91,7 @@ Schema schema_from_json(std::string_view json, std::string_view writer) {
   if (version.get<int64_t>() > kSchemaVersion)
     fail("the model is in format {}, written by kette {}; this kette reads formats up to {}",
          version.get<int64_t>(), data::on_one_line(writer), kSchemaVersion);
-  if (version.get<int64_t>() < kSchemaVersion)
+  if (version.get<int64_t>() < kOldestSchemaVersion)
     fail("the model is in the old format {}; train it anew", version.get<int64_t>());
   return {.task = data::parse_task(text(object, "task")),
           .features = features_from_json(member(object, "features")),

@@ -1,6 +1,6 @@
 // A model's schema as it stands in the metadata of a model file:
 //
-//     {"version": 2, "task": "binary",
+//     {"version": 3, "task": "binary",
 //      "features": [{"name": "age", "kind": "number"},
 //                   {"name": "class", "kind": "category", "categories": ["1", "2", "3"], "kept": 3},
 //                   {"name": "day", "kind": "date", "format": "YYYY-MM-DD"}],
@@ -16,7 +16,9 @@
 namespace kette {
 
 /// Raised when an older kette would misread a file.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
+/// Files from this version on are read. Up to 2 the matrix "features" was an input whatever the columns were.
+inline constexpr int kOldestSchemaVersion = 2;
 
 /// The texts must be UTF-8; throws Error otherwise.
 std::string schema_to_json(const Schema& schema);

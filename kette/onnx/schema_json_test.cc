@@ -48,7 +48,7 @@ TEST(SchemaJson, is_written_as_the_header_says) {
       .targets = {"survived"},
       .labels = {"no", "yes"}};
   EXPECT_EQ(schema_to_json(schema),
-            R"({"version":2,"task":"binary","features":[{"name":"age","kind":"number"},)"
+            R"({"version":3,"task":"binary","features":[{"name":"age","kind":"number"},)"
             R"({"name":"class","kind":"category","categories":["1","2","3"],"kept":2},)"
             R"({"name":"day","kind":"date","format":"YYYY-MM-DD"},)"
             R"({"name":"note","kind":"words","categories":["blue"]}],)"

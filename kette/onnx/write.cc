@@ -10,6 +10,7 @@
 #include "kette/base/error.h"
 #include "kette/data/table.h"
 #include "kette/model/verify.h"
+#include "kette/onnx/column_writer.h"
 #include "kette/onnx/graph_writer.h"
 #include "kette/onnx/schema_json.h"
 
@@ -58,14 +59,16 @@ std::vector<std::string> write_graph(const Model& model, ::onnx::GraphProto& pro
   const std::string prediction = classes ? "probabilities" : "prediction";
   proto.set_name("kette");
   GraphWriter writer(*model.graph, model.parameters, proto);
+  if (!are_numbers(model.schema.features)) write_columns(model.schema.features, writer);
+  const int columns = proto.input_size();
   writer.write(model.features, "features");
   writer.write(model.scores, "scores");
   writer.write(model.prediction, prediction);
   writer.output(prediction, model.prediction.shape());
   if (classes) write_label(writer, model.schema.labels, proto);
-  for (const ::onnx::ValueInfoProto& input : proto.input())
-    if (input.name() != "features")
-      fail("[onnx] the prediction needs the input {}, which is not in the table", data::quote(input.name()));
+  for (int i = columns; i < proto.input_size(); ++i)
+    if (const std::string& name = proto.input(i).name(); name != "features")
+      fail("[onnx] the prediction needs the input {}, which is not in the table", data::quote(name));
   std::vector<std::string> written;
   for (const auto& [name, tensor] : model.parameters)
     if (writer.wrote(name)) written.push_back(name);
@@ -82,7 +85,8 @@ std::string to_onnx(const Model& model) {
   proto.set_producer_version(KETTE_VERSION);
   const std::vector<std::string> parameters = write_graph(model, *proto.mutable_graph());
   add_operator_set(proto, "", 17);
-  if (!model.schema.labels.empty()) add_operator_set(proto, "ai.onnx.ml", 3);
+  if (!model.schema.labels.empty() || !are_numbers(model.schema.features))
+    add_operator_set(proto, "ai.onnx.ml", 3);
   for (const auto& [key, value] : model.metadata) {
     if (key.starts_with("kette.")) fail("[onnx] the metadata key {} is reserved", data::quote(key));
     add_metadata(proto, key, value);

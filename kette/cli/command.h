@@ -20,7 +20,7 @@ struct Command {
   std::function<int()> (*declare)(CLI::App&);
 };
 
-extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kCheck, kOps, kVersion;
+extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kCheck, kImport, kOps, kVersion;
 
 /// The command line itself is wrong.
 class UsageError : public Error {

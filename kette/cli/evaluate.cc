@@ -9,6 +9,7 @@
 #include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
+#include "kette/model/columns.h"
 #include "kette/onnx/read.h"
 #include "kette/train/labelled.h"
 #include "kette/train/predictor.h"
@@ -26,7 +27,7 @@ loss: mean squared error. On rows that the model was trained on these are too go
 constexpr size_t kMostClassesShown = 30;
 
 struct EvaluateFlags {
-  std::string model;
+  std::string model, target;
   std::vector<std::string> files;
   TableFlags table;
   bool json = false;
@@ -58,6 +59,7 @@ int run(const EvaluateFlags& flags) {
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
+  take_column_names(model.schema, file.table, flags.target, true);
   const Schema& schema = model.schema;
   const bool is_regression = schema.task == data::Task::regression;
   const auto [labelled, unseen, without_target] = labelled_samples(schema, file.table, &threads);
@@ -100,6 +102,9 @@ const Command kEvaluate{"evaluate", "Measure a model on a table that holds the t
                           app.add_option("FILE", flags->files,
                                          "Table, or several with the same columns; -: standard input")
                               ->required();
+                          app.add_option("--target", flags->target,
+                                         "Column that holds the truth, for a model of another tool that "
+                                         "does not name it (default: the last)");
                           app.add_flag("--json", flags->json, "One JSON object instead");
                           app.add_option("--threads", flags->threads, "0: one for each core")
                               ->check(between(0, 1024))

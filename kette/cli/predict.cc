@@ -8,6 +8,7 @@
 #include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/data/csv.h"
+#include "kette/model/columns.h"
 #include "kette/onnx/read.h"
 #include "kette/train/labelled.h"
 #include "kette/train/prediction_table.h"
@@ -35,6 +36,7 @@ int run(const PredictFlags& flags) {
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
+  take_column_names(model.schema, file.table, "", false);
   if (flags.probabilities && model.schema.task == data::Task::regression)
     fail("{}: is a regression model; it has no probabilities", flags.model);
   for (const std::string& path : flags.files) check_output(flags.out, path);

@@ -18,7 +18,7 @@ namespace {
 constexpr int kFailed = 1, kWrongUsage = 2;
 
 const Command* const kCommands[] = {&kTrain, &kPredict, &kEvaluate, &kCompare, &kDescribe,
-                                    &kData,  &kCheck,   &kOps,      &kVersion};
+                                    &kData,  &kImport,  &kCheck,    &kOps,     &kVersion};
 
 constexpr const char* kTourExamples = R"(Examples:
   kette describe houses.csv                  what the table holds

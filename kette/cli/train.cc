@@ -22,6 +22,7 @@
 #include "kette/cli/version.h"
 #include "kette/cli/warm_start.h"
 #include "kette/data/folds.h"
+#include "kette/model/columns.h"
 #include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 #include "kette/train/checkpoint.h"
@@ -103,6 +104,8 @@ class TrainCommand {
   /// The rows as the model to start from reads them: its columns, categories and labels.
   void read_by_old_model() {
     model_ = load_model(flags_.from);
+    take_column_names(model_.schema, file_->table,
+                      fmt::format("{}", fmt::join(settings_.dataset.targets, ",")), true);
     const Schema& schema = model_.schema;
     if (schema.targets != settings_.dataset.targets)
       fail("{}: predicts {}; expected --target {}", flags_.from, data::quote(schema.target_names()),

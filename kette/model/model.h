@@ -18,6 +18,9 @@ struct Schema {
   std::vector<data::Feature> features;  // the columns, in the order of the input matrix
   std::vector<std::string> targets;     // the columns predicted; several for regression only
   std::vector<std::string> labels;      // of the classes; empty for regression
+  /// The columns have no names, as in files of other tools: those here only tell their order, see
+  /// take_column_names().
+  bool by_position = false;
 
   /// "price", or "width, height"
   std::string target_names() const;

@@ -1,5 +1,6 @@
 #include "kette/nn/losses.h"
 
+#include <array>
 #include <cmath>
 #include <string_view>
 
@@ -132,6 +133,12 @@ Value weighted(Value losses, Value weights) {
     fail("[weighted] losses are {} and weights {}; expected reals of one shape", to_string(losses.shape()),
          to_string(weights.shape()));
   return mean(weights * losses);
+}
+
+Value probabilities_of(Value scores) {
+  if (scores.shape()[1] > 1) return softmax(scores);
+  const Value p = sigmoid(scores);
+  return concat(std::array{1 - p, p}, 1);
 }
 
 }  // namespace kette

@@ -68,4 +68,7 @@ Value multiclass_hinge(Value scores, Value classes, Reduction reduction = Reduct
 /// was.
 Value weighted(Value losses, Value weights);
 
+/// What scores say: probabilities [N, classes] of scores [N, classes], or of one score, [N, 1], those of two.
+Value probabilities_of(Value scores);
+
 }  // namespace kette

@@ -109,8 +109,8 @@ std::string month_of(GraphWriter& writer, const std::string& days) {
   constexpr int64_t kDaysIn400Years = 146'097, kYearZero = 719'468;
   Arithmetic a(writer);
   const std::string day = a.modulo(a.add(days, kYearZero), kDaysIn400Years);  // of the group
-  const std::string leap = a.sum(a.less(day, a.over(day, 1460)),
-                                 a.less(a.over(day, 36'524), a.over(day, kDaysIn400Years - 1)));
+  const std::string leap =
+      a.sum(a.less(day, a.over(day, 1460)), a.less(a.over(day, 36'524), a.over(day, kDaysIn400Years - 1)));
   const std::string year = a.over(leap, 365);  // of the group
   const std::string before =
       a.sum(a.times(year, 365), a.less(a.over(year, 4), a.over(year, 100)));  // days in earlier years
@@ -127,17 +127,15 @@ std::vector<std::string> date(GraphWriter& writer, const Feature& feature, const
   const std::string whole = writer.node("Floor", {writer.node("Div", {moment, number(86'400)})});
   const std::string days = onnx_cast(writer, whole, DType::i64);
   const auto unless_missing = [&](const std::string& value, double otherwise) {
-    return writer.node("Where", {is_missing, writer.scalar(otherwise, DType::f32),
-                                 onnx_cast(writer, value, DType::f32)});
+    return writer.node(
+        "Where", {is_missing, writer.scalar(otherwise, DType::f32), onnx_cast(writer, value, DType::f32)});
   };
   Arithmetic a(writer);
   const std::string weekday = a.modulo(a.add(days, 3), 7);  // 1970-01-01 was a Thursday
-  std::vector<std::string> parts = {
-      unless_missing(whole, std::numeric_limits<double>::quiet_NaN()),
-      unless_missing(month_of(writer, days), 12), unless_missing(weekday, 7)};
+  std::vector<std::string> parts = {unless_missing(whole, std::numeric_limits<double>::quiet_NaN()),
+                                    unless_missing(month_of(writer, days), 12), unless_missing(weekday, 7)};
   if (feature.has_time()) {
-    const std::string of_day =
-        writer.node("Sub", {moment, writer.node("Mul", {whole, number(86'400)})});
+    const std::string of_day = writer.node("Sub", {moment, writer.node("Mul", {whole, number(86'400)})});
     parts.push_back(unless_missing(writer.node("Floor", {writer.node("Div", {of_day, number(3600)})}), 24));
   }
   return parts;

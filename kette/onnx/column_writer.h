@@ -1,5 +1,5 @@
-// The columns of a table as inputs of an ONNX graph, and what makes the matrix "features" of them: the same as
-// data::encode, as far as operator set 17 reaches.
+// The columns of a table as inputs of an ONNX graph, and what makes the matrix "features" of them: the same
+// as data::encode, as far as operator set 17 reaches.
 #pragma once
 
 #include <string>

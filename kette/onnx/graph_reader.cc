@@ -96,11 +96,8 @@ class GraphReader final : public NodeContext {
   std::vector<Operand> read(std::span<const std::string> wanted) {
     const std::vector<bool> needed = nodes_needed(wanted);
     check_supported(needed);
-    for (const auto& [name, shape] : source_.given) {
-      operands_[name] = Operand::of(graph_.input(name, shape));
-      operands_[name].name = name;
-    }
-    for (const std::string& name : wanted)
+    for (const auto& [name, operand] : source_.given) operands_[name] = operand;
+    for (const std::string& name : wanted)  // inputs come first
       if (const auto found = definitions_.find(name); found != definitions_.end() && found->second.input)
         operand(name, 0);
     for (int i = 0; i < proto_.node_size(); ++i)
@@ -118,8 +115,7 @@ class GraphReader final : public NodeContext {
   const ReadingRules& rules() const override { return source_.rules; }
   Operand& named(const std::string& name) override { return operand(name, at_); }
   Value learned(const std::string& name, Tensor tensor) override {
-    if (!source_.learns_attributes || definitions_.contains(name) || parameters_.find(name))
-      return graph_.constant(std::move(tensor));
+    if (!source_.learns_attributes) return graph_.constant(std::move(tensor));
     return parameter(name, std::move(tensor)).value;
   }
 
@@ -128,7 +124,9 @@ class GraphReader final : public NodeContext {
     if (!definitions_.emplace(name, definition).second) fail("two values have the name {}", quote(name));
   }
 
-  Operand parameter(const std::string& name, Tensor tensor) {
+  Operand parameter(std::string name, Tensor tensor) {
+    if (name.empty() || name.front() == '%') name.insert(0, "_");  // no name in a graph
+    while (source_.reserved.contains(name) || graph_.find(name)) name += '_';
     Operand made = Operand::of(graph_.parameter(name, tensor.shape()));
     made.name = name;
     parameters_.add(name, std::move(tensor));
@@ -277,7 +275,9 @@ class GraphReader final : public NodeContext {
   }
 
   void name(Value value, const std::string& name) {
-    if (!value || is_generated_name(name) || graph_.find(name)) return;
+    if (!value || name.front() == '%' || is_generated_name(name) || graph_.find(name) ||
+        source_.reserved.contains(name))
+      return;
     const Node& node = graph_.node(value);
     if (node.kind == NodeKind::operation && node.name.empty()) graph_.name(value, name);
   }

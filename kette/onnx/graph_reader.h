@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,8 +25,10 @@ struct GraphSource {
   std::vector<std::string> trainable = {};
   /// Whether weights that stand in attributes become parameters.
   bool learns_attributes = false;
-  /// Values that become inputs of these shapes although the file computes them.
-  std::map<std::string, Shape> given = {};
+  /// Values that are given although the file declares or computes them: nodes of the graph.
+  std::map<std::string, Operand> given = {};
+  /// Names that no node gets: `_` is put behind them.
+  std::set<std::string> reserved = {};
   /// Inputs of whole numbers whose elements are known now, such as axes and dims; they stay inputs where they
   /// are used as data.
   std::map<std::string, Tensor> known = {};

@@ -98,7 +98,8 @@ void GraphWriter::output(std::string_view name, const Shape& shape) {
 }
 
 std::string GraphWriter::column(const std::string& wanted, int element_type, const std::string& width) {
-  constexpr std::array<std::string_view, 5> kResults = {"features", "scores", "probabilities", "prediction", "label"};
+  constexpr std::array<std::string_view, 5> kResults = {"features", "scores", "probabilities", "prediction",
+                                                        "label"};
   std::string name = wanted;
   while (name.empty() || std::ranges::find(kResults, name) != kResults.end() || !taken_.insert(name).second)
     name = "column " + name;

@@ -32,8 +32,8 @@ class GraphWriter final : public OnnxWriter {
   /// Makes a written value of that shape an output of the graph.
   void output(std::string_view name, const Shape& shape);
 
-  /// Declares an input [N, 1] that is no node of the graph, or [N, M] with the name `width` for M, and returns
-  /// its name: `column NAME` where a node has the name.
+  /// Declares an input [N, 1] that is no node of the graph, or [N, M] with the name `width` for M, and
+  /// returns its name: `column NAME` where a node has the name.
   std::string column(const std::string& name, int element_type, const std::string& width);
   ::onnx::NodeProto& last_node();
   /// Makes the result of the node written last known as that input of the graph.

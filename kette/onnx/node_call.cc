@@ -57,7 +57,8 @@ Value NodeCall::value(size_t i) const {
   if (!found.known) fail("operand {} is a shape with the batch dim N, which cannot be used as data", i);
   found.value = graph().constant(*found.known);
   const Node& node = graph().node(found.value);
-  if (node.name.empty() && !found.name.empty() && !is_generated_name(found.name))
+  if (node.name.empty() && !found.name.empty() && found.name.front() != '%' &&
+      !is_generated_name(found.name) && !graph().find(found.name))
     graph().name(found.value, found.name);
   return found.value;
 }

@@ -65,7 +65,7 @@ std::string counts(int least, int most) {
 void mark_rows(const Reader& reader, const NodeCall& call, std::vector<Operand>& results) {
   bool has_rows = false;
   for (size_t i = 0; i < call.count(); ++i) has_rows |= call.has(i) && call.operand(i).is_row;
-  if (!has_rows) return;
+  if (!has_rows || results.front().is_row) return;
   if (!(reader.op ? reader.op->is_elementwise() : reader.table->is_elementwise))
     fail("not supported in a model without a dim for rows");
   for (size_t i = 0; i < call.count(); ++i)

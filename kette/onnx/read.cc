@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <new>
 #include <vector>
@@ -16,13 +17,14 @@
 #include "kette/base/error.h"
 #include "kette/data/table.h"
 #include "kette/model/verify.h"
+#include "kette/onnx/foreign_model.h"
 #include "kette/onnx/graph_reader.h"
 #include "kette/onnx/schema_json.h"
 
 namespace kette {
 namespace {
 
-constexpr int64_t kOperatorSet = 17;
+constexpr int64_t kNewestOperatorSet = 25;
 
 /// protobuf would write to standard error what it thinks of damaged files.
 void silence_protobuf() {
@@ -48,38 +50,52 @@ std::map<std::string, std::string> take_metadata(const ::onnx::ModelProto& proto
 /// Takes the entry out.
 std::string required(std::map<std::string, std::string>& metadata, const char* key) {
   const auto entry = metadata.extract(key);
-  if (entry.empty()) fail("the metadata {} are missing: not an ONNX model made by kette, or cut short", key);
+  if (entry.empty()) fail("the metadata {} are missing: the file is cut short", key);
   return entry.mapped();
 }
 
-void check_operator_sets(const ::onnx::ModelProto& proto) {
-  for (const auto& set : proto.opset_import())
-    if ((set.domain().empty() || set.domain() == "ai.onnx") && set.version() != kOperatorSet)
-      fail("operator set ai.onnx {} is not supported; expected {}", set.version(), kOperatorSet);
+ReadingRules rules_of(const ::onnx::ModelProto& proto, const std::string& folder) {
+  ReadingRules rules{.folder = folder};
+  for (const auto& set : proto.opset_import()) {
+    const std::string domain = set.domain() == "ai.onnx" ? "" : set.domain();
+    if (domain.empty() && (set.version() < 1 || set.version() > kNewestOperatorSet))
+      fail("operator set ai.onnx {} is not known; known are 1 to {}", set.version(), kNewestOperatorSet);
+    rules.versions[domain] = set.version();
+  }
+  return rules;
 }
 
-Model read_model(std::string_view bytes) {
-  const ::onnx::ModelProto proto = parsed(bytes);
-  if (proto.producer_name() != "kette")
-    fail("not an ONNX model made by kette, but by {}", data::quote(proto.producer_name()));
+Model own_model(const ::onnx::ModelProto& proto, const ReadingRules& rules) {
   Model model;
   model.metadata = take_metadata(proto);
   const std::string version = required(model.metadata, "kette.version");
   model.schema = schema_from_json(required(model.metadata, "kette.schema"), version);
-  const auto trainable = texts_from_json(required(model.metadata, "kette.parameters"), "kette.parameters");
+  GraphSource source{.proto = proto.graph(), .rules = rules};
+  source.trainable = texts_from_json(required(model.metadata, "kette.parameters"), "kette.parameters");
   verify(model.schema);
-  check_operator_sets(proto);
+  Graph& graph = *model.graph;
+  const auto is_features = [](const auto& input) { return input.name() == "features"; };
+  if (std::ranges::none_of(proto.graph().input(),
+                           is_features))  // what computes them is what data::encode does
+    source.given["features"] = {
+        .value = graph.input("features", Shape({kBatch, data::total_width(model.schema.features)})),
+        .name = "features"};
   const bool classes = model.schema.task != data::Task::regression;
   const std::vector<std::string> wanted = {"features", "scores", classes ? "probabilities" : "prediction"};
-  const std::vector<Operand> values =
-      read_graph({.proto = proto.graph(), .trainable = trainable}, wanted, *model.graph, model.parameters);
+  const std::vector<Operand> values = read_graph(source, wanted, graph, model.parameters);
   model.features = values[0].value;
-  const Value prepared = model.graph->find("prepared");
+  const Value prepared = graph.find("prepared");
   model.prepared = prepared && prepared.shape().rank() == 2 ? prepared : model.features;
   model.scores = values[1].value;
   model.prediction = values[2].value;
   verify(model);
   return model;
+}
+
+Model read_model(std::string_view bytes, const std::string& folder, const ImportOptions& options) {
+  const ::onnx::ModelProto proto = parsed(bytes);
+  const ReadingRules rules = rules_of(proto, folder);
+  return proto.producer_name() == "kette" ? own_model(proto, rules) : foreign_model(proto, options, rules);
 }
 
 std::string read_file(const std::string& path) {
@@ -117,12 +133,15 @@ Model with_source(std::string_view source, Read read) {
 
 }  // namespace
 
-Model from_onnx(std::string_view bytes, std::string_view source) {
-  return with_source(source, [&] { return read_model(bytes); });
+Model from_onnx(std::string_view bytes, std::string_view source, const ImportOptions& options) {
+  return with_source(source, [&] { return read_model(bytes, "", options); });
 }
 
-Model load_model(const std::string& path) {
-  return with_source(path, [&] { return read_model(read_file(path)); });
+Model load_model(const std::string& path, const ImportOptions& options) {
+  return with_source(path, [&] {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return read_model(read_file(path), folder.empty() ? "." : folder, options);
+  });
 }
 
 }  // namespace kette

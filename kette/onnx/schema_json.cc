@@ -76,11 +76,13 @@ std::vector<data::Feature> features_from_json(const Json& list) {
 }  // namespace
 
 std::string schema_to_json(const Schema& schema) {
-  return dump(Json{{"version", kSchemaVersion},
-                   {"task", data::to_string(schema.task)},
-                   {"features", features_to_json(schema.features)},
-                   {"targets", schema.targets},
-                   {"labels", schema.labels}});
+  Json json{{"version", kSchemaVersion},
+            {"task", data::to_string(schema.task)},
+            {"features", features_to_json(schema.features)},
+            {"targets", schema.targets},
+            {"labels", schema.labels}};
+  if (schema.by_position) json["by_position"] = true;
+  return dump(json);
 }
 
 Schema schema_from_json(std::string_view json, std::string_view writer) {
@@ -96,7 +98,8 @@ Schema schema_from_json(std::string_view json, std::string_view writer) {
   return {.task = data::parse_task(text(object, "task")),
           .features = features_from_json(member(object, "features")),
           .targets = texts(member(object, "targets"), "\"targets\" in kette.schema"),
-          .labels = texts(member(object, "labels"), "\"labels\" in kette.schema")};
+          .labels = texts(member(object, "labels"), "\"labels\" in kette.schema"),
+          .by_position = member(object, "by_position") == true};
 }
 
 std::string texts_to_json(const std::vector<std::string>& texts) { return dump(Json(texts)); }

@@ -5,6 +5,8 @@
 //                   {"name": "class", "kind": "category", "categories": ["1", "2", "3"], "kept": 3},
 //                   {"name": "day", "kind": "date", "format": "YYYY-MM-DD"}],
 //      "targets": ["survived"], "labels": ["no", "yes"]}
+//
+// and "by_position": true where the columns have no names.
 #pragma once
 
 #include <string>

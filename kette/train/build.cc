@@ -5,6 +5,7 @@
 
 #include "kette/base/choice.h"
 #include "kette/data/batches.h"
+#include "kette/nn/losses.h"
 #include "kette/ops/ops.h"
 #include "kette/train/network_nodes.h"
 #include "kette/train/preparation_nodes.h"
@@ -185,10 +186,11 @@ Network continue_network(Model model, const data::Dataset& dataset, std::span<co
                          bool weighted) {
   Network network{.model = std::move(model)};
   const Task task = network.model.schema.task;
+  const bool is_own = !network.model.metadata.contains("origin");  // other tools' names mean nothing
   for (const auto& [name, tensor] : network.model.parameters) {
     const Value value = network.model.graph->find(name);
     if (!value) continue;
-    (is_statistic(name) ? network.statistics : network.parameters)
+    (is_own && is_statistic(name) ? network.statistics : network.parameters)
         .push_back({value, {Initializer::Kind::zeros}});
   }
   network.options = {.output = default_output_form(task), .loss = default_loss(task)};

@@ -53,10 +53,4 @@ NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparat
   return body;
 }
 
-Value probabilities_of(Value scores) {
-  if (scores.shape()[1] > 1) return softmax(scores);
-  const Value p = sigmoid(scores);
-  return concat(std::array{1 - p, p}, 1);
-}
-
 }  // namespace kette

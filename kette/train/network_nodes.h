@@ -19,7 +19,4 @@ NetworkBody add_body(Value prepared, std::span<const data::Preparation> preparat
                      const NetworkOptions& options, int64_t outputs, std::string_view prefix,
                      const MlpForm& form);
 
-/// Scores → probabilities [N, classes]; one score gives those of two classes.
-Value probabilities_of(Value scores);
-
 }  // namespace kette

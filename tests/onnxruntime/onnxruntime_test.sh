@@ -29,8 +29,8 @@ check() {
   "$kette" train "$table" --seed 3 --quiet --out "$name.onnx" "$@" 2>err.txt || { cat err.txt; exit 1; }
   probabilities=--probabilities
   ! grep -aq '"task":"regression"' "$name.onnx" || probabilities=
-  "$kette" predict "$name.onnx" "$table" $probabilities --out "$name.csv" 2>err.txt || { cat err.txt; exit 1; }
-  node "$tests/compare.mjs" "$runtime" "$name.onnx" "$table" "$name.csv" || failed=$((failed + 1))
+  "$kette" predict "$name.onnx" "$table" $probabilities --out "$name.said.csv" 2>err.txt || { cat err.txt; exit 1; }
+  node "$tests/compare.mjs" "$runtime" "$name.onnx" "$table" "$name.said.csv" || failed=$((failed + 1))
   models=$((models + 1))
 }
 

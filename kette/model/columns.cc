@@ -50,8 +50,9 @@ void take_column_names(Schema& schema, const data::Table& table, std::string_vie
                 [&](const std::string& name) { return std::ranges::find(targets, name) != targets.end(); });
   if (!needs_targets && names.size() > features) names.resize(features);  // what follows may be the target
   if (names.size() != features)
-    fail("{}: has {} columns for the model's {} inputs{}; they are taken by position", table.source(),
-         names.size(), features, needs_targets ? ", besides the target" : "");
+    fail("{}: has {} columns for the model's {} inputs{}; they are taken by position{}", table.source(),
+         names.size(), features, needs_targets ? fmt::format(" besides {} to predict", targets.size()) : "",
+         targets.size() > 1 ? " (a classifier? kette import --task tells)" : "");
   for (size_t i = 0; i < features; ++i) schema.features[i].name = names[i];
   if (!targets.empty()) schema.targets = targets;
 }

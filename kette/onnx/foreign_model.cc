@@ -163,11 +163,11 @@ std::string origin_of(const ::onnx::ModelProto& proto) {
 }
 
 /// Scores, probabilities and labels.
-void finish_classes(Model& model, Value y, Value scores, std::vector<std::string> labels) {
+void finish_classes(Model& model, Value y, Value scores, bool are_probabilities,
+                    std::vector<std::string> labels) {
   Schema& schema = model.schema;
-  const bool are_probabilities = !scores && !labels.empty();
-  if (are_probabilities) scores = log(max(y, scalar_like(y, 1e-37)));  // whose softmax they are
-  if (!scores) scores = y;
+  if (!scores && are_probabilities) scores = log(max(y, scalar_like(y, 1e-37)));  // whose softmax they are
+  if (!scores) scores = y;  // as most exporters leave them
   const int64_t classes = std::max<int64_t>(2, scores.shape()[1]);
   if (labels.empty())
     for (int64_t i = 0; i < classes; ++i) labels.push_back(std::to_string(i));
@@ -212,15 +212,14 @@ Model foreign_model(const ::onnx::ModelProto& proto, const ImportOptions& option
   if (y.shape().rank() != 2) y = reshape(y, {kBatch, y.shape().product(1, y.shape().rank())});
   y = cast(y, DType::f32);
 
-  std::vector<std::string> labels = options.labels;
-  if (labels.empty()) labels = result.labels;
-  if (labels.empty()) labels = labels_in(file);
+  const std::vector<std::string> own_labels = !result.labels.empty() ? result.labels : labels_in(file);
+  const std::vector<std::string>& labels = options.labels.empty() ? own_labels : options.labels;
   const Value scores = scores_behind(y);
   const bool are_classes = options.task ? *options.task != Task::regression : scores || !labels.empty();
-  if (!are_classes && !options.labels.empty()) fail("is a regression; it has no labels");
+  if (!are_classes && !options.labels.empty()) fail("a regression has no labels");
   Schema& schema = model.schema;
   if (are_classes) {
-    finish_classes(model, y, scores, std::move(labels));
+    finish_classes(model, y, scores, /*are_probabilities=*/!own_labels.empty(), labels);
     schema.targets = options.targets.empty() ? std::vector<std::string>{"label"} : options.targets;
   } else {
     model.scores = model.prediction = y;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "kette/base/error.h"
 
@@ -18,23 +19,6 @@ namespace {
 [[noreturn]] void fail_to_write(const std::string& path, int error) {
   fail("[write] cannot write \"{}\": {}", path, std::strerror(error));
 }
-
-/// A file descriptor that is closed, and a temporary file that is removed, unless released.
-struct OpenFile {
-  int descriptor = -1;
-  std::string temporary;
-
-  ~OpenFile() {
-    if (descriptor >= 0) ::close(descriptor);
-    if (!temporary.empty()) ::unlink(temporary.c_str());
-  }
-  /// 0 or errno; some file systems report a full disk only here.
-  int close() {
-    const int result = ::close(descriptor);
-    descriptor = -1;
-    return result == 0 ? 0 : errno;
-  }
-};
 
 /// 0 or errno.
 int write_all(int descriptor, std::string_view bytes) {
@@ -47,51 +31,70 @@ int write_all(int descriptor, std::string_view bytes) {
   return 0;
 }
 
-void write_directly(const std::string& path, std::string_view bytes) {
-  OpenFile file{::open(path.c_str(), O_WRONLY | O_CLOEXEC), {}};
-  if (file.descriptor < 0) fail_to_write(path, errno);
-  if (const int error = write_all(file.descriptor, bytes)) fail_to_write(path, error);
-  if (const int error = file.close()) fail_to_write(path, error);
-}
-
 /// The rename itself survives a crash only once the folder is synced.
 void sync_folder(const std::string& path, const std::filesystem::path& folder) {
-  const OpenFile file{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), {}};
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   // A folder that may be written but not read cannot be synced; neither can those of some file systems
   // (EINVAL).
-  if (file.descriptor < 0) return;
-  if (::fsync(file.descriptor) != 0 && errno != EINVAL) fail_to_write(path, errno);
+  if (descriptor < 0) return;
+  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (error != 0 && error != EINVAL) fail_to_write(path, error);
 }
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
-  if (path.empty()) fail("[write] the name of the file to write is empty");
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), target_(path_) {
+  if (path_.empty()) fail("[write] the name of the file to write is empty");
   struct stat status {};
-  const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) fail_to_write(path, EISDIR);
-  if (exists && !S_ISREG(status.st_mode)) return write_directly(path, bytes);
-
-  std::error_code ignored;
-  std::filesystem::path target = path;
-  if (exists && std::filesystem::is_symlink(target, ignored)) {
-    target = std::filesystem::canonical(target, ignored);
-    if (ignored) fail_to_write(path, ignored.value());
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) fail_to_write(path_, EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail_to_write(path_, errno);
+    return;
   }
-
+  std::error_code error;
+  if (exists && std::filesystem::is_symlink(path_, error)) {
+    target_ = std::filesystem::canonical(path_, error).string();
+    if (error) fail_to_write(path_, error.value());
+  }
   static std::atomic<unsigned> counter{0};
-  OpenFile file;
-  const std::string temporary = fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter++);
-  file.descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file.descriptor < 0) fail_to_write(path, errno);
-  file.temporary = temporary;
-  if (exists && ::fchmod(file.descriptor, status.st_mode & 07777) != 0) fail_to_write(path, errno);
-  if (const int error = write_all(file.descriptor, bytes)) fail_to_write(path, error);
-  if (::fsync(file.descriptor) != 0) fail_to_write(path, errno);
-  if (const int error = file.close()) fail_to_write(path, error);
-  if (std::rename(temporary.c_str(), target.c_str()) != 0) fail_to_write(path, errno);
-  file.temporary.clear();
-  sync_folder(path, target.has_parent_path() ? target.parent_path() : ".");
+  const std::string temporary = fmt::format("{}.{}-{}.tmp", target_, ::getpid(), counter++);
+  descriptor_ = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail_to_write(path_, errno);
+  temporary_ = temporary;
+  if (!exists || ::fchmod(descriptor_, status.st_mode & 07777) == 0) return;
+  const int reason = errno;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+  fail_to_write(path_, reason);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (const int error = write_all(descriptor_, bytes)) fail_to_write(path_, error);
+}
+
+void AtomicFile::commit() {
+  if (!temporary_.empty() && ::fsync(descriptor_) != 0) fail_to_write(path_, errno);
+  // Some file systems report a full disk only here.
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail_to_write(path_, errno);
+  if (temporary_.empty()) return;
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail_to_write(path_, errno);
+  temporary_.clear();
+  const std::filesystem::path folder = std::filesystem::path(target_).parent_path();
+  sync_folder(path_, folder.empty() ? "." : folder);
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace kette

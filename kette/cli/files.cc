@@ -34,6 +34,16 @@ void write_output(const std::string& path, std::string_view text) {
     fail("cannot write to standard output: {}", std::strerror(errno));
 }
 
+void OutputFile::write(std::string_view text) {
+  if (path_ == "-") return write_output(path_, text);
+  if (!file_) file_.emplace(path_);
+  file_->write(text);
+}
+
+void OutputFile::finish() {
+  if (file_) file_->commit();
+}
+
 std::string read_file(const std::string& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) fail("{}: is a folder; expected a file", path);

@@ -1,6 +1,8 @@
 // kette predict: a prediction for every row of a table.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
@@ -8,6 +10,7 @@
 #include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/data/csv.h"
+#include "kette/data/read.h"
 #include "kette/model/columns.h"
 #include "kette/onnx/read.h"
 #include "kette/train/labelled.h"
@@ -22,6 +25,7 @@ constexpr const char* kPredictExamples = R"(Examples:
   kette predict digits.onnx new.csv --probabilities --out answers.csv
 
 The file needs the columns that the model was trained on, in any order; others, such as the target, are ignored.
+A file of more than 32 MB is read and predicted block by block, in the memory of a few blocks.
 One line is printed for each row: the column "prediction", and with --probabilities one column for each class.)";
 
 struct PredictFlags {
@@ -32,21 +36,80 @@ struct PredictFlags {
   int threads = 0;
 };
 
-int run(const PredictFlags& flags) {
-  Model model = load_model(flags.model);
-  Threads threads(flags.threads);
-  const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
-  take_column_names(model.schema, file.table, "", false);
-  if (flags.probabilities && model.schema.task == data::Task::regression)
-    fail("{}: is a regression model; it has no probabilities", flags.model);
-  for (const std::string& path : flags.files) check_output(flags.out, path);
-  const data::Encoded encoded = data::encode(file.table, model.schema.features, &threads);
-  const Predictions predictions = Predictor(model, &threads).predict(encoded.matrix);
-  write_output(flags.out, data::to_csv(prediction_table(model, predictions, flags.probabilities)));
-  tell(file.notes);
-  tell(describe(encoded.unseen));
-  return 0;
-}
+/// Larger files are read and predicted block by block.
+constexpr uintmax_t kLargestAtOnce = uintmax_t{32} << 20;
+
+class PredictCommand {
+ public:
+  explicit PredictCommand(const PredictFlags& flags)
+      : flags_(flags),
+        threads_(flags.threads),
+        model_(load_model(flags.model)),
+        predictor_(model_, &threads_) {
+    if (flags.probabilities && model_.schema.task == data::Task::regression)
+      throw Error(fmt::format("{}: is a regression model; it has no probabilities", flags.model));
+    for (const std::string& path : flags.files) check_output(flags.out, path);
+    options_ = read_options(flags.table, &threads_);
+    if (!model_.schema.by_position) options_.wanted = data::wanted_columns(model_.schema.features);
+  }
+
+  int run() {
+    if (is_large())
+      by_blocks();
+    else
+      at_once();
+    tell(notes_);
+    tell(describe(unseen_));
+    return 0;
+  }
+
+ private:
+  bool is_large() const {
+    std::error_code none;
+    for (const std::string& path : flags_.files)
+      if (path != "-" && std::filesystem::is_regular_file(path, none) &&
+          std::filesystem::file_size(path, none) > kLargestAtOnce)
+        return true;
+    return false;
+  }
+
+  void at_once() {
+    const data::TableFile file = data::read_table(flags_.files, options_);
+    notes_ = file.notes;
+    const data::Table said = predict(file.table);
+    write_output(flags_.out, data::to_csv(said, &threads_));
+  }
+
+  void by_blocks() {
+    data::TableReader reader(flags_.files, options_);
+    OutputFile out(flags_.out);
+    bool is_first = true;
+    while (const std::optional<data::Table> block = reader.next()) {
+      const data::Table said = predict(*block);
+      if (is_first) out.write(data::csv_header(said));
+      out.write(data::csv_rows(said, &threads_));
+      is_first = false;
+    }
+    if (is_first) fail("{}: expected at least one row", flags_.files.front());
+    out.finish();
+    notes_ = reader.notes();
+  }
+
+  data::Table predict(const data::Table& table) {
+    take_column_names(model_.schema, table, "", false);
+    const data::Encoded encoded = data::encode(table, model_.schema.features, &threads_);
+    data::add_unseen(unseen_, encoded.unseen);
+    return prediction_table(model_, predictor_.predict(encoded.matrix), flags_.probabilities);
+  }
+
+  const PredictFlags& flags_;
+  Threads threads_;
+  Model model_;
+  Predictor predictor_;
+  data::ReadOptions options_;
+  std::vector<std::string> notes_;
+  std::vector<data::Unseen> unseen_;
+};
 
 }  // namespace
 
@@ -63,7 +126,7 @@ const Command kPredict{
           ->capture_default_str();
       declare_table_flags(app, flags->table);
       app.footer(kPredictExamples);
-      return [flags] { return run(*flags); };
+      return [flags] { return PredictCommand(*flags).run(); };
     }};
 
 }  // namespace kette::cli

@@ -1,6 +1,7 @@
 #include "kette/data/csv.h"
 
-#include <cmath>
+#include <algorithm>
+#include <vector>
 
 #include "kette/base/atomic_file.h"
 #include "kette/data/parse_number.h"
@@ -36,6 +37,29 @@ void append_field(std::string& out, std::string_view field, bool quoted) {
   out += '"';
 }
 
+void append_row(std::string& out, const Table& table, int64_t row) {
+  const bool alone = table.columns() == 1;
+  bool blank = true;  // up to here; a row of delimiters only would be skipped
+  for (int64_t c = 0; c < table.columns(); ++c) {
+    if (c > 0) out += kDelimiter;
+    const bool last = c + 1 == table.columns();
+    if (table.is_missing(row, c)) {
+      if (blank && last) out += "\"\"";
+      continue;
+    }
+    if (table.is_numeric(c)) {
+      out += shortest(table.numbers(c)[static_cast<size_t>(row)]);
+      blank = false;
+      continue;
+    }
+    const std::string_view field = table.text(c)[row];
+    const bool empty = trim_blanks(field).empty();
+    append_field(out, field, needs_quotes(field, alone) || (empty && blank && last));
+    blank = blank && empty;
+  }
+  out += '\n';
+}
+
 }  // namespace
 
 Table parse_csv(std::string_view text, std::string source) {
@@ -44,38 +68,34 @@ Table parse_csv(std::string_view text, std::string source) {
 
 Table read_csv(const std::string& path) { return read_table(path).table; }
 
-std::string to_csv(const Table& table) {
+std::string csv_header(const Table& table) {
   std::string out;
-  const bool alone = table.columns() == 1;
   for (int64_t c = 0; c < table.columns(); ++c) {
     if (c > 0) out += kDelimiter;
     // A first name that begins like a mark of the encoding or like a comment would be taken for one.
     const bool like_mark = c == 0 && (looks_marked(table.name(c)) || table.name(c).starts_with('#'));
-    append_field(out, table.name(c), like_mark || needs_quotes(table.name(c), alone));
+    append_field(out, table.name(c), like_mark || needs_quotes(table.name(c), table.columns() == 1));
   }
   out += '\n';
-  for (int64_t row = 0; row < table.rows(); ++row) {
-    bool blank = true;  // up to here; a row of delimiters only would be skipped
-    for (int64_t c = 0; c < table.columns(); ++c) {
-      if (c > 0) out += kDelimiter;
-      const bool last = c + 1 == table.columns();
-      if (table.is_missing(row, c)) {
-        if (blank && last) out += "\"\"";
-        continue;
-      }
-      if (table.is_numeric(c)) {
-        out += shortest(table.numbers(c)[static_cast<size_t>(row)]);
-        blank = false;
-        continue;
-      }
-      const std::string_view field = table.text(c)[row];
-      const bool empty = trim_blanks(field).empty();
-      append_field(out, field, needs_quotes(field, alone) || (empty && blank && last));
-      blank = blank && empty;
-    }
-    out += '\n';
-  }
   return out;
+}
+
+std::string csv_rows(const Table& table, Threads* threads) {
+  constexpr int64_t kBlock = 1024;  // rows
+  const int64_t rows = table.rows();
+  std::vector<std::string> blocks(static_cast<size_t>((rows + kBlock - 1) / kBlock));
+  for_each_tile(threads, std::ssize(blocks), [&](int64_t block, int) {
+    std::string& out = blocks[static_cast<size_t>(block)];
+    for (int64_t row = block * kBlock; row < std::min((block + 1) * kBlock, rows); ++row)
+      append_row(out, table, row);
+  });
+  std::string all;
+  for (const std::string& block : blocks) all += block;
+  return all;
+}
+
+std::string to_csv(const Table& table, Threads* threads) {
+  return csv_header(table) + csv_rows(table, threads);
 }
 
 void write_csv(const Table& table, const std::string& path) { write_file_atomically(path, to_csv(table)); }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "kette/base/threads.h"
 #include "kette/data/table.h"
 
 namespace kette::data {
@@ -17,7 +18,10 @@ Table parse_csv(std::string_view text, std::string source);
 /// The table as CSV, lines ending in LF, fields quoted only where they must be, numbers in their shortest
 /// form that reads back the same, missing ones empty. Reading the result with a comma and a header line gives
 /// the same table, unless a text column holds only numbers or what stands for a missing field.
-std::string to_csv(const Table& table);
+std::string to_csv(const Table& table, Threads* threads = nullptr);
+/// Its parts: the line of names, and those of the rows.
+std::string csv_header(const Table& table);
+std::string csv_rows(const Table& table, Threads* threads = nullptr);
 
 /// Writes to_csv(table) to the file, all or nothing (see write_file_atomically).
 void write_csv(const Table& table, const std::string& path);

@@ -13,8 +13,9 @@
 
 namespace kette::data {
 
-/// What is made of a column's fields; those of a skipped one are only counted.
-enum class ColumnKind : uint8_t { number, text, skipped };
+/// What is made of a column's fields; those of a skipped one are only counted, for good where nobody wants
+/// them.
+enum class ColumnKind : uint8_t { number, text, skipped, unwanted };
 
 /// What is the same for all blocks of a file.
 struct BlockPlan {

@@ -167,8 +167,17 @@ void CsvReader::guess_kinds(const ReadOptions& options) {
     }
     kinds[c] = ColumnKind::text;
   }
+  if (options.wanted)
+    for (size_t c = 0; c < names_.size(); ++c) {
+      const auto wanted = std::ranges::find(*options.wanted, names_[c], &WantedColumn::name);
+      if (wanted == options.wanted->end())
+        kinds[c] = ColumnKind::unwanted;
+      else if (wanted->is_text)
+        kinds[c] = ColumnKind::text;
+    }
   for (const FixedColumn& type : options.types)
-    if (const auto c = static_cast<size_t>(find(type.name)); c < names_.size())
+    if (const auto c = static_cast<size_t>(find(type.name));
+        c < names_.size() && kinds[c] != ColumnKind::unwanted)
       kinds[c] = type.numeric && type.style == NumberStyle::plain ? ColumnKind::number : ColumnKind::text;
   if (!options.types.empty()) {
     fix_kinds();

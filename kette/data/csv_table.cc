@@ -48,6 +48,11 @@ void ColumnsOfBlocks::append_column(const CsvReader& reader, size_t c) {
   Column& column = columns_[c];
   const ColumnKind kind = reader.kind(c);
   if (kind == ColumnKind::skipped) return;
+  if (kind == ColumnKind::unwanted) {
+    column.first_non_number = 0;
+    for (const Block& block : reader.blocks()) column.text.append_missing(block.rows);
+    return;
+  }
   int64_t row = rows_;
   for (const Block& block : reader.blocks()) {
     const int64_t first = block.first_text[c];

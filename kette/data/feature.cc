@@ -297,6 +297,23 @@ Encoded encode(const Table& table, std::span<const Feature> features, Threads* t
   return encoded;
 }
 
+void add_unseen(std::vector<Unseen>& all, const std::vector<Unseen>& more) {
+  for (const Unseen& u : more) {
+    const auto known = std::ranges::find(all, u.column, &Unseen::column);
+    if (known == all.end())
+      all.push_back(u);
+    else
+      known->rows += u.rows;
+  }
+}
+
+std::vector<WantedColumn> wanted_columns(std::span<const Feature> features) {
+  std::vector<WantedColumn> columns;
+  for (const Feature& feature : features)
+    columns.push_back({feature.name, feature.kind != Feature::Kind::number});
+  return columns;
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   for (size_t i = 0; i < text.size();) {

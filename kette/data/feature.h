@@ -9,6 +9,7 @@
 
 #include "kette/base/threads.h"
 #include "kette/data/matrix.h"
+#include "kette/data/read_options.h"
 #include "kette/data/table.h"
 
 namespace kette::data {
@@ -57,6 +58,12 @@ struct Encoded {
   Matrix matrix;  // f32 [rows, total_width], packed where all features are bytes in the table
   std::vector<Unseen> unseen;
 };
+
+/// Adds up what was met in one part of a table after the other.
+void add_unseen(std::vector<Unseen>& all, const std::vector<Unseen>& more);
+
+/// How encode() wants the columns to be read.
+std::vector<WantedColumn> wanted_columns(std::span<const Feature> features);
 
 /// Columns are found by name in any order, others ignored. Throws Error that names every missing column, or
 /// the place of the first field that is no finite number, or no date, where one is needed. Numbers are

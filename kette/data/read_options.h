@@ -41,6 +41,12 @@ struct FixedColumn {
   NumberStyle style = NumberStyle::plain;
 };
 
+/// A column by name, and whether it is text whatever it looks like.
+struct WantedColumn {
+  std::string name;
+  bool is_text = false;
+};
+
 struct ReadOptions {
   std::optional<char> delimiter;  // absent: found out, as are header and format
   std::optional<bool> header;     // without one the columns are "column_1", "column_2", …
@@ -52,8 +58,11 @@ struct ReadOptions {
   /// What to do with a row that has another number of fields, or text behind a closing quote.
   BadRows bad_rows = BadRows::fail;
   std::vector<std::string> text_columns;  // kept as text whatever they look like
-  std::vector<FixedColumn> types;         // of columns that must be as in an earlier file
-  Threads* threads = nullptr;             // absent: the caller's thread only; the result is the same
+  /// Of delimited text, the columns that are of use: the fields of others are counted but not read, and
+  /// missing throughout. Absent: all.
+  std::optional<std::vector<WantedColumn>> wanted = {};
+  std::vector<FixedColumn> types;  // of columns that must be as in an earlier file
+  Threads* threads = nullptr;      // absent: the caller's thread only; the result is the same
   uint64_t most_unpacked_bytes = uint64_t{1} << 34;  // of a packed file: small ones can hold very many
 };
 

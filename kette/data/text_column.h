@@ -16,7 +16,9 @@ class TextColumn {
 
   /// Throws Error beyond 2³¹ − 1 distinct texts.
   void append(std::string_view text) { codes_.push_back(code_of(text)); }
-  void append_missing() { codes_.push_back(kMissing); }
+  void append_missing(int64_t count = 1) {
+    codes_.insert(codes_.end(), static_cast<size_t>(count), kMissing);
+  }
   /// The fields of `other` behind these.
   void append(const TextColumn& other);
   void reserve(int64_t rows) { codes_.reserve(static_cast<size_t>(rows)); }

@@ -69,13 +69,7 @@ void SampleStream::note(const Block& block) {
   rows_ += block.rows;
   if (!is_first_pass_) return;
   without_target_ += block.rows - block.samples.rows();
-  for (const data::Unseen& u : block.unseen) {
-    const auto known = std::ranges::find(unseen_, u.column, &data::Unseen::column);
-    if (known == unseen_.end())
-      unseen_.push_back(u);
-    else
-      known->rows += u.rows;
-  }
+  data::add_unseen(unseen_, block.unseen);
 }
 
 void SampleStream::rewind() {

@@ -18,7 +18,12 @@ template <bool Runs>
 class BlockParser {
  public:
   BlockParser(const char* begin, const char* end, const BlockPlan& plan, Block& block)
-      : cursor_(begin), end_(end), plan_(plan), block_(block), kinds_(plan.kinds) {
+      : cursor_(begin),
+        end_(end),
+        plan_(plan),
+        block_(block),
+        kinds_(plan.kinds),
+        short_numbers_may_be_missing_(plan.missing.hold_numbers()) {
     stops_[static_cast<unsigned char>(plan.dialect.delimiter)] = true;
     for (char c : {'\n', '\r'}) stops_[static_cast<unsigned char>(c)] = true;
     if (Runs) stops_[static_cast<unsigned char>('\t')] = true;
@@ -153,11 +158,32 @@ class BlockParser {
     bad_row_ = {0, column, std::move(expected), std::move(found), quoting};
   }
 
+  /// A field of one to three digits, such as a pixel; false for any other, which is not touched.
+  bool parse_short_number(size_t c) {
+    const auto digit = [](char character) {
+      return static_cast<unsigned>(static_cast<unsigned char>(character)) - '0';
+    };
+    const char* place = cursor_;
+    unsigned value = digit(*place);
+    if (value >= 10) return false;
+    for (int more = 0; more < 2; ++more) {
+      const unsigned next = digit(*++place);
+      if (next >= 10) break;
+      value = 10 * value + next;
+      if (more == 1) ++place;
+    }
+    if (!stops(*place) || short_numbers_may_be_missing_) return false;
+    cursor_ = place;
+    targets_[c][block_.rows] = value;
+    return true;
+  }
+
   void parse_field(size_t c) {
     if (kinds_[c] != ColumnKind::number) {
       fields_[c] = read_field(c);
       return;
     }
+    if (!Runs && parse_short_number(c)) return;
     const char* place = cursor_;
     while (is_blank(*place)) ++place;
     double value = 0;
@@ -270,6 +296,7 @@ class BlockParser {
   Block& block_;
   std::vector<ColumnKind> kinds_;
   std::array<bool, 256> stops_{};  // what ends an unquoted field
+  bool short_numbers_may_be_missing_;
   const char* nul_ = nullptr;
   int64_t line_ = 0;
   std::vector<double*> targets_;          // of each column of numbers

@@ -289,10 +289,6 @@ void CsvReader::parse_again() {
   check_blocks();
 }
 
-size_t CsvReader::number_slot(size_t column) const {
-  return static_cast<size_t>(std::ranges::count(std::span(plan_.kinds).first(column), ColumnKind::number));
-}
-
 void CsvReader::fail_without_rows() const {
   if (first_skipped_) throw Error(first_skipped());
   fail_at(next_line_, 0, plan_.dialect.header ? "at least one row below the header" : "at least one row",

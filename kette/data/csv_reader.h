@@ -46,8 +46,6 @@ class CsvReader {
   const std::vector<size_t>& unnamed() const { return unnamed_; }
   std::vector<ColumnKind>& kinds() { return plan_.kinds; }
   ColumnKind kind(size_t column) const { return plan_.kinds[column]; }
-  /// How many columns of numbers stand before this one in a block.
-  size_t number_slot(size_t column) const;
 
   /// Parses the next group; false when there is none. Throws Error `file:line:column: expected …, found …`
   /// for the first bad row.

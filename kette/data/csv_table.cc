@@ -13,6 +13,12 @@ ColumnsOfBlocks::ColumnsOfBlocks(const CsvReader& reader, Room room) : room_(roo
 
 void ColumnsOfBlocks::append(CsvReader& reader, Threads* threads) {
   if (rows_ == 0) reserve(reader);
+  slots_.clear();
+  size_t slot = 0;
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    slots_.push_back(slot);
+    slot += reader.kind(c) == ColumnKind::number ? 1 : 0;
+  }
   for_each_tile(threads, static_cast<int64_t>(columns_.size()),
                 [&](int64_t c, int) { append_column(reader, static_cast<size_t>(c)); });
   for (size_t c = 0; c < columns_.size(); ++c) {
@@ -63,7 +69,7 @@ void ColumnsOfBlocks::append_column(const CsvReader& reader, size_t c) {
       column.numbers = {};
       return;
     } else {
-      const double* numbers = block.numbers.get() + reader.number_slot(c) * block.stride;
+      const double* numbers = block.numbers.get() + slots_[c] * block.stride;
       column.numbers.insert(column.numbers.end(), numbers, numbers + block.rows);
     }
     row += block.rows;

@@ -32,6 +32,7 @@ class ColumnsOfBlocks {
   std::vector<Column> columns_;
   std::vector<LineMark> marks_;
   std::vector<size_t> turned_;
+  std::vector<size_t> slots_;  // how many columns of numbers stand before each in a block
   Room room_;
   int64_t rows_ = 0;
 };

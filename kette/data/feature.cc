@@ -219,7 +219,9 @@ std::vector<int64_t> columns_of(const Table& table, std::span<const Feature> fea
   std::string missing;
   int count = 0;
   for (const Feature& feature : features) {
-    columns.push_back(table.find(feature.name));
+    const int64_t next = columns.empty() ? 0 : columns.back() + 1;  // most tables are as the first one was
+    columns.push_back(next < table.columns() && table.name(next) == feature.name ? next
+                                                                                 : table.find(feature.name));
     if (columns.back() >= 0) continue;
     missing += (count++ == 0 ? "" : ", ") + quote(feature.name);
   }

@@ -90,6 +90,7 @@ class Table {
  private:
   const Column& at(int64_t column) const { return columns_[static_cast<size_t>(column)]; }
   void add(Column column);
+  bool are_named(std::span<const std::string> names) const;  // in this order
   void expect_columns(std::span<const std::string> names, const std::string& of) const;
   std::string source_;
   std::vector<Column> columns_;

@@ -28,15 +28,13 @@ Operand constant(NodeCall& call) {
 }
 
 Operand constant_of_shape(NodeCall& call) {
-  constexpr int64_t kMostElements = int64_t{1} << 24;
   const std::vector<int64_t> dims = call.integers(0);
   for (const int64_t dim : dims)
     if (dim < 0) fail("a dim of the constant is {}", dim == kBatch ? "N" : fmt::format("{}", dim));
   const Tensor value = call.has_attribute("value") ? call.tensor("value") : Tensor(Shape({1}));
   if (value.size() != 1) fail("the attribute \"value\" holds {} numbers; expected one", value.size());
   const Shape shape(dims, value.dtype());
-  if (shape.size() > kMostElements)
-    fail("a constant of {} elements; at most {} are supported", shape.size(), kMostElements);
+  call.spend(shape.size());
   Tensor tensor(shape);
   if (value.at(0) != 0)
     for (int64_t i = 0; i < tensor.size(); ++i) tensor.set(i, value.at(0));

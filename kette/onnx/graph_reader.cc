@@ -42,8 +42,8 @@ std::vector<std::string> read_by(const NodeProto& node) {
 
 /// Whether the operands are few whole numbers or single numbers, all known: shapes, axes, and what is
 /// computed of them. Such nodes are carried out when they are read.
+constexpr int64_t kMostNumbers = 64;
 bool are_known(std::span<Operand* const> operands) {
-  constexpr int64_t kMostNumbers = 64;
   const auto is_known = [](const Operand* x) {
     return !x || (x->known && !x->value && x->truth == Operand::Truth::no &&
                   x->known->size() <= (x->known->dtype() == DType::i64 ? kMostNumbers : 1));
@@ -114,6 +114,11 @@ class GraphReader final : public NodeContext {
   Graph& graph() override { return *building_; }
   const ReadingRules& rules() const override { return source_.rules; }
   Operand& named(const std::string& name) override { return operand(name, at_); }
+  void spend(int64_t elements) override {
+    constexpr int64_t kMost = int64_t{1} << 24;
+    spent_ += std::clamp<int64_t>(elements, 0, kMost + 1);
+    if (spent_ > kMost) fail("constants of more than {} elements are computed, which is not supported", kMost);
+  }
   Value learned(const std::string& name, Tensor tensor) override {
     if (!source_.learns_attributes) return graph_.constant(std::move(tensor));
     return parameter(name, std::move(tensor)).value;
@@ -255,6 +260,8 @@ class GraphReader final : public NodeContext {
     }
     std::vector<Operand> made = built(node, given);
     building_ = &graph_;
+    const auto is_large = [](const Operand& x) { return x.value && x.value.shape().size() > kMostNumbers; };
+    if (std::ranges::any_of(made, is_large)) return built(node, operands);
     for (Operand& result : made) {
       if (!result.value) continue;
       if (!result.known)
@@ -287,7 +294,8 @@ class GraphReader final : public NodeContext {
   Graph& graph_;
   Graph* building_ = &graph_;  // what nodes are built in
   Parameters& parameters_;
-  int at_ = 0;  // the node that is read now
+  int at_ = 0;         // the node that is read now
+  int64_t spent_ = 0;  // see spend()
   std::unordered_set<std::string> trainable_;
   std::unordered_map<std::string, Definition> definitions_;
   std::unordered_map<std::string, Operand> operands_;  // those read so far; entries stay where they are

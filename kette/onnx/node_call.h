@@ -65,6 +65,9 @@ class NodeContext {
   virtual const ReadingRules& rules() const = 0;
   /// A value that stands before the node in the file.
   virtual Operand& named(const std::string& name) = 0;
+  /// Accounts for a constant that the file does not hold but describes, so that a small file cannot fill the
+  /// memory. Throws Error when all of them together are too large.
+  virtual void spend(int64_t elements) = 0;
   /// Numbers that stand in the node itself: a parameter of that name where the file's weights become
   /// parameters, else a constant.
   virtual Value learned(const std::string& name, Tensor tensor) = 0;
@@ -79,6 +82,7 @@ class NodeCall {
   Graph& graph() const { return context_.graph(); }
   const ReadingRules& rules() const { return context_.rules(); }
   Operand& named(const std::string& name) const { return context_.named(name); }
+  void spend(int64_t elements) const { context_.spend(elements); }
   /// The weights in an attribute.
   Value learned(std::string_view attribute, Tensor tensor) const;
   /// Version of the operator set that the node is of.

@@ -131,6 +131,7 @@ Operand cumulative_sum(NodeCall& call) {
   const int rank = x.shape().rank(), axis = resolve_axis("axis", static_cast<int64_t>(*asked), rank);
   const int64_t size = x.shape()[axis];
   if (size < 1 || size > kLongest) fail("over {} elements; at most {} are supported", size, kLongest);
+  call.spend(size * size);
   Tensor triangle(Shape({size, size}, x.dtype()));
   for (int64_t i = 0; i < size; ++i)
     for (int64_t k = 0; k < size; ++k) {

@@ -77,6 +77,11 @@ if [ -d "$real" ]; then
   check mpg "$real/auto_mpg/mpg.csv" --target mpg --epochs 10
   check iris "$real/iris/iris_seaborn.csv" --target species --epochs 10
   check mushroom "$real/mushroom/mushroom.csv" --target target --epochs 2
+  # Models of other tools, as they are.
+  for model in "$real"/onnx_models/*.onnx; do
+    node "$tests/compare_foreign.mjs" "$runtime" "$kette" "$model" || failed=$((failed + 1))
+    models=$((models + 1))
+  done
 fi
 echo "$models models, $failed of them differ"
 [ $failed = 0 ]

@@ -148,6 +148,12 @@ std::string to_toml(const RunRecord& record) {
   return out;
 }
 
+std::string options_to_toml(const RunRecord& record) {
+  std::string out;
+  append(out, record.options);
+  return out;
+}
+
 RunRecord run_record_of(std::string_view text, const std::string& source) {
   RunRecord record;
   try {

@@ -416,9 +416,10 @@ class TrainCommand {
       about["doctor"] = nlohmann::ordered_json(lines(findings_))
                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
-    save_model(model_, settings_.out);
     RunRecord record;
     record.options = resolved();
+    about["configuration"] = options_to_toml(record);
+    save_model(model_, settings_.out);
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", file_->table.rows()},
                    {"hash", "fold-" + data_hash_}};

@@ -229,7 +229,6 @@ class StreamCommand {
     about["training_rows"] = std::to_string(result_.last.rows / std::max<int64_t>(1, result_.last.pass));
     about["epochs"] = std::to_string(result_.last.pass);
     for (const auto& [name, value] : measures_) about["test_" + name] = fmt::format("{}", value);
-    save_model(network_.model, settings_.out);
     RunRecord record;
     record.options = flags_.resolved;
     for (const auto& [name, value] : chosen()) {
@@ -240,6 +239,8 @@ class StreamCommand {
       else
         record.options.emplace_back(name, value);
     }
+    about["configuration"] = options_to_toml(record);
+    save_model(network_.model, settings_.out);
     record.data = {{"files", fmt::format("{}", fmt::join(flags_.files, ", "))},
                    {"rows", stream_->rows()},
                    {"sample_rows", sample_rows_},

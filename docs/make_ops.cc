@@ -1,10 +1,5 @@
-// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE. With
-// --check the file is only compared; exit code 1 when it is out of date.
-#include <cstdio>
-#include <fstream>
-#include <sstream>
-
-#include "kette/base/atomic_file.h"
+// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE
+#include "docs/written_file.h"
 #include "kette/kette.h"
 
 namespace kette {
@@ -93,29 +88,7 @@ std::string page() {
   return text;
 }
 
-std::string content(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 }  // namespace kette
 
-int main(int argc, char** argv) {
-  const bool check = argc == 3 && std::string_view(argv[1]) == "--check";
-  if (argc != 2 && !check) {
-    fmt::print(stderr, "usage: make_ops [--check] FILE\n");
-    return 2;
-  }
-  const char* path = argv[argc - 1];
-  const std::string page = kette::page();
-  if (!check) {
-    kette::write_file_atomically(path, page);
-  } else if (kette::content(path) != page) {
-    fmt::print(stderr, "{}: out of date; write it with: cmake --build build/release --target docs\n", path);
-    return 1;
-  }
-  return 0;
-}
+int main(int argc, char** argv) { return kette::write_or_check(argc, argv, kette::page); }

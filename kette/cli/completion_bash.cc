@@ -12,7 +12,7 @@ constexpr const char* kBashHead =
 // COMP_WORDS has `--out=model` as three words.
 constexpr const char* kBashTail = R"BASH(
 _kette_columns() {
-  local program=${COMP_WORDS[0]} word prefix=
+  local program=${COMP_WORDS[0]} word name quoted prefix=
   program=${program/#\~/$HOME}
   for word in "${COMP_WORDS[@]:2}"; do
     word=${word/#\~/$HOME}
@@ -20,8 +20,10 @@ _kette_columns() {
   done
   [[ -f $word ]] || return
   [[ $1 == *,* ]] && prefix=${1%,*},
-  local IFS=$'\n'
-  COMPREPLY=($(compgen -P "$prefix" -W '$("$program" describe "$word" --names 2>/dev/null)' -- "${1##*,}"))
+  while IFS= read -r name; do
+    printf -v quoted %q "$name"
+    [[ $name == "${1##*,}"* || $quoted == "${1##*,}"* ]] && COMPREPLY+=("$prefix$quoted")
+  done < <("$program" describe "$word" --names 2>/dev/null)
 }
 
 _kette_words() { # WORD CHOICES

@@ -126,7 +126,7 @@ std::string greeting(const PageStyle& style) {
 }
 
 std::string contents_page(const CLI::App& program, const PageStyle& style) {
-  constexpr size_t kColumn = 18;
+  constexpr size_t kColumn = 19;
   std::string text = filled(program.get_description(), style.width) + "\n\n";
   text += page_heading("Usage:", style) + "  kette COMMAND [OPTIONS] …\n  kette --version\n\n";
   text += page_heading("In five commands:", style) + kTour + "\n";
@@ -135,8 +135,11 @@ std::string contents_page(const CLI::App& program, const PageStyle& style) {
     if (!command->get_group().empty())
       text += page_entry(command->get_name(), command->get_description(), kColumn, style);
   text += "\n" + page_heading("Topics (kette help TOPIC):", style);
-  for (const Topic& topic : topics())
-    text += page_entry(std::string(topic.name), topic.summary(), kColumn, style);
+  for (const Topic& topic : topics()) {
+    std::string summary = topic.summary();
+    std::erase(summary, '`');
+    text += page_entry(std::string(topic.name), summary, kColumn, style);
+  }
   return text;
 }
 

@@ -54,7 +54,7 @@ std::string markdown_values(const OptionDefinition& option) {
 }
 
 std::string option_rows(const std::vector<OptionDefinition>& options, const std::string& group) {
-  std::string text = "| option | type | values | default | |\n|---|---|---|---|---|\n";
+  std::string text = "| option | type | values | default | what |\n|---|---|---|---|---|\n";
   for (const OptionDefinition& option : options)
     if (option.group == group)
       text +=
@@ -89,7 +89,7 @@ std::string markdown_section(const CommandDefinition& command) {
   std::string text =
       fmt::format("\n## kette {}\n{}.\n\n```text\n{}\n```\n", command.name, command.summary, command.usage());
   if (!command.arguments.empty())
-    text += "\n| argument | type | values | default | |\n|---|---|---|---|---|\n";
+    text += "\n| argument | type | values | default | what |\n|---|---|---|---|---|\n";
   for (const OptionDefinition& argument : command.arguments)
     text += fmt::format("| `{}` | {} | {} | {} | {} |\n", argument.name, markdown_type(argument),
                         markdown_values(argument), argument.is_required ? "required" : "",
@@ -116,11 +116,11 @@ std::string reference_page() {
       "A default in the last column depends on the table or on other options. Exit code: 0 done, 1 failed, 2 "
       "wrong usage; "
       "failures are\n"
-      "one line on standard error.\n\n| command | |\n|---|---|\n";
+      "one line on standard error.\n\n| command | what |\n|---|---|\n";
   const std::vector<CommandDefinition> all = definitions_of(line.app());
   for (const CommandDefinition& command : all)
     text += fmt::format("| [`{0}`](#kette-{0}) | {1} |\n", command.name, markdown_cell(command.summary));
-  text += "\nPages on topics, also as `kette help TOPIC`:\n\n| topic | |\n|---|---|\n";
+  text += "\nPages on topics, also as `kette help TOPIC`:\n\n| topic | what |\n|---|---|\n";
   for (const Topic& topic : topics())
     text += fmt::format("| [{0}](topics/{0}.md) | {1} |\n", topic.name, markdown_cell(topic.summary()));
   for (const CommandDefinition& command : all) text += markdown_section(command);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kette/base/error.h"
 #include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
 #include "kette/data/table.h"

@@ -32,9 +32,9 @@ CommandLine::CommandLine(const Command* only)
   app_.require_subcommand(1);
   app_.formatter(std::make_shared<HelpFormatter>());
   for (const Command* command : kCommands) {
+    if (only != nullptr && command != only) continue;
     CLI::App* sub = app_.add_subcommand(command->name, command->summary);
     sub->set_help_flag("--help,-h", "This page");
-    if (only != nullptr && command != only) continue;
     actions_[sub] = command->declare(*sub);
     check_kinds_of_numbers(*sub);
   }

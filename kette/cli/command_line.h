@@ -21,9 +21,9 @@ std::vector<std::string> command_names();
 
 class CommandLine {
  public:
-  /// With the options of every command.
+  /// Of every command.
   CommandLine() : CommandLine(nullptr) {}
-  /// With the options of one, which is all that it takes to run it.
+  /// Of one, which is all that it takes to run it.
   explicit CommandLine(const Command& only) : CommandLine(&only) {}
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;

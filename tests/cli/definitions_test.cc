@@ -1,6 +1,7 @@
 // What the commands' definitions say must be true: examples can be typed, words are taken, pages exist.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -55,7 +56,8 @@ std::vector<std::string> examples_of(std::string_view topic) {
 class Definitions : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "kette_definitions_test";
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::create_directories(folder_);
     before_ = std::filesystem::current_path();
     std::filesystem::current_path(folder_);

@@ -13,6 +13,7 @@
 namespace kette::cli {
 namespace {
 
+constexpr size_t kMostWords = 16;    // more are for completion only
 constexpr size_t kShortChoice = 16;  // words that can stand for the value itself: yes|no
 
 bool is_blank_at(std::string_view line, size_t place) { return place < line.size() && line[place] == ' '; }
@@ -99,7 +100,7 @@ std::string OptionDefinition::text() const {
   const bool are_said = std::ranges::all_of(words, [&](const std::string& word) {
     return (description + placeholder).find(word) != std::string::npos;
   });
-  if (!are_said)
+  if (!are_said && words.size() <= kMostWords)
     text += fmt::format("{}{}: {}", text.empty() ? "" : ". ", is_list ? "Some of" : "One of",
                         fmt::join(words, ", "));
   std::vector<std::string> rest;
@@ -134,8 +135,8 @@ CommandDefinition definition_of(const CLI::App& command) {
   std::vector<std::string> groups;  // in the order in which they are first met
   std::vector<OptionDefinition> options;
   std::vector<const CLI::Option*> declared = command.get_options();
-  std::ranges::stable_partition(declared,
-                                [&](const CLI::Option* option) { return option != command.get_help_ptr(); });
+  std::stable_partition(declared.begin(), declared.end(),
+                        [&](const CLI::Option* option) { return option != command.get_help_ptr(); });
   for (const CLI::Option* option : declared) {
     if (option->get_group().empty()) continue;  // hidden
     OptionDefinition one = option_of(*option);

@@ -133,7 +133,7 @@ const Command kDescribe{
       auto flags = std::make_shared<DescribeFlags>();
       app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
           ->required();
-      app.add_option("--target", flags->target, "Column that is to be learned");
+      app.add_option("--target", flags->target, "Column that is to be learned")->type_name("COLUMN");
       app.add_flag("--json", flags->json, "One JSON object instead");
       app.add_flag("--all", flags->all, "Every column and finding, however many");
       app.add_flag("--names", flags->names, "Only the names of the columns, one a line");

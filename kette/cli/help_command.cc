@@ -45,7 +45,8 @@ int show_page(const std::string& name) {
 
 const Command kHelp{"help", "Tell about a command or a topic", [](CLI::App& app) -> std::function<int()> {
                       auto name = std::make_shared<std::string>();
-                      app.add_option("PAGE", *name, "A command or a topic")->check(words_or_others(pages()));
+                      app.add_option("PAGE", *name, "A command or a topic; none: the list of them")
+                          ->check(words_or_others(pages()));
                       app.footer(kHelpExamples);
                       return [name] { return show_page(*name); };
                     }};

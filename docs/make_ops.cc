@@ -1,10 +1,5 @@
-// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE. With
-// --check the file is only compared; exit code 1 when it is out of date.
-#include <cstdio>
-#include <fstream>
-#include <sstream>
-
-#include "kette/base/atomic_file.h"
+// Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE
+#include "docs/written_file.h"
 #include "kette/kette.h"
 
 namespace kette {
@@ -52,6 +47,22 @@ std::string onnx_form(const OpDef& op) {
   return writer.types();
 }
 
+/// A call in the text form of a graph: `a: f32[2,3], b: f32[3,4]; y: f32[2,4] = matmul(a, b)`.
+std::string shown_example(const OpDef& op) {
+  const Example example = example_of(op);
+  Graph graph;
+  std::vector<Value> operands;
+  std::string inputs;
+  for (const Shape& shape : example.inputs) {
+    const std::string name(1, static_cast<char>('a' + operands.size()));
+    operands.push_back(graph.input(name, shape));
+    inputs += fmt::format("{}{}: {}", inputs.empty() ? "" : ", ", name, to_string(shape));
+  }
+  graph.name(graph.apply(op, operands, example.attributes), "y");
+  const std::string text = print(graph);
+  return fmt::format("`{}; {}`", inputs, text.substr(text.rfind("y: "), text.size() - text.rfind("y: ") - 1));
+}
+
 std::string operands(const OpDef& op) {
   if (op.min_inputs == op.max_inputs) return std::to_string(op.min_inputs);
   return op.max_inputs > 100 ? fmt::format("{} or more", op.min_inputs)
@@ -85,37 +96,17 @@ std::string page() {
       "reductions and matrix\n"
       "products of the largest magnitude that enters it. ONNX: the nodes one call becomes in a model file; "
       "—: only used in\n"
-      "training.\n\n"
-      "| operation | operands | definition | attributes | ULP | ONNX |\n|---|---|---|---|---|---|\n";
+      "training. The example shows shapes as `kette check` reads them; N is the batch "
+      "size.\n\n"
+      "| operation | operands | definition, derivative | attributes | ULP | ONNX | example |\n"
+      "|---|---|---|---|---|---|---|\n";
   for (const OpDef* op : catalogue())
-    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", op->name, operands(*op), cell(op->formula),
-                        attributes(*op), op->max_ulp, onnx_form(*op));
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", op->name, operands(*op),
+                        cell(op->formula), attributes(*op), op->max_ulp, onnx_form(*op), shown_example(*op));
   return text;
-}
-
-std::string content(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 }  // namespace
 }  // namespace kette
 
-int main(int argc, char** argv) {
-  const bool check = argc == 3 && std::string_view(argv[1]) == "--check";
-  if (argc != 2 && !check) {
-    fmt::print(stderr, "usage: make_ops [--check] FILE\n");
-    return 2;
-  }
-  const char* path = argv[argc - 1];
-  const std::string page = kette::page();
-  if (!check) {
-    kette::write_file_atomically(path, page);
-  } else if (kette::content(path) != page) {
-    fmt::print(stderr, "{}: out of date; write it with: cmake --build build/release --target docs\n", path);
-    return 1;
-  }
-  return 0;
-}
+int main(int argc, char** argv) { return kette::write_or_check(argc, argv, kette::page); }

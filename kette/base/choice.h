@@ -21,4 +21,12 @@ Choice parse_choice(std::string_view what, std::string_view text,
   return static_cast<Choice>(found - names.begin());
 }
 
+/// All values of an enumeration with these names, in its order.
+template <class Choice, size_t n>
+constexpr std::array<Choice, n> choices_of(const std::array<std::string_view, n>&) {
+  std::array<Choice, n> all{};
+  for (size_t i = 0; i < n; ++i) all[i] = static_cast<Choice>(i);
+  return all;
+}
+
 }  // namespace kette

@@ -177,7 +177,9 @@ int run(const CheckFlags& flags) {
 const Command kCheck{
     "check", "Compare gradients with finite differences", [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<CheckFlags>();
-      app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")->required();
+      app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")
+          ->required()
+          ->type_name("FILE");
       app.add_option("FILE", flags->file, "For a model: table with rows to check on");
       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
       app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")

@@ -271,7 +271,8 @@ const Command kCompare{
     [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<CompareFlags>();
       app.add_option("RUN", flags->files, "Models, or records NAME.run.toml; with --descent the table")
-          ->required();
+          ->required()
+          ->type_name("FILE");
       app.add_flag("--sort", flags->sorted, "By the first measure, the best first");
       app.add_flag("--json", flags->json, "One JSON object instead");
       app.add_flag("--descent", flags->descent, "Train with each of the five variants of gradient descent");

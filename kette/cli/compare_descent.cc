@@ -8,6 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/descent_remarks.h"
 #include "kette/cli/progress.h"
@@ -195,19 +196,24 @@ void print_json(const Rows& rows, const std::vector<DescentRun>& runs, const Tra
 void declare_descent_flags(CLI::App& app, TrainFlags& f) {
   app.option_defaults()->group("With --descent");
   app.add_option("--target", f.target, "Column to predict")->type_name("COLUMN");
-  app.add_option("--task", f.task, "regression, binary or multiclass (default: recognised)");
+  app.add_option("--task", f.task, "What the target asks for (default: recognised)")
+      ->check(one_of(names_in(data::kTasks)));
   app.add_option("--features", f.features,
-                 "Columns to predict from: a,b,… (default: all that can tell something)");
-  app.add_option("--ignore", f.ignore, "Columns that are no features: a,b,…");
-  app.add_option("--categorical", f.categorical, "Columns whose values are names: a,b,…");
+                 "To predict from, by commas (default: all that can tell something)")
+      ->type_name("COLUMNS");
+  app.add_option("--ignore", f.ignore, "Not to predict from, by commas")->type_name("COLUMNS");
+  app.add_option("--categorical", f.categorical, "Their values are names")->type_name("COLUMNS");
   app.add_option("--test-size", f.test_size, "Share of rows held out for the result")
       ->check(between(0, 0.99))
       ->capture_default_str();
-  app.add_option("--hidden", f.hidden, "Units of the hidden layers: 64,32 (none: a linear model)")
+  app.add_option("--hidden", f.hidden, "Units of each hidden layer, by commas; none: a linear model")
+      ->type_name("UNITS")
       ->capture_default_str();
   app.add_option("--activation", f.activation, "Of all hidden layers, or of each: relu,tanh")
+      ->check(some_of(names_in(activations())))
       ->capture_default_str();
-  app.add_option("--loss", f.loss, "As for kette train");
+  app.add_option("--loss", f.loss, "What is made small, as for kette train")
+      ->check(one_of(names_in(losses())));
   app.add_option("--epochs", f.epochs, "Passes over the rows, for each variant (default: 20)")
       ->check(between(1, 100000));
   app.add_option("--batch-size", f.batch_size,
@@ -215,7 +221,8 @@ void declare_descent_flags(CLI::App& app, TrainFlags& f) {
       ->check(positive());
   app.add_option("--learning-rate", f.learning_rate,
                  "The first, of all variants (default: 0.1; where a step follows one row 0.01)")
-      ->check(positive());
+      ->check(positive())
+      ->type_name("RATE");
   app.add_option("--decay", f.decay,
                  "Rate at step t: rate/(1 + decay·t) (default: such that a fifth is left at the end)")
       ->check(at_least(0));

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/ranges.h"
@@ -32,15 +33,20 @@ const Command kData{
     "data", "Write a made-up data set", [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<DataFlags>();
       const auto names = data::generator_names();
-      app.add_option("NAME", flags->name, "circle, xor, gauss, spiral, moons or sine")
+      app.add_option("NAME", flags->name, "Of the data set")
           ->required()
-          ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
-      app.add_option("--samples", flags->samples, "Number of rows, 2 to 10000000")
+          ->check(one_of({names.begin(), names.end()}));
+      app.add_option("--samples", flags->samples, "Number of rows")
           ->check(between(2, 10000000))
           ->capture_default_str();
-      app.add_option("--noise", flags->noise, "0 to 10")->check(between(0, 10))->capture_default_str();
+      app.add_option("--noise", flags->noise,
+                     "How far points are moved from their place; gauss: how wide the clouds are")
+          ->check(between(0, 10))
+          ->capture_default_str();
       app.add_option("--seed", flags->seed, "The same seed gives the same rows")->capture_default_str();
-      app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
+      app.add_option("--out", flags->out, "Where to write (-: standard output)")
+          ->type_name("FILE")
+          ->capture_default_str();
       app.footer(kDataExamples);
       return [flags] {
         check_output(flags->out, "");

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "kette/base/choice.h"
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/ranges.h"
@@ -65,23 +66,27 @@ const Command kImport{
     "import", "Take over the model of another tool", [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<ImportFlags>();
       app.add_option("MODEL", flags->model, "ONNX file")->required();
-      app.add_option("--out", flags->out, "Where to write the model")->required();
-      app.add_option("--task", flags->task,
-                     "regression, binary or multiclass (default: classes where the file shows them)");
+      app.add_option("--out", flags->out, "Where to write the model")->required()->type_name("FILE");
+      app.add_option("--task", flags->task, "What it predicts (default: classes where the file shows them)")
+          ->check(one_of(names_in(data::kTasks)));
       app.add_option("--columns", flags->columns,
                      "Names of the input's columns in order: a,b,… (default: taken by position)")
-          ->delimiter(',');
-      app.add_option("--target", flags->target, "Name of what is predicted");
+          ->delimiter(',')
+          ->type_name("NAMES");
+      app.add_option("--target", flags->target, "Name of what is predicted")->type_name("NAME");
       app.add_option("--labels", flags->labels,
                      "Of the classes in order: a,b,… (default: the file's, or 0,1,…)")
-          ->delimiter(',');
-      app.add_option("--output", flags->output, "Which result to take, where the file has several");
+          ->delimiter(',')
+          ->type_name("NAMES");
+      app.add_option("--output", flags->output, "Which result to take, where the file has several")
+          ->type_name("NAME");
       app.add_option(
              "--divide", flags->divisor,
              "Divide the columns by this first, such as 255 for pixels that the network wants from 0 to 1")
           ->capture_default_str();
       app.add_option("--weights", flags->weights,
-                     "Put in the weights of this safetensors file, by their names");
+                     "Put in the weights of this safetensors file, by their names")
+          ->type_name("FILE");
       app.footer(kImportExamples);
       return [flags] { return run(*flags); };
     }};

@@ -2,8 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/text.h"
+#include "kette/data/table.h"
 #include "kette/graph/literal.h"
 #include "kette/ops/ops.h"
 
@@ -24,10 +26,18 @@ void print_operation(const OpDef& op) {
   fmt::print("  float32 error: at most {} ULP\n", op.max_ulp);
 }
 
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names;
+  for (const OpDef* op : catalogue()) names.emplace_back(op->name);
+  return names;
+}
+
 int run(const std::string& name) {
   if (!name.empty()) {
     const OpDef* op = find_op(name);
-    if (!op) fail("there is no operation \"{}\"; kette ops lists them", name);
+    if (!op)
+      throw UsageError(fmt::format("there is no operation {}{} (kette ops lists them)", data::quote(name),
+                                   suggestion(name, operation_names())));
     print_operation(*op);
     return 0;
   }
@@ -43,7 +53,8 @@ int run(const std::string& name) {
 const Command kOps{"ops", "List the operations of a graph, or tell about one",
                    [](CLI::App& app) -> std::function<int()> {
                      auto name = std::make_shared<std::string>();
-                     app.add_option("NAME", *name, "Only this operation, with its attributes");
+                     app.add_option("NAME", *name, "Only this operation, with its attributes")
+                         ->check(words_or_others(operation_names()));
                      app.footer("Examples:\n  kette ops\n  kette ops leaky_relu");
                      return [name] { return run(*name); };
                    }};

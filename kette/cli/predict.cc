@@ -119,7 +119,9 @@ const Command kPredict{
       app.add_option("MODEL", flags->model, "Model written by kette train")->required();
       app.add_option("FILE", flags->files, "Table, or several with the same columns; -: standard input")
           ->required();
-      app.add_option("--out", flags->out, "Where to write (-: standard output)")->capture_default_str();
+      app.add_option("--out", flags->out, "Where to write (-: standard output)")
+          ->type_name("FILE")
+          ->capture_default_str();
       app.add_flag("--probabilities", flags->probabilities, "Also the probability of each class");
       app.add_option("--threads", flags->threads, "0: one for each core")
           ->check(between(0, 1024))

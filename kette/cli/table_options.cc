@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "kette/base/choice.h"
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/text.h"
 
@@ -21,53 +23,60 @@ char delimiter_of(const std::string& text) {
        data::quote(text));
 }
 
-data::Format format_of(const std::string& text) {
-  using data::Format;
-  for (const auto& [name, format] :
-       {std::pair{"csv", Format::csv}, std::pair{"libsvm", Format::libsvm}, std::pair{"npy", Format::npy},
-        std::pair{"npz", Format::npz}, std::pair{"idx", Format::idx}})
-    if (text == name) return format;
-  fail("{} is unknown; expected csv, libsvm, npy, npz or idx", data::quote(text));
+// In the order of data::Format, data::BadRows, and of no and yes.
+constexpr std::array<std::string_view, 5> kFormats = {"csv", "libsvm", "npy", "npz", "idx"};
+constexpr std::array<std::string_view, 2> kBadRows = {"fail", "skip"}, kHeader = {"no", "yes"};
+
+template <size_t n>
+std::vector<std::string> words_of(const std::array<std::string_view, n>& names) {
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> delimiter_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, delimiter] : kDelimiters) names.emplace_back(name);
+  return names;
 }
 
 }  // namespace
 
 void declare_table_flags(CLI::App& app, TableFlags& flags) {
   const std::string group = "Reading";
-  app.add_option(
-         "--delimiter", flags.delimiter,
-         "comma, tab, semicolon, pipe, space (runs of blanks), tilde, or any character (default: found out)")
+  app.add_option("--delimiter", flags.delimiter,
+                 "Between fields: a word, where space stands for runs of blanks, or any character (default: "
+                 "found out)")
+      ->check(words_or_others(delimiter_names()))
       ->group(group);
-  app.add_option(
-         "--header", flags.header,
-         "yes or no: whether the first line names the columns (default: found out). Without one they are "
-         "column_1, column_2, …")
-      ->check(CLI::IsMember({"yes", "no"}))
+  app.add_option("--header", flags.header,
+                 "Whether the first line names the columns (default: found out). Without one they are "
+                 "column_1, column_2, …")
+      ->check(one_of(words_of(kHeader)))
       ->group(group);
-  app.add_option(
-         "--missing", flags.missing,
-         "Fields that stand for a missing one, besides empty ones: a,b,… (default: ?,NA,N/A,nan,null)")
+  app.add_option("--missing", flags.missing,
+                 "Fields that stand for a missing one, besides empty ones (default: ?,NA,N/A,nan,null)")
+      ->type_name("WORDS")
       ->group(group);
   app.add_option("--bad-rows", flags.bad_rows,
                  "Rows of another number of fields: fail, or skip and count them")
-      ->check(CLI::IsMember({"fail", "skip"}))
+      ->check(one_of(words_of(kBadRows)))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--format", flags.format, "csv, libsvm, npy, npz or idx (default: found out)")->group(group);
+  app.add_option("--format", flags.format, "Of the file (default: found out)")
+      ->check(one_of(words_of(kFormats)))
+      ->group(group);
 }
 
 data::ReadOptions read_options(const TableFlags& flags, Threads* threads) {
   data::ReadOptions options;
   if (!flags.delimiter.empty())
     options.delimiter = option_value("--delimiter", [&] { return delimiter_of(flags.delimiter); });
-  if (!flags.header.empty()) options.header = flags.header == "yes";
+  if (!flags.header.empty()) options.header = parse_choice<bool>("header", flags.header, kHeader);
   if (!flags.missing.empty()) {
     options.missing = option_value("--missing", [&] { return split_list(flags.missing); });
     options.missing.emplace_back();
   }
-  options.bad_rows = flags.bad_rows == "skip" ? data::BadRows::skip : data::BadRows::fail;
-  if (!flags.format.empty())
-    options.format = option_value("--format", [&] { return format_of(flags.format); });
+  options.bad_rows = parse_choice<data::BadRows>("bad rows", flags.bad_rows, kBadRows);
+  if (!flags.format.empty()) options.format = parse_choice<data::Format>("format", flags.format, kFormats);
   options.threads = threads;
   return options;
 }

@@ -80,6 +80,27 @@ std::string cut(std::string_view text, size_t width) {
   return result + "…";
 }
 
+std::string filled(std::string_view text, size_t width, size_t indent) {
+  std::string result;
+  size_t used = 0;
+  for (size_t start = text.find_first_not_of(" \n"); start < text.size();) {
+    const size_t end = std::min(text.find_first_of(" \n", start), text.size());
+    const std::string_view word = text.substr(start, end - start);
+    const size_t wide = width_of(word);
+    if (used > 0 && used + 1 + wide > width) {
+      result += "\n" + std::string(indent, ' ');
+      used = indent;
+    } else if (used > 0) {
+      result += ' ';
+      ++used;
+    }
+    result += word;
+    used += wide;
+    start = text.find_first_not_of(" \n", end);
+  }
+  return result;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows, bool numbers_right) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {

@@ -26,6 +26,10 @@ size_t width_of(std::string_view text);
 /// At most `width` characters, the last an ellipsis where some are left out.
 std::string cut(std::string_view text, size_t width);
 
+/// The words of a text in lines of at most `width` columns, where no word is longer; those behind the first
+/// begin with `indent` blanks. No line end after the last.
+std::string filled(std::string_view text, size_t width, size_t indent = 0);
+
 /// Columns lined up: the first to the left, the others to the right (or all to the left), two blanks between
 /// them.
 std::string table(const std::vector<std::vector<std::string>>& rows, bool numbers_right = true);

@@ -5,14 +5,20 @@
 #include <array>
 #include <charconv>
 
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
+#include "kette/data/batches.h"
 #include "kette/data/parse_number.h"
+#include "kette/data/preparation.h"
+#include "kette/data/target.h"
 #include "kette/nn/activation.h"
+#include "kette/nn/initializer.h"
 #include "kette/nn/normalization.h"
 #include "kette/optim/optimizer.h"
 #include "kette/optim/schedule.h"
+#include "kette/train/build.h"
 
 namespace kette::cli {
 namespace {
@@ -30,17 +36,21 @@ trained and compared on rows held out from training, and the best are averaged. 
 constexpr const char* kNetwork = "Network";
 constexpr const char* kDescent = "Gradient descent";
 
-template <class List>
-std::string names(const List& list) {
-  std::string text;
-  for (const auto& entry : list) text += fmt::format("{}{}", text.empty() ? "" : ", ", to_string(entry));
-  return text;
+/// Several columns, by commas.
+constexpr const char* kColumns = "COLUMNS";
+
+std::vector<std::string> optimizer_names() {
+  std::vector<std::string> names;
+  for (const OptimizerDef* kind : optimizers()) names.emplace_back(kind->name);
+  names.emplace_back("lbfgs");
+  return names;
 }
 
-std::string optimizer_names() {
-  std::string text;
-  for (const OptimizerDef* kind : optimizers()) text += fmt::format("{}, ", kind->name);
-  return text + "lbfgs";
+/// Those without a value, for completion.
+std::vector<std::string> plain_initializers() {
+  std::vector<std::string> names = initializer_forms();
+  std::erase_if(names, [](const std::string& name) { return name.ends_with(')'); });
+  return names;
 }
 
 void declare_data(CLI::App& app, TrainFlags& f) {
@@ -50,15 +60,18 @@ void declare_data(CLI::App& app, TrainFlags& f) {
       ->required()
       ->type_name("COLUMN")
       ->group(group);
-  app.add_option("--task", f.task, "regression, binary or multiclass (default: recognised)")->group(group);
+  app.add_option("--task", f.task, "What the target asks for (default: recognised)")
+      ->check(one_of(names_in(data::kTasks)))
+      ->group(group);
   app.add_option("--features", f.features,
-                 "Columns to predict from: a,b,… (default: all that can tell something)")
+                 "To predict from, by commas (default: all that can tell something)")
+      ->type_name(kColumns)
       ->group(group);
-  app.add_option("--ignore", f.ignore, "Columns that are no features: a,b,…")->group(group);
-  app.add_option("--categorical", f.categorical,
-                 "Columns whose values are names, whatever they look like: a,b,…")
+  app.add_option("--ignore", f.ignore, "Not to predict from, by commas")->type_name(kColumns)->group(group);
+  app.add_option("--categorical", f.categorical, "Their values are names, whatever they look like")
+      ->type_name(kColumns)
       ->group(group);
-  app.add_option("--numeric", f.numeric, "Columns whose values are amounts: a,b,…")->group(group);
+  app.add_option("--numeric", f.numeric, "Their values are amounts")->type_name(kColumns)->group(group);
   app.add_option("--weight", f.weight, "Column that says how much a row counts")
       ->type_name("COLUMN")
       ->group(group);
@@ -105,13 +118,14 @@ void declare_stream(CLI::App& app, TrainFlags& f) {
 void declare_preprocessing(CLI::App& app, TrainFlags& f) {
   const std::string group = "Preprocessing";
   app.add_option("--scale", f.scale,
-                 "Of numbers: none, standard, min-max, robust, quantile-normal or log, for all or as "
-                 "column=scaling,… "
-                 "(default: chosen, and printed)")
+                 "Of numbers, for all or as column=scaling,… (default: chosen, and printed)")
+      ->check(words_or_others(names_in(data::scalings())))
+      ->type_name("SCALING")
       ->group(group);
-  app.add_option(
-         "--impute", f.impute,
-         "Missing numbers: mean, median (default), most-frequent or constant, for all or as column=way,…")
+  app.add_option("--impute", f.impute,
+                 "What stands for missing numbers, for all or as column=way,… (default: median)")
+      ->check(words_or_others(names_in(data::imputes())))
+      ->type_name("WAY")
       ->group(group);
   app.add_option("--impute-constant", f.impute_constant, "What --impute constant puts there")
       ->capture_default_str()
@@ -129,43 +143,51 @@ void declare_preprocessing(CLI::App& app, TrainFlags& f) {
       ->check(between(0, 10000))
       ->capture_default_str()
       ->group(group);
-  app.add_option(
-         "--target-scale", f.target_scale,
-         "Of a regression's target: standard (default), min-max, log or none; predictions are moved back")
+  app.add_option("--target-scale", f.target_scale,
+                 "Of a regression's target; predictions are moved back (default: standard)")
+      ->check(one_of(names_in(target_scalings())))
       ->group(group);
 }
 
 void declare_network(CLI::App& app, TrainFlags& f) {
-  app.add_option("--hidden", f.hidden, "Units of the hidden layers: 64,32 (none: a linear model)")
+  app.add_option("--hidden", f.hidden, "Units of each hidden layer, by commas; none: a linear model")
+      ->type_name("UNITS")
       ->capture_default_str()
       ->group(kNetwork);
-  app.add_option("--activation", f.activation,
-                 "Of all hidden layers, or of each: relu,tanh. One of " + names(activations()))
+  app.add_option("--activation", f.activation, "Of all hidden layers, or of each: relu,tanh")
+      ->check(some_of(names_in(activations())))
       ->capture_default_str()
       ->group(kNetwork);
   app.add_option("--dropout", f.dropout,
                  "Share of units dropped in training, of all hidden layers or of each: 0.2,0.1")
+      ->type_name("SHARES")
       ->capture_default_str()
       ->group(kNetwork);
   app.add_option("--input-dropout", f.input_dropout, "The same of the inputs")
       ->check(between(0, 0.99))
       ->capture_default_str()
       ->group(kNetwork);
-  app.add_option("--normalization", f.normalization, "Of the hidden layers: " + names(normalizations()))
+  app.add_option("--normalization", f.normalization, "Of the hidden layers")
+      ->check(one_of(names_in(normalizations())))
       ->capture_default_str()
       ->group(kNetwork);
-  app.add_option(
-         "--init", f.init,
-         "Weights at first: he_normal, glorot_uniform, normal(0.1), zeros, … (default: by activation)")
+  app.add_option("--init", f.init,
+                 "Weights at first: a word, or constant(VALUE), uniform(VALUE), normal(VALUE) (default: by "
+                 "activation)")
+      ->check(words_or_others(plain_initializers()))
+      ->type_name("INIT")
       ->group(kNetwork);
   const std::string group = "Output and loss";
   app.add_option("--output", f.output,
-                 "Classes: softmax (default), or sigmoid for two. Regression: identity (default), sigmoid")
+                 "What the last layer gives. Classes: softmax (default), or sigmoid for two. Regression: "
+                 "identity (default), or sigmoid")
+      ->check(one_of(names_in(output_forms())))
       ->group(group);
   app.add_option(
          "--loss", f.loss,
          "Classes: cross-entropy (default), hinge, squared-error. Regression: squared-error (default), "
          "mean-squared-error, mean-absolute-error, huber")
+      ->check(one_of(names_in(losses())))
       ->group(group);
   app.add_option("--label-smoothing", f.label_smoothing, "Share of each label that goes to the other classes")
       ->check(between(0, 0.99))
@@ -173,31 +195,37 @@ void declare_network(CLI::App& app, TrainFlags& f) {
       ->group(group);
   app.add_option("--class-weights", f.class_weights,
                  "balanced: rare classes count as much as frequent ones; or label=weight,…")
+      ->check(words_or_others({"balanced"}))
+      ->type_name("WEIGHTS")
       ->group(group);
 }
 
 void declare_descent(CLI::App& app, TrainFlags& f) {
-  app.add_option(
-         "--descent", f.descent,
-         "batch, sgd, sgd-shuffle, minibatch, minibatch-shuffle (default). Given, it stands for the plain "
-         "algorithm: the optimizer is then sgd unless chosen")
+  app.add_option("--descent", f.descent,
+                 "Which rows a step looks at (default: minibatch-shuffle). Given, it stands for the plain "
+                 "algorithm: the optimizer is then sgd unless chosen")
+      ->check(one_of(names_in(data::kDescents)))
       ->group(kDescent);
   app.add_option("--batch-size", f.batch_size,
                  "Rows in one step of minibatch (default: 32 to 256, by the number of rows)")
       ->check(positive())
       ->group(kDescent);
-  app.add_option("--optimizer", f.optimizer, optimizer_names() + " (default: adamw)")->group(kDescent);
+  app.add_option("--optimizer", f.optimizer, "How a step follows from the gradient (default: adamw)")
+      ->check(one_of(optimizer_names()))
+      ->group(kDescent);
   app.add_option(
          "--learning-rate", f.learning_rate,
          "A number, or find: by a short descent at rising rates. Default: adam, adamw 0.003, rmsprop 0.001, "
          "momentum, nesterov, adagrad 0.01, sgd 0.1; for one sample at a time a tenth; from 256 rows in a "
          "step "
          "on twice as much, without --optimizer and --descent")
+      ->check(words_or_others({"find"}))
+      ->type_name("RATE")
       ->group(kDescent);
   app.add_option("--schedule", f.schedule,
-                 "Course of the learning rate: " + names(schedules()) +
-                     " (default: constant; cosine without --optimizer and --descent when "
-                     "there are at most 200 epochs)")
+                 "Course of the learning rate (default: constant; cosine without --optimizer and --descent "
+                 "when there are at most 200 epochs)")
+      ->check(one_of(names_in(schedules())))
       ->group(kDescent);
   app.add_option("--decay", f.decay,
                  "Learning rate at step t: rate/(1 + decay·t), as --schedule 1/t (default: 0)")
@@ -250,7 +278,9 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
 
 void declare_stopping(CLI::App& app, TrainFlags& f) {
   const std::string group = "When to stop";
-  app.add_option("--time", f.time, "At most so long: 10s, 2m, 1h (--auto: how much to try)")->group(group);
+  app.add_option("--time", f.time, "At most so long: 10s, 2m, 1h (--auto: how much to try)")
+      ->type_name("TIME")
+      ->group(group);
   app.add_option("--epochs", f.epochs, "At most so many (default: 50 to 1000, fewer for more data)")
       ->check(positive())
       ->group(group);
@@ -292,6 +322,7 @@ void declare_run(CLI::App& app, TrainFlags& f) {
       ->type_name("FILE")
       ->group(group);
   app.add_option("--checkpoint-every", f.checkpoint_every, "How often: 10s, 2m; 0s: after every step")
+      ->type_name("TIME")
       ->capture_default_str()
       ->group(group);
   app.add_flag("--resume", f.resume, "Go on from the checkpoint, if there is one; ends with the same bits")

@@ -13,6 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kScalings = {"none",   "standard",        "min-max",
                                                        "robust", "quantile-normal", "log"};
 constexpr std::array<std::string_view, 4> kImputes = {"mean", "median", "constant", "most-frequent"};
+constexpr auto kAllScalings = choices_of<Scaling>(kScalings);
+constexpr auto kAllImputes = choices_of<Impute>(kImputes);
 constexpr size_t kRowsForQuantiles = 1000;
 constexpr size_t kMostKnots = 65;
 constexpr size_t kPixelColumns = 32;
@@ -368,6 +370,8 @@ std::string_view to_string(Scaling scaling) { return kScalings[static_cast<size_
 std::string_view to_string(Impute impute) { return kImputes[static_cast<size_t>(impute)]; }
 Scaling parse_scaling(std::string_view text) { return parse_choice<Scaling>("scaling", text, kScalings); }
 Impute parse_impute(std::string_view text) { return parse_choice<Impute>("impute", text, kImputes); }
+std::span<const Scaling> scalings() { return kAllScalings; }
+std::span<const Impute> imputes() { return kAllImputes; }
 
 std::vector<Preparation> fit_preparation(std::span<const Feature> features, const Matrix& x,
                                          std::span<const int64_t> rows, const PreparationOptions& options,

@@ -34,6 +34,9 @@ std::string_view to_string(Impute impute);
 /// Throw Error that lists the choices.
 Scaling parse_scaling(std::string_view text);
 Impute parse_impute(std::string_view text);
+/// All of them, in the order of the enumeration.
+std::span<const Scaling> scalings();
+std::span<const Impute> imputes();
 
 struct PreparationOptions {
   std::optional<Scaling> scaling = {};  // of all numbers; absent: chosen, see fit_preparation

@@ -159,7 +159,7 @@ std::string_view to_string(Task task) {
 }
 
 Task parse_task(std::string_view text) {
-  for (Task task : {Task::regression, Task::binary, Task::multiclass})
+  for (Task task : kTasks)
     if (text == to_string(task)) return task;
   fail("[task] unknown task {}; expected regression, binary or multiclass", quote(text));
 }

@@ -1,6 +1,7 @@
 // What is to be predicted: the task, the classes, and the expected answer of each row.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ class UnknownLabel : public Error {
 };
 
 enum class Task { regression, binary, multiclass };
+
+inline constexpr std::array kTasks = {Task::regression, Task::binary, Task::multiclass};
 
 std::string_view to_string(Task task);
 /// "regression", "binary" or "multiclass"; throws Error otherwise.

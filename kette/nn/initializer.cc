@@ -1,5 +1,7 @@
 #include "kette/nn/initializer.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -40,13 +42,6 @@ static_assert(
 
 const NamedInitializer& named(Kind kind) { return kNamedInitializers[static_cast<size_t>(kind)]; }
 
-std::string choices() {
-  std::string list;
-  for (const NamedInitializer& e : kNamedInitializers)
-    list += fmt::format("{}{}{}", list.empty() ? "" : ", ", e.name, e.has_value ? "(VALUE)" : "");
-  return list;
-}
-
 /// The variance that a distribution of this kind has.
 double variance(const Initializer& initializer, double fan_in, double fan_out) {
   switch (initializer.kind) {
@@ -82,11 +77,18 @@ std::string to_string(const Initializer& initializer) {
   return e.has_value ? fmt::format("{}({})", e.name, initializer.value) : std::string(e.name);
 }
 
+std::vector<std::string> initializer_forms() {
+  std::vector<std::string> forms;
+  for (const NamedInitializer& e : kNamedInitializers)
+    forms.push_back(std::string(e.name) + (e.has_value ? "(VALUE)" : ""));
+  return forms;
+}
+
 Initializer parse_initializer(std::string_view text) {
   const size_t open = text.find('(');
   const auto found = std::ranges::find(kNamedInitializers, text.substr(0, open), &NamedInitializer::name);
   if (found == kNamedInitializers.end() || found->has_value != (open != text.npos))
-    fail("[initializer] \"{}\" is unknown; expected one of {}", text, choices());
+    fail("[initializer] \"{}\" is unknown; expected one of {}", text, fmt::join(initializer_forms(), ", "));
   if (!found->has_value) return {found->kind};
 
   Initializer result{found->kind};

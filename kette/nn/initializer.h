@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kette/base/random.h"
 #include "kette/tensor/tensor.h"
@@ -47,6 +48,8 @@ std::string to_string(const Initializer& initializer);
 /// Reads to_string's form. Throws Error, listing the choices, for any other text and for a value that is not
 /// a finite number, or negative where it is a limit or deviation.
 Initializer parse_initializer(std::string_view text);
+/// The forms that it reads: `zeros`, `constant(VALUE)`, …
+std::vector<std::string> initializer_forms();
 
 /// Fills the tensor (f32 or f64). fan_out is its last dim and fan_in the product of the others, as in weights
 /// [fan_in, fan_out]. Element i depends on number i of `random` only; an f32 tensor holds the rounded

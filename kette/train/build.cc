@@ -16,6 +16,7 @@ namespace {
 using data::Task;
 
 constexpr std::array<std::string_view, 3> kOutputForms = {"softmax", "sigmoid", "identity"};
+constexpr auto kAllOutputForms = choices_of<OutputForm>(kOutputForms);
 
 /// Fills in what is absent, and checks what is given.
 NetworkOptions completed(NetworkOptions options, Task task) {
@@ -103,6 +104,7 @@ std::string_view to_string(OutputForm form) { return kOutputForms[static_cast<si
 OutputForm parse_output_form(std::string_view text) {
   return parse_choice<OutputForm>("output", text, kOutputForms);
 }
+std::span<const OutputForm> output_forms() { return kAllOutputForms; }
 OutputForm default_output_form(Task task) {
   return task == Task::regression ? OutputForm::identity : OutputForm::softmax;
 }

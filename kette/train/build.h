@@ -29,6 +29,8 @@ enum class OutputForm : uint8_t {
 /// "softmax", "sigmoid", "identity"; parsing throws Error that lists the choices.
 std::string_view to_string(OutputForm form);
 OutputForm parse_output_form(std::string_view text);
+/// All of them, in the order of the enumeration.
+std::span<const OutputForm> output_forms();
 /// What a task gets unless told otherwise: identity, or softmax.
 OutputForm default_output_form(data::Task task);
 

@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kLosses = {
     "squared-error", "mean-squared-error", "mean-absolute-error", "huber", "cross-entropy", "hinge"};
 
+constexpr auto kAllLosses = choices_of<Loss>(kLosses);
+
 /// One loss for each sample [N,1], or their mean, a scalar.
 Value loss_of(const Answer& answer, Value target, const LossOptions& options, const TargetScaling& scaling,
               Reduction reduction) {
@@ -39,6 +41,7 @@ Value loss_of(const Answer& answer, Value target, const LossOptions& options, co
 
 std::string_view to_string(Loss loss) { return kLosses[static_cast<size_t>(loss)]; }
 Loss parse_loss(std::string_view text) { return parse_choice<Loss>("loss", text, kLosses); }
+std::span<const Loss> losses() { return kAllLosses; }
 Loss default_loss(data::Task task) {
   return task == data::Task::regression ? Loss::squared_error : Loss::cross_entropy;
 }

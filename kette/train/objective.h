@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "kette/model/model.h"
@@ -23,6 +24,8 @@ enum class Loss : uint8_t {
 /// "squared-error", "cross-entropy", … Parsing throws Error that lists the choices.
 std::string_view to_string(Loss loss);
 Loss parse_loss(std::string_view text);
+/// All of them, in the order of the enumeration.
+std::span<const Loss> losses();
 /// What a task gets unless told otherwise: squared error, or cross-entropy.
 Loss default_loss(data::Task task);
 

@@ -10,6 +10,7 @@ namespace kette {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKinds = {"none", "standard", "min-max", "log"};
+constexpr auto kAllKinds = choices_of<TargetScaling::Kind>(kKinds);
 
 /// One number for each target: a scalar for one, a row for several.
 Value numbers(Graph& graph, std::span<const double> values) {
@@ -84,5 +85,7 @@ std::string_view to_string(TargetScaling::Kind kind) { return kKinds[static_cast
 TargetScaling::Kind parse_target_scaling(std::string_view text) {
   return parse_choice<TargetScaling::Kind>("target scaling", text, kKinds);
 }
+
+std::span<const TargetScaling::Kind> target_scalings() { return kAllKinds; }
 
 }  // namespace kette

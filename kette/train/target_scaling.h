@@ -36,5 +36,7 @@ struct TargetScaling {
 std::string_view to_string(TargetScaling::Kind kind);
 /// Throws Error that lists the choices.
 TargetScaling::Kind parse_target_scaling(std::string_view text);
+/// All of them, in the order of the enumeration.
+std::span<const TargetScaling::Kind> target_scalings();
 
 }  // namespace kette

@@ -65,7 +65,24 @@ refused 1 'is said to be categorical and numeric' train good.csv --target label 
 refused 1 'batch size 5000 is larger than the data' train good.csv --target label --batch-size 5000
 refused 1 'training diverged at epoch 1, step' train good.csv --target label --optimizer sgd --learning-rate 1e30
 refused 2 '--target' train good.csv
-refused 2 'subcommand' dance
+refused 2 'there is no command "dance"' dance
+refused 2 'there is no command "trian"; did you mean "train"?' trian good.csv
+refused 2 'there is no option --targte; did you mean "--target"?' train good.csv --targte label
+refused 2 'there is no option -x' train good.csv --target label -x
+refused 2 '--target COLUMN is missing: Column to predict' train good.csv
+refused 2 'FILE is missing' train --target label
+refused 2 '--epochs: expected a whole number above 0, not "1.5"' train good.csv --target label --epochs 1.5
+refused 2 '--epochs: expected a whole number above 0, not "some"' train good.csv --target label --epochs some
+refused 2 '--epochs: expected a whole number above 0 behind it' train good.csv --target label --epochs
+refused 2 '--target: expected COLUMN, found the option --epochs' train good.csv --target --epochs 3
+refused 2 '--seed: expected a whole number of at least 0, not "-1"' train good.csv --target label --seed -1
+refused 2 '--beta1: expected a number, not "half"' train good.csv --target label --beta1 half
+refused 2 '--quiet: takes no value, found "7"' train good.csv --target label --quiet=7
+refused 2 'not "cosin"; did you mean "cosine"?' train good.csv --target label --schedule cosin
+refused 2 'not "rleu"' train good.csv --target label --activation tanh,rleu
+refused 2 'expected no further argument "tanh"; usage: kette ops [NAME]' ops relu tanh
+refused 2 'there is no operation "relo"; did you mean "relu"?' ops relo
+refused 2 'there is no topic or command "meazures"; did you mean "measures"?' help meazures
 refused 2 '--hidden: "many"' train good.csv --target label --hidden many
 refused 2 '--epochs: expected a number above 0, not "0"' train good.csv --target label --epochs 0
 refused 2 '--test-size: expected a number from 0 to 0.99, not "most"' train good.csv --target label --test-size most

@@ -65,6 +65,7 @@
 #include "kette/train/build.h"
 #include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"
+#include "kette/train/importance.h"
 #include "kette/train/labelled.h"
 #include "kette/train/learning_rate_finder.h"
 #include "kette/train/objective.h"

@@ -35,6 +35,7 @@ void check_options(const Schema& schema, const JudgeOptions& options, int64_t ro
 
 int64_t resamples_of(const JudgeOptions& options, int64_t rows) {
   constexpr int64_t kDraws = 4'000'000, kFewest = 100, kMost = 1000;
+  if (rows < 2) return 0;  // one row says nothing about others
   return options.resamples.value_or(std::clamp(kDraws / rows, kFewest, kMost));
 }
 

@@ -170,8 +170,9 @@ Json rows_json(std::span<const RegressionJudgement::Row> rows) {
 
 void add_regression(Json& json, const RegressionJudgement& r) {
   add_measures(json, r.mean);
-  json["rmse"] = r.rmse;
-  json["loss"] = r.mse;
+  json["rmse"] = r.rmse;  // over all elements, as training tells it
+  json["mae"] = r.mae;
+  json["mse"] = json["loss"] = r.mse;
   json["targets"] = Json::array();
   for (const TargetJudgement& target : r.targets) {
     Json one = {{"name", target.name}};

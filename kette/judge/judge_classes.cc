@@ -144,10 +144,11 @@ void calibrate(const ClassRows& rows, const JudgeOptions& options, Classificatio
   for (size_t i = 0; i < order.size(); i += 2) is_second[static_cast<size_t>(order[i])] = 1;
   std::vector<int64_t> all(rows.rows());
   std::iota(all.begin(), all.end(), int64_t{0});
+  const double temperature = best_temperature(rows.scores, rows.expected, all, options.threads);
   const std::vector<double> temperatures =
-      cross_fitted_temperatures(rows.scores, rows.expected, is_second, options.threads);
+      cross_fitted_temperatures(rows.scores, rows.expected, is_second, options.threads, temperature);
   const Tempered tempered = temper(rows.scores, rows.expected, temperatures, options.threads);
-  result.temperature = {.temperature = best_temperature(rows.scores, rows.expected, all, options.threads),
+  result.temperature = {.temperature = temperature,
                         .log_loss = mean_of_rows(rows.losses),
                         .expected_calibration_error = result.expected_calibration_error,
                         .tempered_log_loss = mean_of_rows(tempered.losses),

@@ -73,23 +73,26 @@ Slope slope_at(double beta, const ScoreRows& scores, const Tensor& classes, std:
 }  // namespace
 
 double best_temperature(const Tensor& scores, const Tensor& classes, std::span<const int64_t> rows,
-                        Threads* threads) {
+                        Threads* threads, double start) {
   if (rows.empty()) fail("[temperature] there are no rows to fit it to");
   const ScoreRows source(scores);
-  double low = 1 / kMostTemperature, high = 1 / kLeastTemperature;  // β; the slope grows with it
+  constexpr double kLeastBeta = 1 / kMostTemperature, kMostBeta = 1 / kLeastTemperature;
   const auto slope = [&](double beta) { return slope_at(beta, source, classes, rows, threads); };
-  if (slope(low).first >= 0) return kMostTemperature;
-  if (slope(high).first <= 0) return kLeastTemperature;
-  double beta = 1;
-  for (int step = 0; step < kMostTemperatureSteps; ++step) {
-    const Slope now = slope(beta);
+  double beta = std::clamp(1 / start, kLeastBeta, kMostBeta);
+  Slope now = slope(beta);  // grows with β
+  if (now.first > 0 && slope(kLeastBeta).first >= 0) return kMostTemperature;
+  if (now.first < 0 && slope(kMostBeta).first <= 0) return kLeastTemperature;
+  double low = kLeastBeta, high = kMostBeta, before = std::log(high / low);  // the step before, in log β
+  for (int step = 0; step < kMostTemperatureSteps && now.first != 0; ++step) {
     (now.first > 0 ? high : low) = beta;
     double next = beta - now.first / now.second;
-    if (now.first == 0) return 1 / beta;
-    if (!(next > low && next < high)) next = std::sqrt(low * high);  // also where the slope is flat
-    const bool is_found = std::abs(next - beta) <= 1e-11 * beta;     // and the next a hundred times closer
+    // Where the slope fades like an exponential, Newton's steps do not shrink.
+    const bool is_good = next > low && next < high && std::abs(std::log(next / beta)) <= before / 2;
+    if (!is_good) next = std::sqrt(low * high);
+    before = std::abs(std::log(next / beta));
     beta = next;
-    if (is_found) break;
+    if (before <= 1e-11) break;  // the next step would be its square
+    now = slope(beta);
   }
   return 1 / beta;
 }
@@ -117,12 +120,13 @@ Tempered temper(const Tensor& scores, const Tensor& classes, std::span<const dou
 }
 
 std::vector<double> cross_fitted_temperatures(const Tensor& scores, const Tensor& classes,
-                                              std::span<const uint8_t> is_second, Threads* threads) {
+                                              std::span<const uint8_t> is_second, Threads* threads,
+                                              double start) {
   std::vector<int64_t> first, second;
   for (size_t i = 0; i < is_second.size(); ++i)
     (is_second[i] != 0 ? second : first).push_back(static_cast<int64_t>(i));
-  const double of_first = best_temperature(scores, classes, first, threads);
-  const double of_second = best_temperature(scores, classes, second, threads);
+  const double of_first = best_temperature(scores, classes, first, threads, start);
+  const double of_second = best_temperature(scores, classes, second, threads, start);
   std::vector<double> temperatures;
   for (const uint8_t second_side : is_second) temperatures.push_back(second_side != 0 ? of_first : of_second);
   return temperatures;

@@ -16,10 +16,10 @@ inline constexpr double kLeastTemperature = 0.01, kMostTemperature = 100;
 /// The temperature in [kLeastTemperature, kMostTemperature] of least mean cross-entropy in the given rows:
 /// above 1 for a model that is too sure of itself. `scores` f32 [rows, classes], or [rows, 1] of one score
 /// for the second of two classes (σ(score / T)), all finite; `classes` i64 [rows]. Found by Newton's method
-/// in 1/T, where the cross-entropy is convex, within a bracket; the same bits at any number of threads.
-/// Throws Error for no rows.
+/// in 1/T, where the cross-entropy is convex, within a bracket, from `start` on; the same bits at any number
+/// of threads. Throws Error for no rows.
 double best_temperature(const Tensor& scores, const Tensor& classes, std::span<const int64_t> rows,
-                        Threads* threads = nullptr);
+                        Threads* threads = nullptr, double start = 1);
 
 /// Scores [rows, k] and what follows from them when each row is divided by its temperature.
 struct Tempered {
@@ -32,6 +32,7 @@ Tempered temper(const Tensor& scores, const Tensor& classes, std::span<const dou
 /// For each row the best temperature of the rows on the other side, so that none is judged by a temperature
 /// that was fitted to it. `is_second`: 1 or 0 for each row; both sides must hold rows.
 std::vector<double> cross_fitted_temperatures(const Tensor& scores, const Tensor& classes,
-                                              std::span<const uint8_t> is_second, Threads* threads = nullptr);
+                                              std::span<const uint8_t> is_second, Threads* threads = nullptr,
+                                              double start = 1);
 
 }  // namespace kette

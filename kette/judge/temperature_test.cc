@@ -40,6 +40,19 @@ TEST(BestTemperature, is_found_from_scores_of_any_size) {
   EXPECT_NEAR(best_temperature(scores, classes, all_of(4)), 40 / std::log(3.0), 1e-9);
 }
 
+TEST(BestTemperature, is_found_far_from_where_the_search_starts) {
+  // One row of a thousand is wrong, of scores ±s for whatever size s: σ(s/T) = 0.999.
+  const int64_t rows = 1000;
+  Tensor scores(Shape({rows, 1})), classes(Shape({rows}, DType::i64));
+  for (const double size : {0.1, 1.0, 10.0, 100.0, 600.0}) {
+    for (int64_t i = 0; i < rows; ++i) scores.set(i, size), classes.set(i, i == 0 ? 0 : 1);
+    const double expected = scores.at(0) / std::log(999.0);
+    EXPECT_NEAR(best_temperature(scores, classes, all_of(rows)), expected, 1e-9 * expected) << size;
+    EXPECT_NEAR(best_temperature(scores, classes, all_of(rows), nullptr, 50), expected, 1e-9 * expected)
+        << size;
+  }
+}
+
 TEST(BestTemperature, has_the_same_bits_at_any_number_of_threads) {
   const Random random(9);
   const int64_t rows = 5000;

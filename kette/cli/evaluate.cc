@@ -1,8 +1,10 @@
 // kette evaluate: how good a model is on a labelled table.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"

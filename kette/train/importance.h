@@ -21,7 +21,7 @@ struct ImportanceOptions {
   Threads* threads = nullptr;
 };
 
-/// Mean and standard deviation (over the repeats, of which all are counted) of a measure's change for the
+/// Mean and standard deviation, over the repeats, of a measure's change for the
 /// worse.
 struct Change {
   double mean = 0, deviation = 0;

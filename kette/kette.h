@@ -10,7 +10,8 @@
 //     data/                  tables from files of many formats, what they hold, columns as features, splits
 //     nn/, optim/            layers, losses, initialisers; optimisers that write the training step
 //     model/, onnx/          models, and their files
-//     train/                 networks for a data set, training, checkpoints, search, measures
+//     judge/                 how good predictions are: measures, curves, calibration, intervals
+//     train/                 networks for a data set, training, checkpoints, search, importance of features
 #pragma once
 
 #include "kette/autodiff/gradient.h"
@@ -40,6 +41,10 @@
 #include "kette/graph/text.h"
 #include "kette/graph/update.h"
 #include "kette/graph/verify.h"
+#include "kette/judge/bootstrap.h"
+#include "kette/judge/judgement.h"
+#include "kette/judge/measures.h"
+#include "kette/judge/temperature.h"
 #include "kette/model/model.h"
 #include "kette/model/safetensors.h"
 #include "kette/model/verify.h"
@@ -60,9 +65,9 @@
 #include "kette/train/build.h"
 #include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"
+#include "kette/train/importance.h"
 #include "kette/train/labelled.h"
 #include "kette/train/learning_rate_finder.h"
-#include "kette/train/metrics.h"
 #include "kette/train/objective.h"
 #include "kette/train/prediction_table.h"
 #include "kette/train/predictor.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kette/data/batches.h"
-#include "kette/train/metrics.h"
+#include "kette/judge/measures.h"
 
 namespace kette::cli {
 

@@ -1,16 +1,21 @@
 // kette evaluate: how good a model is on a labelled table.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "kette/base/threads.h"
 #include "kette/cli/command.h"
+#include "kette/cli/judgement_text.h"
 #include "kette/cli/ranges.h"
 #include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
+#include "kette/judge/judgement.h"
 #include "kette/model/columns.h"
 #include "kette/onnx/read.h"
+#include "kette/train/importance.h"
 #include "kette/train/labelled.h"
 #include "kette/train/predictor.h"
 
@@ -20,77 +25,151 @@ namespace {
 constexpr const char* kEvaluateExamples = R"(Examples:
   kette evaluate digits.onnx more.csv
   kette evaluate digits.onnx more.csv --json
+  kette evaluate spam.onnx more.csv --positive spam --threshold 0.9 --importance
 
-accuracy: share of rows whose most probable class is right; loss: mean cross-entropy. Regression: rmse, mae and r2;
-loss: mean squared error. On rows that the model was trained on these are too good to be true.)";
-
-constexpr size_t kMostClassesShown = 30;
+Classes: accuracy, the share of rows whose most probable class is right; loss, the mean cross-entropy; and for each class how
+many of its rows are found (recall) and how many of those found are its own (precision). Numbers: rmse, mae and r2; loss is the
+mean squared error. docs/judging.md defines every measure and the JSON. On rows that the model was trained on all of them are
+too good to be true.)";
 
 struct EvaluateFlags {
-  std::string model, target;
+  std::string model, target, positive;
   std::vector<std::string> files;
   TableFlags table;
-  bool json = false;
+  bool json = false, curves = false, importance = false;
+  std::optional<double> threshold;
+  std::optional<int64_t> top_k, resamples;
+  int64_t repeats = 5;
+  uint64_t seed = 1;
   int threads = 0;
 };
 
-/// For each class: rows, how many of them were recognised, and how many of those predicted as it were right.
-std::string class_table(const Schema& schema, const Predictions& predictions, const Tensor& targets) {
-  const size_t count = schema.labels.size();
-  std::vector<int64_t> rows(count), predicted(count), right(count);
-  const Tensor classes = predicted_classes(predictions.prediction);
-  for (int64_t i = 0; i < targets.size(); ++i) {
-    const auto expected = static_cast<size_t>(targets.at(i)), said = static_cast<size_t>(classes.at(i));
-    ++rows[expected];
-    ++predicted[said];
-    if (expected == said) ++right[said];
+/// Throws Error, as for any column that is missing, but says what to do.
+void check_targets(const Schema& schema, const data::Table& table) {
+  for (const std::string& target : schema.targets) {
+    try {
+      table.index(target);
+    } catch (const Error& error) {
+      fail("{}; evaluate compares predictions with the target, kette predict goes without it", error.what());
+    }
   }
-  const auto share = [](int64_t part, int64_t whole) {
-    return whole == 0 ? "-" : fmt::format("{:.4f}", static_cast<double>(part) / static_cast<double>(whole));
-  };
-  std::vector<std::vector<std::string>> cells = {{"class", "rows", "right", "recall", "precision"}};
-  for (size_t c = 0; c < count; ++c)
-    cells.push_back({schema.labels[c], grouped(rows[c]), grouped(right[c]), share(right[c], rows[c]),
-                     share(right[c], predicted[c])});
-  return table(cells);
+}
+
+/// "houses.csv:17", without its folder, the end of a long name.
+std::string row_name(const data::Table& table, int64_t row) {
+  constexpr size_t kWidest = 28;
+  std::string place = table.place(row, 0);
+  place.erase(place.rfind(':'));
+  if (const size_t folder = place.rfind('/'); folder != std::string::npos) place.erase(0, folder + 1);
+  while (width_of(place) > kWidest) place.erase(0, 1);
+  return place;
+}
+
+JudgeOptions judge_options(const EvaluateFlags& flags, const Schema& schema, Threads* threads) {
+  JudgeOptions options{.threshold = flags.threshold,
+                       .top_k = flags.top_k,
+                       .resamples = flags.resamples,
+                       .curves = flags.curves,
+                       .seed = flags.seed,
+                       .threads = threads};
+  if (flags.threshold && schema.task != data::Task::binary)
+    throw UsageError(fmt::format("--threshold is of two classes; {} is a {} model", flags.model,
+                                 data::to_string(schema.task)));
+  if (flags.top_k && schema.task != data::Task::multiclass)
+    throw UsageError(fmt::format("--top-k is of more than two classes; {} is a {} model", flags.model,
+                                 data::to_string(schema.task)));
+  if (flags.top_k && *flags.top_k >= static_cast<int64_t>(schema.labels.size()))
+    throw UsageError(fmt::format("--top-k: expected a number below the {} classes, not {}",
+                                 schema.labels.size(), *flags.top_k));
+  if (flags.positive.empty()) return options;
+  const auto label = std::ranges::find(schema.labels, flags.positive);
+  if (schema.task != data::Task::binary || label == schema.labels.end())
+    throw UsageError(fmt::format("--positive: expected one of the two classes of a binary model, not {}",
+                                 data::quote(flags.positive)));
+  options.positive = label - schema.labels.begin();
+  return options;
+}
+
+nlohmann::ordered_json importance_json(const Importance& importance) {
+  using Json = nlohmann::ordered_json;
+  Json features = Json::array();
+  for (const FeatureImportance& one : importance.features)
+    features.push_back({{"name", one.feature},
+                        {importance.measure + "_worse", one.worse.mean},
+                        {importance.measure + "_worse_deviation", one.worse.deviation},
+                        {"loss_worse", one.loss.mean},
+                        {"loss_worse_deviation", one.loss.deviation}});
+  return {{"rows", importance.rows}, {"repeats", importance.repeats}, {"features", std::move(features)}};
+}
+
+void print_json(const Judgement& judgement, const Schema& schema, const std::optional<Importance>& importance,
+                double seconds, const EvaluateFlags& flags) {
+  auto object = nlohmann::ordered_json::parse(to_json(judgement, schema));
+  if (importance) object["importance"] = importance_json(*importance);
+  object["seconds"] = seconds;
+  object["samples_per_second"] = static_cast<double>(judgement.rows) / std::max(seconds, 1e-9);
+  object["model"] = flags.model;
+  fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 int run(const EvaluateFlags& flags) {
+  if (flags.curves && !flags.json) throw UsageError("--curves adds to the JSON object; it needs --json");
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
+  const Schema& schema = model.schema;
+  JudgeOptions options = judge_options(flags, schema, &threads);
   const data::TableFile file = read_table_files(flags.files, flags.table, &threads);
   take_column_names(model.schema, file.table, flags.target, true);
-  const Schema& schema = model.schema;
-  const bool is_regression = schema.task == data::Task::regression;
-  const auto [labelled, unseen, without_target] = labelled_samples(schema, file.table, &threads);
+  check_targets(schema, file.table);
+  const Labelled labelled = labelled_samples(schema, file.table, &threads, UnknownLabels::leave_out);
   tell(file.notes);
-  tell(describe(unseen));
-  if (without_target > 0) tell({fmt::format("{} without a target left out", counted(without_target, "row"))});
+  tell(describe(labelled.unseen));
+  tell(describe_left_out(labelled));
   Predictor predictor(model, &threads);
   const auto start = std::chrono::steady_clock::now();
-  const Predictions predictions = predictor.predict(labelled.features);
+  const Predictions predictions = predictor.predict(labelled.samples.features);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const Measures measures = measure(schema, predictions, labelled.targets);
+  options.rows = labelled.rows;
+  const Judgement judgement = judge(schema, predictions, labelled.samples.targets, options);
+  std::optional<Importance> importance;
+  if (flags.importance)
+    importance = permutation_importance(model, labelled.samples,
+                                        {.repeats = flags.repeats, .seed = flags.seed, .threads = &threads});
   if (flags.json) {
-    nlohmann::ordered_json object;
-    object["task"] = data::to_string(schema.task);
-    object["target"] = schema.target_names();
-    object["rows"] = labelled.rows();
-    for (const auto& [name, value] : measures) object[name] = value;
-    object["seconds"] = seconds;
-    object["samples_per_second"] = static_cast<double>(labelled.rows()) / std::max(seconds, 1e-9);
-    object["model"] = flags.model;
-    fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_json(judgement, schema, importance, seconds, flags);
     return 0;
   }
-  fmt::print("{} of {} on {}\n\n", data::to_string(schema.task), data::quote(schema.target_names()),
-             counted(labelled.rows(), "row"));
-  std::vector<std::vector<std::string>> cells;
-  for (const auto& [name, value] : measures) cells.push_back({name, measure_text(name, value)});
-  fmt::print("{}", table(cells));
-  if (!is_regression && schema.labels.size() <= kMostClassesShown)
-    fmt::print("\n{}", class_table(schema, predictions, labelled.targets));
+  fmt::print("{}", judgement_text(judgement, schema, [&](int64_t row) { return row_name(file.table, row); }));
+  if (importance) fmt::print("\n{}", importance_text(*importance));
   return 0;
+}
+
+void declare_flags(CLI::App& app, EvaluateFlags& flags) {
+  app.add_option("MODEL", flags.model, "Model written by kette train")->required();
+  app.add_option("FILE", flags.files, "Table, or several with the same columns; -: standard input")
+      ->required();
+  app.add_option("--target", flags.target,
+                 "Column that holds the truth, for a model of another tool that does not name it (default: "
+                 "the last)");
+  app.add_flag("--json", flags.json, "One JSON object instead");
+  app.add_flag("--curves", flags.curves, "With --json: also curves, and a sample of a regression's rows");
+  app.add_option("--positive", flags.positive, "Two classes: the one looked for (the second unless told)");
+  app.add_option("--threshold", flags.threshold, "Two classes: the least probability for the positive one")
+      ->check(between(0, 1));
+  app.add_option("--top-k", flags.top_k, "Classes: among how many the right one counts (3)")
+      ->check(at_least(1));
+  app.add_option("--resamples", flags.resamples, "For intervals; 0: none (1000 for few rows, 100 for many)")
+      ->check(between(0, 1e6));
+  app.add_flag("--importance", flags.importance, "What each feature is worth, by permutation");
+  app.add_option("--repeats", flags.repeats, "Permutations of each feature")
+      ->check(between(1, 1000))
+      ->capture_default_str();
+  app.add_option("--seed", flags.seed, "Of resamples and permutations")->capture_default_str();
+  app.add_option("--threads", flags.threads, "0: one for each core")
+      ->check(between(0, 1024))
+      ->capture_default_str();
+  declare_table_flags(app, flags.table);
+  app.footer(kEvaluateExamples);
 }
 
 }  // namespace
@@ -98,19 +177,7 @@ int run(const EvaluateFlags& flags) {
 const Command kEvaluate{"evaluate", "Measure a model on a table that holds the target",
                         [](CLI::App& app) -> std::function<int()> {
                           auto flags = std::make_shared<EvaluateFlags>();
-                          app.add_option("MODEL", flags->model, "Model written by kette train")->required();
-                          app.add_option("FILE", flags->files,
-                                         "Table, or several with the same columns; -: standard input")
-                              ->required();
-                          app.add_option("--target", flags->target,
-                                         "Column that holds the truth, for a model of another tool that "
-                                         "does not name it (default: the last)");
-                          app.add_flag("--json", flags->json, "One JSON object instead");
-                          app.add_option("--threads", flags->threads, "0: one for each core")
-                              ->check(between(0, 1024))
-                              ->capture_default_str();
-                          declare_table_flags(app, flags->table);
-                          app.footer(kEvaluateExamples);
+                          declare_flags(app, *flags);
                           return [flags] { return run(*flags); };
                         }};
 

@@ -7,7 +7,7 @@
 
 #include "kette/cli/train_settings.h"
 #include "kette/data/preparation.h"
-#include "kette/train/metrics.h"
+#include "kette/judge/measures.h"
 #include "kette/train/search.h"
 
 namespace kette::cli {

@@ -191,8 +191,8 @@ Tensor target_values(const Table& table, std::span<const std::string> names, std
   return y;
 }
 
-Tensor target_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
-                      std::span<const int64_t> rows) {
+Tensor known_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
+                     std::span<const int64_t> rows) {
   const LabelIndex index(labels);
   const int64_t column = table.index(name);
   Tensor y(Shape({static_cast<int64_t>(rows.size())}, DType::i64));
@@ -209,13 +209,21 @@ Tensor target_classes(const Table& table, const std::string& name, std::span<con
       found = index.of(table.numbers(column)[static_cast<size_t>(row)]);
     else
       found = of_text[static_cast<size_t>(table.text(column).code(row))];
-    if (found >= 0) continue;
-    const std::string field = table.field(row, column);
-    throw UnknownLabel(fmt::format("{}: expected one of the labels {}, found {} in column {}",
-                                   table.place(row, column), list(labels, kMostNumericClasses),
-                                   field.empty() ? "an empty field" : quote(field), quote(name)));
   }
   return y;
+}
+
+Tensor target_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
+                      std::span<const int64_t> rows) {
+  Tensor y = known_classes(table, name, labels, rows);
+  const std::span<const int64_t> found = y.values<int64_t>();
+  const auto unknown = std::ranges::find(found, -1);
+  if (unknown == found.end()) return y;
+  const int64_t row = rows[static_cast<size_t>(unknown - found.begin())], column = table.index(name);
+  const std::string field = table.field(row, column);
+  throw UnknownLabel(fmt::format("{}: expected one of the labels {}, found {} in column {}",
+                                 table.place(row, column), list(labels, kMostNumericClasses),
+                                 field.empty() ? "an empty field" : quote(field), quote(name)));
 }
 
 std::vector<int64_t> rows_with_targets(const Table& table, std::span<const std::string> names) {

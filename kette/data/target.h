@@ -57,6 +57,10 @@ Tensor target_values(const Table& table, std::span<const std::string> names, std
 Tensor target_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
                       std::span<const int64_t> rows);
 
+/// The same with −1 for a label that is none of them, or missing.
+Tensor known_classes(const Table& table, const std::string& name, std::span<const std::string> labels,
+                     std::span<const int64_t> rows);
+
 /// Rows in which no target is missing, ascending.
 std::vector<int64_t> rows_with_targets(const Table& table, std::span<const std::string> names);
 

@@ -200,6 +200,12 @@ TEST(TargetClasses, may_differ_in_case_and_a_full_stop_where_that_is_unambiguous
             "f.csv:3:2: expected one of the labels A, a, found \"a.\" in column \"y\"");
 }
 
+TEST(KnownClasses, unknown_and_missing_labels_are_minus_one) {
+  const Table table = with_targets({"a", "", "b", "c"});
+  const Tensor y = known_classes(table, "y", Labels{"a", "b"}, Rows{0, 1, 2, 3});
+  EXPECT_EQ(y, Tensor(Shape({4}, DType::i64), {int64_t{0}, int64_t{-1}, int64_t{1}, int64_t{-1}}));
+}
+
 TEST(TargetClasses, are_those_of_the_given_rows) {
   const Table table = with_targets({"a", "", "b", "c"});
   const Tensor y = target_classes(table, "y", Labels{"a", "b"}, Rows{2, 0});

@@ -10,8 +10,8 @@
 #include "kette/data/batches.h"
 #include "kette/data/standardize.h"
 #include "kette/graph/op_def.h"
+#include "kette/judge/measures.h"
 #include "kette/ops/ops.h"
-#include "kette/train/metrics.h"
 #include "kette/train/state.h"
 
 namespace kette {

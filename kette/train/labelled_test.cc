@@ -52,6 +52,24 @@ TEST(LabelledSamples, rows_without_a_target_are_left_out_and_counted) {
   EXPECT_EQ(found.samples.targets, Tensor(Shape({2, 2}), {2.f, 3.f, 10.f, 11.f}));
 }
 
+TEST(LabelledSamples, rows_with_unknown_labels_are_left_out_when_asked_to_and_counted) {
+  const data::Table table =
+      data::parse_csv("y,c,a\nyes,v,1\nmaybe,v,2\n,v,3\nno,v,4\nperhaps,v,5\n", "f.csv");
+  const Labelled found = labelled_samples(classes(), table, nullptr, UnknownLabels::leave_out);
+  EXPECT_EQ(found.rows, (std::vector<int64_t>{0, 3}));
+  EXPECT_EQ(found.samples.features.unpacked().at(2), 4);
+  EXPECT_EQ(found.samples.targets, Tensor(Shape({2}, DType::i64), {int64_t{1}, int64_t{0}}));
+  EXPECT_EQ(describe_left_out(found),
+            (std::vector<std::string>{"1 row without a target left out",
+                                      "2 rows left out, with labels in column \"y\" that the model does not "
+                                      "know (\"maybe\" at f.csv:3:1)"}));
+}
+
+TEST(LabelledSamples, labels_that_are_all_unknown_are_an_error) {
+  const data::Table table = data::parse_csv("y,c,a\nmaybe,v,2\nperhaps,v,5\n", "f.csv");
+  EXPECT_THROW(labelled_samples(classes(), table, nullptr, UnknownLabels::leave_out), data::UnknownLabel);
+}
+
 TEST(LabelledSamples, a_single_target_is_a_column) {
   Schema schema = numbers();
   schema.targets = {"y"};

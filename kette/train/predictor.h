@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "kette/compile/program.h"
+#include "kette/judge/measures.h"
 #include "kette/train/build.h"
-#include "kette/train/metrics.h"
 #include "kette/train/prepared.h"
 
 namespace kette {

@@ -5,17 +5,17 @@
 #include <optional>
 #include <vector>
 
+#include "kette/judge/measures.h"
 #include "kette/nn/parameters.h"
 #include "kette/optim/lbfgs.h"
 #include "kette/optim/plateau.h"
-#include "kette/train/metrics.h"
 #include "kette/train/stopping.h"
 
 namespace kette {
 
 struct Validation {
   double loss;        // mean of the objective over the validation rows
-  Measures measures;  // of the task, see metrics.h
+  Measures measures;  // of the task, see measures.h
 
   friend bool operator==(const Validation&, const Validation&) = default;
 };

@@ -122,8 +122,12 @@ refused 1 'cut.onnx: not an ONNX model, or cut short' predict cut.onnx good.csv
 refused 1 'other.csv: missing columns "x1", "x2"' predict model.onnx other.csv
 refused 1 'renamed.csv: missing column "x1"; was "X1" renamed?' predict model.onnx renamed.csv
 refused 1 'retyped.csv:2:2: expected a number, found "word"' predict model.onnx retyped.csv
-refused 1 'no column "label"' evaluate model.onnx no_label.csv
+refused 1 'no column "label"; the columns are "x1", "x2"; evaluate compares' evaluate model.onnx no_label.csv
 refused 1 'new_label.csv:2:3: expected one of the labels 0, 1, found "7"' evaluate model.onnx new_label.csv
+refused 2 '--threshold: expected a number from 0 to 1, not "2"' evaluate model.onnx good.csv --threshold 2
+refused 2 '--top-k is of more than two classes' evaluate model.onnx good.csv --top-k 2
+refused 2 '--positive: expected one of the two classes of a binary model, not "7"' evaluate model.onnx good.csv --positive 7
+refused 2 '--curves adds to the JSON object' evaluate model.onnx good.csv --curves
 refused 1 'folder: is a folder' predict model.onnx good.csv --out folder
 "$kette" predict model.onnx good.csv >/dev/full 2>err.txt
 [ $? = 1 ] && grep -qF 'No space left on device' err.txt || { echo "a full disk gives: $(cat err.txt)"; failures=$((failures + 1)); }
@@ -146,6 +150,12 @@ printf 'town,x,y\nBonn,1,2\nBonn,2,3\nKiel,3,4\nUlm,4,5\n' >new_towns.csv
 told 'column "town": 3 rows hold a category not seen in training' predict towns.onnx new_towns.csv
 [ "$(grep -c '' out.txt)" = 5 ] || { echo "predict left rows out: $(cat out.txt)"; failures=$((failures + 1)); }
 told 'column "town": 3 rows hold a category not seen in training' evaluate towns.onnx new_towns.csv
+rm -f out.txt
+# Labels that the model does not know are counted and left out, where there are others.
+{ head -n 30 good.csv; printf '1,2,7\n3,4,8\n'; } >some_new_labels.csv
+told '2 rows left out, with labels in column "label" that the model does not know ("7" at some_new_labels.csv:31:3)' \
+  evaluate model.onnx some_new_labels.csv
+grep -q 'on 29 rows' out.txt || { echo "expected 29 rows: $(cat out.txt)"; failures=$((failures + 1)); }
 rm -f out.txt
 # A constant column is told, and training goes on; when it fails, only the failure is told.
 printf 'c,x,y\n' >constant.csv

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-field() { sed -n "s/.*\"$1\":\([0-9.e+-]*\).*/\1/p"; }
+field() { grep -o "\"$1\":[0-9.e+-]*" | head -n 1 | cut -d: -f2; }  # the first of that name, at the top
 within() { # WHAT VALUE at-least|at-most BOUND
   awk -v v="$2" -v b="$4" -v how="$3" 'BEGIN { exit !(v != "" && (how == "at-least" ? v >= b : v <= b)) }' ||
     { echo "$1 is \"$2\", expected $3 $4"; exit 1; }

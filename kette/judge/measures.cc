@@ -1,4 +1,4 @@
-#include "kette/train/metrics.h"
+#include "kette/judge/measures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,12 +14,14 @@ std::span<const float> row_of(const Tensor& matrix, int64_t row) {
   return matrix.values<float>().subspan(static_cast<size_t>(row) * columns, columns);
 }
 
-/// log Σ e^s, less the expected score.
+/// log Σ e^s, less the expected score. The largest term counts apart: exact for losses near 0, too.
 double cross_entropy_of(std::span<const float> scores, size_t expected) {
-  const double largest = std::ranges::max(scores);
-  double total = 0;
-  for (const float score : scores) total += std::exp(score - largest);
-  return largest + std::log(total) - scores[expected];
+  const auto most = static_cast<size_t>(std::ranges::max_element(scores) - scores.begin());
+  const double largest = scores[most];
+  double others = 0;
+  for (size_t c = 0; c < scores.size(); ++c)
+    if (c != most) others += std::exp(scores[c] - largest);
+  return largest - scores[expected] + std::log1p(others);
 }
 
 /// −log σ(±score).
@@ -28,10 +30,17 @@ double cross_entropy_of(double score, bool is_second) {
   return std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z)));
 }
 
+double cross_entropy_of(const Tensor& scores, const Tensor& classes, int64_t row) {
+  const std::span<const float> said = row_of(scores, row);
+  const auto expected = static_cast<size_t>(classes.values<int64_t>()[static_cast<size_t>(row)]);
+  return said.size() == 1 ? cross_entropy_of(double{said[0]}, expected == 1)
+                          : cross_entropy_of(said, expected);
+}
+
 template <class Term>
 double mean_over(const Tensor& prediction, const Tensor& targets, Term term) {
   if (prediction.size() != targets.size() || targets.size() < 1)
-    fail("[metrics] {} predictions for {} targets", prediction.size(), targets.size());
+    fail("[measures] {} predictions for {} targets", prediction.size(), targets.size());
   double total = 0;
   for (int64_t i = 0; i < targets.size(); ++i) total += term(prediction.at(i) - targets.at(i));
   return total / static_cast<double>(targets.size());
@@ -39,20 +48,10 @@ double mean_over(const Tensor& prediction, const Tensor& targets, Term term) {
 
 void check_rows(const Tensor& matrix, const Tensor& classes) {
   if (matrix.shape().rank() != 2 || matrix.shape()[0] != classes.size() || classes.size() < 1)
-    fail("[metrics] predictions {} for {} rows", to_string(matrix.shape()), classes.size());
+    fail("[measures] predictions {} for {} rows", to_string(matrix.shape()), classes.size());
 }
 
 }  // namespace
-
-Tensor predicted_classes(const Tensor& probabilities) {
-  const int64_t rows = probabilities.shape()[0];
-  Tensor classes(Shape({rows}, DType::i64));
-  for (int64_t i = 0; i < rows; ++i) {
-    const std::span<const float> row = row_of(probabilities, i);
-    classes.values<int64_t>()[static_cast<size_t>(i)] = std::ranges::max_element(row) - row.begin();
-  }
-  return classes;
-}
 
 double accuracy(const Tensor& probabilities, const Tensor& classes) {
   check_rows(probabilities, classes);
@@ -65,13 +64,15 @@ double accuracy(const Tensor& probabilities, const Tensor& classes) {
 double mean_cross_entropy(const Tensor& scores, const Tensor& classes) {
   check_rows(scores, classes);
   double total = 0;
-  for (int64_t i = 0; i < classes.size(); ++i) {
-    const std::span<const float> row = row_of(scores, i);
-    const auto expected = static_cast<size_t>(classes.values<int64_t>()[static_cast<size_t>(i)]);
-    total +=
-        row.size() == 1 ? cross_entropy_of(double{row[0]}, expected == 1) : cross_entropy_of(row, expected);
-  }
+  for (int64_t i = 0; i < classes.size(); ++i) total += cross_entropy_of(scores, classes, i);
   return total / static_cast<double>(classes.size());
+}
+
+std::vector<double> cross_entropies(const Tensor& scores, const Tensor& classes) {
+  check_rows(scores, classes);
+  std::vector<double> of_rows;
+  for (int64_t i = 0; i < classes.size(); ++i) of_rows.push_back(cross_entropy_of(scores, classes, i));
+  return of_rows;
 }
 
 double mean_squared_error(const Tensor& prediction, const Tensor& targets) {
@@ -116,7 +117,7 @@ Measures measure(const Schema& schema, const Predictions& predictions, const Ten
 double measure_at(const Measures& measures, std::string_view name) {
   for (const auto& [known, value] : measures)
     if (known == name) return value;
-  fail("[metrics] there is no measure \"{}\"", name);
+  fail("[measures] there is no measure \"{}\"", name);
 }
 
 }  // namespace kette

@@ -1,5 +1,6 @@
-// Evaluation: how good predictions are, in terms of the task. What training makes small is the loss
-// (nn/losses.h); the two are different concepts. Everything is computed in float64.
+// The few measures that training looks at after every epoch; judgement.h has all of them. They say how good
+// predictions are in terms of the task; what training makes small is the loss (nn/losses.h): the two are
+// different concepts. Everything is computed in float64.
 #pragma once
 
 #include <cstdint>
@@ -8,26 +9,18 @@
 #include <utility>
 #include <vector>
 
+#include "kette/judge/predictions.h"
 #include "kette/model/model.h"
 #include "kette/tensor/tensor.h"
 
 namespace kette {
 
-/// What a model says about some rows.
-struct Predictions {
-  Tensor scores;      // [rows, k], see Model::scores
-  Tensor prediction;  // [rows, targets] in their units, or probabilities [rows, classes]
-
-  int64_t rows() const { return prediction.shape()[0]; }
-};
-
-/// The class of the largest probability in each row, the first of equals: i64 [rows].
-Tensor predicted_classes(const Tensor& probabilities);
-
 /// Share of rows whose predicted class is the expected one (i64 [rows]).
 double accuracy(const Tensor& probabilities, const Tensor& classes);
 /// Mean of −log P(expected class), computed from the scores, so that it is exact for probabilities near 0.
 double mean_cross_entropy(const Tensor& scores, const Tensor& classes);
+/// The same of each row.
+std::vector<double> cross_entropies(const Tensor& scores, const Tensor& classes);
 /// Predictions and targets f32 [rows, targets]: mean of (ŷ − y)², its root, mean of |ŷ − y|, over all
 /// elements.
 double mean_squared_error(const Tensor& prediction, const Tensor& targets);

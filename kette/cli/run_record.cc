@@ -149,8 +149,10 @@ std::string to_toml(const RunRecord& record) {
 }
 
 std::string options_to_toml(const RunRecord& record) {
+  RecordEntries options = record.options;
+  std::ranges::sort(options, {}, &RecordEntries::value_type::first);
   std::string out;
-  append(out, record.options);
+  append(out, options);
   return out;
 }
 

@@ -31,7 +31,7 @@ struct RunRecord {
 };
 
 std::string to_toml(const RunRecord& record);
-/// The options alone: what a model file says of how it came about.
+/// The options alone, by name: what a model file says of how it came about.
 std::string options_to_toml(const RunRecord& record);
 /// Throws Error `run.toml:3:1: …` for what is no TOML, and beginning with `source` for what is no record of a
 /// run.

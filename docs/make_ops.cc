@@ -1,6 +1,9 @@
 // Writes docs/ops.md, the table of all operations, from their definitions: make_ops [--check] FILE
+#include <fmt/ranges.h>
 #include "docs/written_file.h"
+
 #include "kette/kette.h"
+#include "kette/onnx/operators.h"
 
 namespace kette {
 namespace {
@@ -103,6 +106,12 @@ std::string page() {
   for (const OpDef* op : catalogue())
     text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", op->name, operands(*op),
                         cell(op->formula), attributes(*op), op->max_ulp, onnx_form(*op), shown_example(*op));
+  text += fmt::format(
+      "\n## Operators of ONNX that are read\n\n"
+      "Of operator sets 1 to 25, as far as they say what the operations above can say; see "
+      "[models.md](models.md).\n\n"
+      "{}.\n",
+      fmt::join(supported_operators(), ", "));
   return text;
 }
 

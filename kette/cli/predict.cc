@@ -1,5 +1,6 @@
 // kette predict: a prediction for every row of a table.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -84,10 +85,9 @@ class PredictCommand {
     data::TableReader reader(flags_.files, options_);
     OutputFile out(flags_.out);
     bool is_first = true;
-    while (const std::optional<data::Table> block = reader.next()) {
-      const data::Table said = predict(*block);
-      if (is_first) out.write(data::csv_header(said));
-      out.write(data::csv_rows(said, &threads_));
+    while (const std::optional<data::Table> said = predict_next(reader)) {
+      if (is_first) out.write(data::csv_header(*said));
+      out.write(data::csv_rows(*said, &threads_));
       is_first = false;
     }
     if (is_first) fail("{}: expected at least one row", flags_.files.front());
@@ -95,11 +95,27 @@ class PredictCommand {
     notes_ = reader.notes();
   }
 
+  std::optional<data::Table> predict_next(data::TableReader& reader) {
+    const std::vector<data::Feature>& features = model_.schema.features;
+    const bool are_numbers =
+        std::ranges::all_of(features, [](const auto& f) { return f.kind == data::Feature::Kind::number; });
+    if (are_numbers && !model_.schema.by_position) {
+      std::optional<Tensor> matrix = reader.next_numbers(data::names_of(features));
+      return matrix ? std::optional(said(std::move(*matrix))) : std::nullopt;
+    }
+    const std::optional<data::Table> block = reader.next();
+    return block ? std::optional(predict(*block)) : std::nullopt;
+  }
+
   data::Table predict(const data::Table& table) {
     take_column_names(model_.schema, table, "", false);
     const data::Encoded encoded = data::encode(table, model_.schema.features, &threads_);
     data::add_unseen(unseen_, encoded.unseen);
-    return prediction_table(model_, predictor_.predict(encoded.matrix), flags_.probabilities);
+    return said(encoded.matrix);
+  }
+
+  data::Table said(const data::Matrix& features) {
+    return prediction_table(model_, predictor_.predict(features), flags_.probabilities);
   }
 
   const PredictFlags& flags_;

@@ -46,10 +46,12 @@ class BlockParser {
     block_.texts.assign(columns, {});
     block_.first_text.assign(columns, -1);
     const auto rows = static_cast<size_t>(std::count(cursor_, end_, '\n') + std::count(cursor_, end_, '\r'));
-    block_.stride = rows + 1;
     const auto numbers = static_cast<size_t>(std::ranges::count(kinds_, ColumnKind::number));
-    if (block_.capacity < numbers * block_.stride) {
-      block_.capacity = numbers * block_.stride;
+    block_.stride = plan_.row_major ? numbers : rows + 1;
+    from_row_to_row_ = plan_.row_major ? numbers : 1;
+    row_ = 0;
+    if (block_.capacity < numbers * (rows + 1)) {
+      block_.capacity = numbers * (rows + 1);
       block_.numbers.reset();  // the old one goes before the new one comes
       block_.numbers = std::make_unique_for_overwrite<double[]>(block_.capacity);
     }
@@ -60,7 +62,7 @@ class BlockParser {
     for (size_t c = 0; c < columns; ++c) {
       if (kinds_[c] == ColumnKind::number) {
         targets_[c] = next;
-        next += block_.stride;
+        next += plan_.row_major ? 1 : block_.stride;
       }
       if (kinds_[c] == ColumnKind::text) texts_.push_back(c);
     }
@@ -174,7 +176,7 @@ class BlockParser {
     }
     if (!stops(*place) || short_numbers_may_be_missing_) return false;
     cursor_ = place;
-    targets_[c][block_.rows] = value;
+    targets_[c][row_] = value;
     return true;
   }
 
@@ -198,16 +200,16 @@ class BlockParser {
           !(plan_.missing.hold_numbers() &&
             plan_.missing.contains({place, static_cast<size_t>(number_end - place)}))) {
         cursor_ = behind;
-        targets_[c][block_.rows] = value;
+        targets_[c][row_] = value;
         return;
       }
     }
     const std::string_view field = read_field(c);
     if (bad_) return;
     if (plan_.missing.contains(field)) {
-      targets_[c][block_.rows] = kMissingNumber;
+      targets_[c][row_] = kMissingNumber;
     } else if (const auto number = parse_number(field); number && !std::isnan(*number)) {
-      targets_[c][block_.rows] = *number;
+      targets_[c][row_] = *number;
     } else {
       if (plan_.strict) strict_field_ = field;
       turned_.push_back(c);
@@ -288,6 +290,7 @@ class BlockParser {
     if (block_.marks.empty() || start_line != block_.marks.back().line + (row - block_.marks.back().row))
       block_.marks.push_back({row, start_line});
     ++block_.rows;
+    row_ += from_row_to_row_;
   }
 
   const char* cursor_;
@@ -299,7 +302,8 @@ class BlockParser {
   bool short_numbers_may_be_missing_;
   const char* nul_ = nullptr;
   int64_t line_ = 0;
-  std::vector<double*> targets_;          // of each column of numbers
+  std::vector<double*> targets_;          // of each column of numbers: where its first one goes
+  size_t row_ = 0, from_row_to_row_ = 1;  // how far behind it the present one goes
   std::vector<size_t> texts_;             // the columns of text
   std::vector<std::string_view> fields_;  // of the present row
   std::vector<std::string> unescaped_;    // what fields_ may point to

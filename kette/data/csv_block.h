@@ -23,6 +23,7 @@ struct BlockPlan {
   MissingFields missing{{}};
   std::vector<ColumnKind> kinds;  // of each column
   bool strict = false;            // a text in a column of numbers is an error
+  bool row_major = false;         // how the block's numbers lie
   BadRows bad_rows = BadRows::fail;
 };
 
@@ -36,15 +37,17 @@ struct BadRow {
 /// The rows of a block.
 struct Block {
   int64_t rows = 0;
-  int64_t lines = 0;                  // of the file, those within quotes among them
-  std::unique_ptr<double[]> numbers;  // columns of numbers one behind the other, each `stride` apart
-  size_t capacity = 0;                // of numbers
-  size_t stride = 0;                  // at least rows
-  std::vector<TextColumn> texts;      // of every column; empty when it is no text
-  std::vector<int64_t> first_text;    // row of the first field that is no number, −1 when there is none
-  std::vector<LineMark> marks;        // lines count from 0 for the block's first
-  std::optional<BadRow> error;        // where the parser stopped
-  int64_t skipped = 0;                // bad rows
+  int64_t lines = 0;  // of the file, those within quotes among them
+  /// Columns of numbers one behind the other, each `stride` ≥ rows apart; or row-major, a row for each
+  /// `stride`.
+  std::unique_ptr<double[]> numbers;
+  size_t capacity = 0;  // of numbers
+  size_t stride = 0;
+  std::vector<TextColumn> texts;    // of every column; empty when it is no text
+  std::vector<int64_t> first_text;  // row of the first field that is no number, −1 when there is none
+  std::vector<LineMark> marks;      // lines count from 0 for the block's first
+  std::optional<BadRow> error;      // where the parser stopped
+  int64_t skipped = 0;              // bad rows
   std::optional<BadRow> first_skipped;
 };
 

@@ -54,6 +54,9 @@ class CsvReader {
   void parse_again();
   /// From now on a text in a column of numbers is an Error.
   void fix_kinds() { plan_.strict = true; }
+  /// How the numbers of the blocks of the groups that follow lie, see Block.
+  void set_row_major(bool row_major) { plan_.row_major = row_major; }
+  bool is_row_major() const { return plan_.row_major; }
 
   [[noreturn]] void fail_without_rows() const;
 

@@ -12,6 +12,7 @@
 
 #include "kette/data/read_options.h"
 #include "kette/data/table.h"
+#include "kette/tensor/tensor.h"
 
 namespace kette::data {
 
@@ -54,6 +55,10 @@ class TableReader {
 
   /// The next rows; nothing at the end. Every table has the columns of the first, in its order.
   std::optional<Table> next();
+  /// The next rows of these columns, which must be numbers in the whole file, as f32 [rows, columns]; nothing
+  /// at the end. Faster than by way of a table. Throws Error at the place of a field that is no number, or
+  /// none within ±3.4e38, and for a column that is not there.
+  std::optional<Tensor> next_numbers(std::span<const std::string> columns);
   /// How the present file is written, and what was done up to now.
   const Dialect& dialect() const;
   int64_t skipped_rows() const;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -239,6 +240,67 @@ TEST(Read, files_are_joined_by_column_names_and_keep_their_places) {
   EXPECT_EQ(reader.next()->rows(), 2);
   EXPECT_EQ(reader.next()->text(1)[0], "seven");
   EXPECT_FALSE(reader.next());
+}
+
+TEST(Read, unwanted_columns_are_missing_and_may_hold_anything) {
+  const TableFile file = read("a,b,c\n1,x,3\n4,\"5,5\",6\n", {.wanted = {{{"c"}, {"a", true}}}});
+  EXPECT_EQ(file.table.names(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(file.table.text(0)[1], "4");
+  EXPECT_TRUE(file.table.is_missing(0, 1) && file.table.is_missing(1, 1));
+  EXPECT_EQ(file.table.numbers(2)[1], 6);
+  EXPECT_EQ(read_error("a,b\n1,2\n3\n", {.wanted = {{{"a"}}}}), "f.csv:3:2: expected 2 fields, found 1");
+}
+
+/// Some groups of rows in two files whose columns stand in different orders.
+struct NumberFiles {
+  std::deque<TemporaryFile> files;
+  std::vector<std::string> paths;
+  std::vector<float> expected;  // of c and a
+
+  explicit NumberFiles(const std::string& last) {
+    const Random random(29);  // the seed
+    for (int file = 0; file < 2; ++file) {
+      std::string text = file == 0 ? "a,b,c\n" : "c,a,b\n";
+      for (uint64_t row = 0; row < 300'000; ++row) {
+        const auto a = static_cast<float>(random.below(1000, row)),
+                   c = static_cast<float>(random.normal(row));
+        text += file == 0 ? fmt::format("{},x{},{}\n", a, row % 7, c) : fmt::format("{},{},\n", c, a);
+        expected.insert(expected.end(), {c, a});
+      }
+      if (file == 1) text += last;
+      files.emplace_back(fmt::format("numbers_{}.csv", file), text);
+    }
+    for (const TemporaryFile& file : files) paths.push_back(file.path());
+  }
+};
+
+std::vector<float> all_numbers(TableReader& reader) {
+  const std::vector<std::string> columns = {"c", "a"};
+  std::vector<float> found;
+  while (const std::optional<Tensor> part = reader.next_numbers(columns)) {
+    EXPECT_EQ(part->shape()[1], 2);
+    found.insert(found.end(), part->values<float>().begin(), part->values<float>().end());
+  }
+  return found;
+}
+
+TEST(Read, numbers_come_as_rows_group_by_group) {
+  const NumberFiles files("");
+  Threads threads(3);
+  TableReader reader(files.paths, {.wanted = {{{"a"}, {"c"}}}, .threads = &threads});
+  EXPECT_EQ(all_numbers(reader), files.expected);
+}
+
+TEST(Read, a_text_or_too_large_number_among_rows_of_numbers_is_refused_at_its_place) {
+  for (const auto& [last, message] :
+       {std::pair{"1,x,\n", ":300002:2: expected a number as in the rows before, found \"x\""},
+        std::pair{"1,1e39,\n",
+                  ":300002:2: expected a number within ±3.4e38 (float32), found 1e+39 in column \"a\""},
+        std::pair{"1,2\n", ":300002:3: expected 3 fields, found 2"}}) {
+    const NumberFiles files(last);
+    TableReader reader(files.paths, {.wanted = {{{"a"}, {"c"}}}});
+    EXPECT_EQ(error_of([&] { all_numbers(reader); }), files.paths[1] + message);
+  }
 }
 
 TEST(Read, text_columns_stay_text_and_a_wrong_name_is_refused) {

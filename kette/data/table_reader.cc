@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <unordered_map>
 
 #include "kette/base/error.h"
 #include "kette/data/csv_table.h"
+#include "kette/data/feature.h"
 #include "kette/data/format.h"
 #include "kette/data/read.h"
 
@@ -21,7 +24,11 @@ struct TableReader::State {
   std::vector<std::string> notes;
 
   bool open_next();
+  bool next_group();
   Table take_group();
+  Table finished_group();
+  std::vector<size_t> slots_of(std::span<const std::string> columns) const;
+  Tensor matrix_of_group(std::span<const size_t> slots, std::span<const std::string> columns);
   void settle_first_group();
   void fix_types(Table& table);
   Table in_order(Table table) const { return std::move(table).in_order(names); }
@@ -44,6 +51,12 @@ Table without_last(Table table, int64_t dropped) {
              table.place(row, c), quote(table.field(row, c)));
   while (dropped-- > 0) table.drop_last_column();
   return table;
+}
+
+Tensor matrix_of(const Table& table, std::span<const std::string> columns, Threads* threads) {
+  std::vector<Feature> numbers;
+  for (const std::string& column : columns) numbers.push_back({.name = column});
+  return encode(table, numbers, threads).matrix.unpacked();
 }
 
 }  // namespace
@@ -101,41 +114,105 @@ TableReader::~TableReader() = default;
 TableReader::TableReader(TableReader&&) noexcept = default;
 TableReader& TableReader::operator=(TableReader&&) noexcept = default;
 
-std::optional<Table> TableReader::next() {
-  State& s = *state_;
+/// The next rows in `reader`, or a file of another format to be read whole; false at the end.
+bool TableReader::State::next_group() {
   while (true) {
-    if (!s.reader) {
-      if (!s.open_next()) return std::nullopt;
-      if (!s.reader) {  // another format
-        TableFile file = read_table(s.paths[s.file - 1], s.options);
-        s.notes.insert(s.notes.end(), file.notes.begin(), file.notes.end());
-        if (s.names.empty()) s.fix_types(file.table);
-        return s.in_order(std::move(file.table));
+    if (!reader && !open_next()) return false;
+    if (!reader || reader->next()) return true;
+    skipped_before += reader->skipped();
+    add_notes(*reader, dropped, notes);
+    reader.reset();
+  }
+}
+
+/// The present group as all tables are.
+Table TableReader::State::finished_group() {
+  const bool first = names.empty();
+  if (!reader) {  // another format
+    TableFile whole = read_table(paths[file - 1], options);
+    notes.insert(notes.end(), whole.notes.begin(), whole.notes.end());
+    if (first) fix_types(whole.table);
+    return in_order(std::move(whole.table));
+  }
+  dialect = reader->dialect();
+  if (first) settle_first_group();
+  Table table = take_group();
+  if (table.rows() == 0) return table;
+  if (dropped < 0) {
+    dropped = 0;
+    while (dropped < static_cast<int64_t>(reader->nameless()) &&
+           is_all_missing(table, table.columns() - 1 - dropped))
+      ++dropped;
+  }
+  table = without_last(std::move(table), dropped);
+  if (first)
+    fix_types(table);
+  else
+    apply_number_styles(table, dialect, options, notes);
+  return in_order(std::move(table));
+}
+
+/// Which of a row's numbers the columns are; nothing where one of them is no plain number.
+std::vector<size_t> TableReader::State::slots_of(std::span<const std::string> columns) const {
+  std::unordered_map<std::string_view, size_t> slots;
+  const std::vector<std::string>& all = reader->names();
+  for (size_t c = 0; c < all.size(); ++c)
+    if (reader->kind(c) == ColumnKind::number) slots.emplace(all[c], slots.size());
+  std::vector<size_t> found;
+  for (const std::string& column : columns) {
+    const auto slot = slots.find(column);
+    if (slot == slots.end()) return {};
+    found.push_back(slot->second);
+  }
+  return found;
+}
+
+Tensor TableReader::State::matrix_of_group(std::span<const size_t> slots,
+                                           std::span<const std::string> columns) {
+  std::vector<int64_t> first = {0};  // row of each block
+  for (const Block& block : reader->blocks()) first.push_back(first.back() + block.rows);
+  const size_t width = slots.size();
+  Tensor matrix(Shape({first.back(), static_cast<int64_t>(width)}));
+  std::atomic<bool> fits = true;
+  for_each_tile(options.threads, std::ssize(reader->blocks()), [&](int64_t tile, int) {
+    const Block& block = reader->blocks()[static_cast<size_t>(tile)];
+    float* to = matrix.values<float>().data() + static_cast<size_t>(first[static_cast<size_t>(tile)]) * width;
+    bool all_fit = true;
+    for (int64_t row = 0; row < block.rows; ++row, to += width) {
+      const double* from = block.numbers.get() + static_cast<size_t>(row) * block.stride;
+      for (size_t i = 0; i < width; ++i) {
+        to[i] = static_cast<float>(from[slots[i]]);
+        all_fit &= !std::isinf(to[i]);
       }
     }
-    const bool first = s.names.empty();
-    if (!s.reader->next()) {
-      s.skipped_before += s.reader->skipped();
-      add_notes(*s.reader, s.dropped, s.notes);
-      s.reader.reset();
-      continue;
-    }
-    s.dialect = s.reader->dialect();
-    if (first) s.settle_first_group();
-    Table table = s.take_group();
-    if (table.rows() == 0) continue;
-    if (s.dropped < 0) {
-      s.dropped = 0;
-      while (s.dropped < static_cast<int64_t>(s.reader->nameless()) &&
-             is_all_missing(table, table.columns() - 1 - s.dropped))
-        ++s.dropped;
-    }
-    table = without_last(std::move(table), s.dropped);
-    if (first)
-      s.fix_types(table);
-    else
-      apply_number_styles(table, s.dialect, s.options, s.notes);
-    return s.in_order(std::move(table));
+    if (!all_fit) fits = false;
+  });
+  if (fits) return matrix;
+  reader->set_row_major(false);  // the place is told by way of a table
+  reader->parse_again();
+  return matrix_of(finished_group(), columns, options.threads);
+}
+
+std::optional<Table> TableReader::next() {
+  State& s = *state_;
+  while (s.next_group()) {
+    Table table = s.finished_group();
+    if (table.rows() > 0) return table;
+  }
+  return std::nullopt;
+}
+
+std::optional<Tensor> TableReader::next_numbers(std::span<const std::string> columns) {
+  State& s = *state_;
+  while (true) {
+    // The first group of all files tells what the columns are.
+    const std::vector<size_t> slots =
+        s.reader && !s.names.empty() ? s.slots_of(columns) : std::vector<size_t>{};
+    if (s.reader) s.reader->set_row_major(!slots.empty());
+    if (!s.next_group()) return std::nullopt;
+    if (s.reader && s.reader->is_row_major() && !slots.empty()) return s.matrix_of_group(slots, columns);
+    const Table table = s.finished_group();
+    if (table.rows() > 0) return matrix_of(table, columns, s.options.threads);
   }
 }
 

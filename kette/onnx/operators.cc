@@ -34,10 +34,14 @@ std::unordered_map<std::string, Reader> all_readers() {
   return readers;
 }
 
+const std::unordered_map<std::string, Reader>& readers() {
+  static const auto all = all_readers();
+  return all;
+}
+
 const Reader* find_reader(std::string_view domain, std::string_view type) {
-  static const auto readers = all_readers();
-  const auto found = readers.find(key_of(domain, type));
-  return found == readers.end() ? nullptr : &found->second;
+  const auto found = readers().find(key_of(domain, type));
+  return found == readers().end() ? nullptr : &found->second;
 }
 
 /// The inverse of the form in the operation's definition.
@@ -77,6 +81,16 @@ void mark_rows(const Reader& reader, const NodeCall& call, std::vector<Operand>&
 }
 
 }  // namespace
+
+std::vector<std::string> supported_operators() {
+  std::vector<std::string> names;
+  for (const auto& [key, reader] : readers()) {
+    const size_t blank = key.find(' ');
+    names.push_back(blank == 0 ? key.substr(1) : key.substr(0, blank) + "." + key.substr(blank + 1));
+  }
+  std::ranges::sort(names);
+  return names;
+}
 
 bool is_supported(std::string_view domain, std::string_view type) {
   return find_reader(domain, type) != nullptr;

@@ -43,6 +43,9 @@ std::span<const Operator> constant_operators();
 std::span<const Operator> tabular_operators();
 std::span<const Operator> training_operators();
 
+/// Names of all operators that read_node knows, in order: `Add`, `ai.onnx.ml.Scaler`.
+std::vector<std::string> supported_operators();
+
 /// Whether read_node knows the operator: one of the above, or the form of an operation written as one node.
 bool is_supported(std::string_view domain, std::string_view type);
 

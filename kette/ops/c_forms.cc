@@ -23,18 +23,25 @@ std::string with_numbers(std::string_view text,
   });
 }
 
+std::string repeated(int64_t count, std::string_view statements) {
+  const std::string head =
+      count == 1 ? "\n{" : with_numbers("\nfor (int32_t i = 0; i < {count}; ++i) {", {{"count", count}});
+  return head + with_text(statements, "i", count == 1 ? "0" : "i") + "\n}";
+}
+
 std::string over_blocks(std::string_view statements, Blocks blocks, Kept kept) {
-  const std::string loops = with_text(R"(
-for (int32_t i = 0; i < {outer}; ++i)
-  for (int32_t k = 0; k < {inner}; ++k) {
-    const {T}* const x = {0} + i * {axis} * {inner} + k;
-    {Y}* const y = {y} + i * {row} + k;{statements}
-  })",
-                                      "statements", statements);
-  return with_numbers(loops, {{"outer", blocks.outer},
-                              {"axis", blocks.axis},
-                              {"inner", blocks.inner},
-                              {"row", (kept == Kept::all ? blocks.axis : 1) * blocks.inner}});
+  std::string text = with_text(R"(
+  const {T}* const x = {0} + {i} * {axis} * {inner} + {k};
+  {Y}* const y = {y} + {i} * {row} + {k};{statements})",
+                               "statements", statements);
+  if (blocks.inner == 1)
+    text = with_text(text, "k", "0");
+  else
+    text = "\n  for (int32_t k = 0; k < {inner}; ++k) {" + with_text(text, "k", "k") + "\n  }";
+  return with_numbers(repeated(blocks.outer, text),
+                      {{"axis", blocks.axis},
+                       {"inner", blocks.inner},
+                       {"row", (kept == Kept::all ? blocks.axis : 1) * blocks.inner}});
 }
 
 std::string copy_along(const Shape& shape, std::span<const int64_t> strides) {

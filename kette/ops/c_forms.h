@@ -17,6 +17,9 @@ std::string with_text(std::string_view text, std::string_view name, std::string_
 std::string with_numbers(std::string_view text,
                          std::initializer_list<std::pair<std::string_view, int64_t>> numbers);
 
+/// The statements (each line begins with a line end and two blanks) for {i} from 0 to `count` − 1.
+std::string repeated(int64_t count, std::string_view statements);
+
 /// Whether the statements fill as many elements as they read, or one for each run of the axis.
 enum class Kept : uint8_t { all, one };
 /// Statements on x[j·{inner}], j < {axis}, and y (the same, or one element) for every run of an axis.

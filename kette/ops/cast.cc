@@ -85,12 +85,11 @@ std::vector<Example> cast_examples() {
 /// Numbers that i64 cannot hold, an Error elsewhere, become −1.
 std::string write_cast(const CCall& call) {
   const bool rounds = is_float(call.input_shapes[0].dtype()) && !is_float(call.shape.dtype());
-  return with_numbers(rounds ? R"(
-for (int32_t i = 0; i < {size}; ++i)
-  {y}[i] = {0}[i] >= -9223372036854775808.0{f} && {0}[i] < 9223372036854775808.0{f} ? ({Y}){0}[i] : -1;)"
-                             : R"(
-for (int32_t i = 0; i < {size}; ++i) {y}[i] = ({Y}){0}[i];)",
-                      {{"size", call.shape.size()}});
+  return repeated(call.shape.size(), rounds ? R"(
+  const {T} x = {0}[{i}];
+  {y}[{i}] = x >= -9223372036854775808.0{f} && x < 9223372036854775808.0{f} ? ({Y})x : -1;)"
+                                            : R"(
+  {y}[{i}] = ({Y}){0}[{i}];)");
 }
 
 }  // namespace

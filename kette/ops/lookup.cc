@@ -59,12 +59,10 @@ std::vector<Example> lookup_examples() {
 /// An index outside the table, an Error elsewhere, becomes the nearest one.
 std::string write_lookup(const CCall& call) {
   const Shape& table = call.input_shapes[0];
-  return with_numbers(R"(
-for (int32_t i = 0; i < {count}; ++i) {
-  const int64_t row = {1}[i] < 0 ? 0 : {1}[i] < {rows} ? {1}[i] : {rows} - 1;
-  memcpy({y} + i * {columns}, {0} + row * {columns}, {columns} * sizeof({T}));
-})",
-                      {{"count", call.input_shapes[1].size()}, {"rows", table[0]}, {"columns", table[1]}});
+  return with_numbers(repeated(call.input_shapes[1].size(), R"(
+  const int64_t row = {1}[{i}] < 0 ? 0 : {1}[{i}] < {rows} ? {1}[{i}] : {rows} - 1;
+  memcpy({y} + {i} * {columns}, {0} + row * {columns}, {columns} * sizeof({T}));)"),
+                      {{"rows", table[0]}, {"columns", table[1]}});
 }
 
 }  // namespace

@@ -60,10 +60,9 @@ std::vector<Example> one_hot_examples() {
 }
 
 std::string write_one_hot(const CCall& call) {
-  return with_numbers(R"(
-for (int32_t i = 0; i < {count}; ++i)
-  for (int32_t j = 0; j < {depth}; ++j) {y}[i * {depth} + j] = {0}[i] == j ? 1 : 0;)",
-                      {{"count", call.input_shapes[0].size()}, {"depth", call.attributes.integer("depth")}});
+  return with_numbers(repeated(call.input_shapes[0].size(), R"(
+  for (int32_t j = 0; j < {depth}; ++j) {y}[{i} * {depth} + j] = {0}[{i}] == j ? 1 : 0;)"),
+                      {{"depth", call.attributes.integer("depth")}});
 }
 
 }  // namespace

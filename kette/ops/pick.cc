@@ -57,10 +57,9 @@ std::vector<Example> pick_examples() {
 /// An index outside the row, an Error elsewhere, becomes the nearest one.
 std::string write_pick(const CCall& call) {
   const Shape& x = call.input_shapes[0];
-  return with_numbers(R"(
-for (int32_t i = 0; i < {rows}; ++i)
-  {y}[i] = {0}[i * {columns} + ({1}[i] < 0 ? 0 : {1}[i] < {columns} ? {1}[i] : {columns} - 1)];)",
-                      {{"rows", x[0]}, {"columns", x[1]}});
+  return with_numbers(repeated(x[0], R"(
+  {y}[{i}] = {0}[{i} * {columns} + ({1}[{i}] < 0 ? 0 : {1}[{i}] < {columns} ? {1}[{i}] : {columns} - 1)];)"),
+                      {{"columns", x[1]}});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <regex>
 #include <set>
 
 #include "kette/autodiff/interpret.h"
@@ -36,6 +37,12 @@ std::vector<int64_t> strides_along(const Shape& operand, const Shape& result) {
     strides.push_back(repeats ? 0 : operand.product(own + 1, operand.rank()));
   }
   return strides;
+}
+
+/// Without · 1, + 0 · n and + 0 in what sizes and positions were filled in.
+std::string without_idle_terms(const std::string& text) {
+  static const std::regex times_one(R"( \* 1(?![\w.]))"), plus_none(R"( \+ 0( \* \w+)*(?=[,;)\]]| \+))");
+  return std::regex_replace(std::regex_replace(text, times_one, ""), plus_none, "");
 }
 
 // What the statements of operations name themselves.
@@ -334,7 +341,7 @@ class StatementWriter {
             if (place == fmt::to_string(i)) return pointer(n.inputs[i]);
           return std::nullopt;
         });
-    return fmt::format("// {}: {}{}\n", of(id).array, n.op->name, filled);
+    return fmt::format("// {}: {}{}\n", of(id).array, n.op->name, without_idle_terms(filled));
   }
 
   /// Neighbouring axes as one wherever all strides allow it.

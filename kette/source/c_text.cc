@@ -98,6 +98,7 @@ std::string c_array(const Tensor& tensor) {
   for (int64_t i = 0; i < tensor.size(); ++i) {
     const std::string number = c_number(tensor.at(i), tensor.dtype());
     if (line.size() + number.size() + 2 > kLineWidth) {
+      line.pop_back();
       text += "\n  " + line;
       line.clear();
     }

@@ -1,0 +1,83 @@
+// kette export: a model in another form.
+#include <CLI/CLI.hpp>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "kette/cli/command.h"
+#include "kette/cli/files.h"
+#include "kette/data/table.h"
+#include "kette/onnx/read.h"
+#include "kette/source/export.h"
+
+namespace kette::cli {
+namespace {
+
+constexpr const char* kExportExamples = R"(Examples:
+  kette export houses.onnx --to c                  houses.h: C99, also for C++ and for microcontrollers
+  kette export houses.onnx --to c++ --name homes   houses.hpp: C++11, in the namespace homes
+  kette export houses.onnx --to c --out - | less   look at it
+
+The file needs no library but the standard mathematical functions: raw values of a row in, the prediction out.
+It allocates nothing. docs/export.md shows how it is used.)";
+
+struct ExportFlags {
+  std::string model, to, name, out;
+};
+
+/// A form that a model can be exported to.
+struct ExportTarget {
+  std::string_view name, extension;
+  std::string (*write)(const Model& model, const ExportFlags& flags);
+};
+
+template <SourceLanguage language>
+std::string source(const Model& model, const ExportFlags& flags) {
+  const std::string file = flags.out == "-" ? flags.name + (language == SourceLanguage::c ? ".h" : ".hpp")
+                                            : std::filesystem::path(flags.out).filename().string();
+  return to_source(model, {.language = language, .name = flags.name, .file = file});
+}
+
+constexpr std::array kExportTargets = {
+    ExportTarget{"c", ".h", source<SourceLanguage::c>},
+    ExportTarget{"c++", ".hpp", source<SourceLanguage::cpp>},
+};
+
+const ExportTarget& export_target(const std::string& name) {
+  std::string known;
+  for (const ExportTarget& target : kExportTargets) {
+    if (target.name == name) return target;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", target.name);
+  }
+  throw UsageError(fmt::format("--to: expected one of {}, found {}", known, data::quote(name)));
+}
+
+int run(ExportFlags flags) {
+  const ExportTarget& target = export_target(flags.to);
+  if (flags.name.empty()) flags.name = source_name(flags.model);
+  if (flags.out.empty())
+    flags.out = std::filesystem::path(flags.model).replace_extension(target.extension).string();
+  check_output(flags.out, flags.model);
+  const Model model = load_model(flags.model);
+  write_output(flags.out, target.write(model, flags));
+  return 0;
+}
+
+}  // namespace
+
+const Command kExport{
+    "export", "Write a model as C or C++ that needs nothing else", [](CLI::App& app) -> std::function<int()> {
+      auto flags = std::make_shared<ExportFlags>();
+      app.add_option("MODEL", flags->model, "Model written by kette train")->required();
+      app.add_option("--to", flags->to, "c (one header, C99) or c++ (one header, C++11)")->required();
+      app.add_option(
+          "--name", flags->name,
+          "What its functions begin with, or its namespace (the default is made of the model's name)");
+      app.add_option("--out", flags->out,
+                     "Where to write (-: standard output; the default is beside the model: .h, .hpp)");
+      app.footer(kExportExamples);
+      return [flags] { return run(*flags); };
+    }};
+
+}  // namespace kette::cli

@@ -39,10 +39,15 @@ std::vector<int64_t> strides_along(const Shape& operand, const Shape& result) {
   return strides;
 }
 
-/// Without · 1, + 0 · n and + 0 in what sizes and positions were filled in.
-std::string without_idle_terms(const std::string& text) {
-  static const std::regex times_one(R"( \* 1(?![\w.]))"), plus_none(R"( \+ 0( \* \w+)*(?=[,;)\]]| \+))");
-  return std::regex_replace(std::regex_replace(text, times_one, ""), plus_none, "");
+/// Without · 1, + 0 · n and + 0 in what sizes and positions were filled in, and without the brackets left
+/// over.
+std::string without_idle_terms(std::string text) {
+  static const std::pair<std::regex, const char*> kRules[] = {
+      {std::regex(R"( \* 1(?![\w.]))"), ""},
+      {std::regex(R"( \+ 0( \* \w+)*(?=[,;)\]]| \+))"), ""},
+      {std::regex(R"(\[\((\w+ \+ \w+)\)\])"), "[$1]"}};
+  for (const auto& [pattern, by] : kRules) text = std::regex_replace(text, pattern, by);
+  return text;
 }
 
 // What the statements of operations name themselves.

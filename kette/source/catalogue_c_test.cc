@@ -148,9 +148,8 @@ void compare(const test_compilers::Library& library, const Call& call) {
   }
 }
 
-TEST(CForms, compute_what_the_references_do) {
-  const std::vector<Call> all = calls();
-  ASSERT_GT(all.size(), 100u);
+/// Compiles the calls in one C and one C++ mode of each compiler, and checks each.
+void check(const std::vector<Call>& all) {
   const test_compilers::Folder folder;
   const auto c = folder.write("ops.c", source_of(all)), cpp = folder.write("ops.cc", source_of(all));
   for (const bool is_cpp : {false, true})
@@ -162,6 +161,131 @@ TEST(CForms, compute_what_the_references_do) {
       ASSERT_TRUE(library.ok());
       for (const Call& call : all) compare(library, call);
     }
+}
+
+TEST(CForms, compute_what_the_references_do) {
+  const std::vector<Call> all = calls();
+  ASSERT_GT(all.size(), 100u);
+  check(all);
+}
+
+/// Element-wise operations of one operand, far from zero and at what is no number, as float32.
+TEST(CForms, stay_right_where_exponentials_overflow) {
+  std::vector<float> special = {0, -0.0f, INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f, 1e-30f, -1e-30f};
+  for (const float magnitude : {0.5f, 3.0f, 10.0f, 20.0f, 50.0f, 87.0f, 90.0f, 104.0f, 1e3f, 1e4f, 1e30f})
+    for (const float sign : {-1.0f, 1.0f}) special.push_back(sign * magnitude);
+  const auto count = static_cast<int64_t>(special.size());
+  std::vector<Call> all;
+  for (const OpDef* op : catalogue()) {
+    if (!op->is_elementwise() || op->min_inputs > 1 || !op->c.is_there()) continue;
+    Call call{.op = op, .bindings = {}, .y = {}, .name = fmt::format("{}_far", op->name)};
+    call.bindings.emplace("x0", Tensor(Shape({1, count}), std::span<const float>(special)));
+    call.y = call.graph->apply(*op, {call.graph->input("x0", Shape({kBatch, count}))});
+    all.push_back(std::move(call));
+  }
+  const test_compilers::Folder folder;
+  const test_compilers::Library library(test_compilers::modes(false).front(),
+                                        folder.write("far.c", source_of(all)));
+  ASSERT_TRUE(library.ok());
+  for (const Call& call : all) {
+    const Reference exact = interpret(call.y, call.bindings);
+    Tensor found(exact.shape);
+    run(library, call, found.bytes());
+    for (int64_t i = 0; i < count; ++i) {
+      const auto expected = static_cast<float>(exact.values[static_cast<size_t>(i)]);
+      const auto said = static_cast<float>(found.at(i));
+      const float x = special[static_cast<size_t>(i)];
+      if (std::isnan(expected) || std::isinf(expected) || std::isinf(said))
+        EXPECT_EQ(fmt::format("{}", std::abs(said)), fmt::format("{}", std::abs(expected)))
+            << call.op->name << " at " << x;
+      else  // results too small for all their digits may differ by the smallest numbers
+        EXPECT_NEAR(said, expected, 2e-6 * std::abs(expected) + 1e-37) << call.op->name << " at " << x;
+    }
+  }
+}
+
+/// Graphs in which values live for long and short, are read in order and broadcast, and are parts of others.
+Call random_call(uint64_t seed) {
+  const Random random(kSeed, seed);
+  uint64_t position = 0;
+  const auto draw = [&](size_t n) { return static_cast<size_t>(random.below(n, position++)); };
+  Call call{.op = &kMatmul, .bindings = {}, .y = {}, .name = fmt::format("graph_{}", seed)};
+  Graph& graph = *call.graph;
+  std::vector<Value> values;
+  for (const int64_t width : {6, 3}) {
+    const std::string name = fmt::format("x{}", values.size());
+    values.push_back(graph.input(name, Shape({kBatch, width})));
+    call.bindings.emplace(name, sampled(Shape({1, width}), {-1, 1}, seed * 8 + values.size()));
+  }
+  for (int i = 0; i < 25; ++i) {
+    const Value x = values[draw(values.size())], y = values[draw(values.size())];
+    const int64_t width = x.shape()[1];
+    switch (draw(9)) {
+      case 0:
+        values.push_back(tanh(x));
+        break;
+      case 1:
+        if (y.shape()[1] == width || y.shape()[1] == 1) values.push_back(x * 0.5 + y);
+        break;
+      case 2:
+        values.push_back(softmax(x) - x);
+        break;
+      case 3:
+        values.push_back(slice(x, 1, 0, 1 + static_cast<int64_t>(draw(static_cast<size_t>(width)))));
+        break;
+      case 4:
+        if (width + y.shape()[1] < 12) values.push_back(concat(std::vector{x, y}, 1));
+        break;
+      case 5:
+        values.push_back(matmul(x, graph.constant(sampled(Shape({width, 4}), {-1, 1}, position))));
+        break;
+      case 6:
+        values.push_back(
+            reshape(reshape(x, {kBatch, width, 1}) * graph.constant(sampled(Shape({2}), {}, position)),
+                    {kBatch, width * 2}));
+        break;
+      case 7:
+        values.push_back(sum(x, {1}, true));
+        break;
+      default:
+        values.push_back(sigmoid(x) * x);
+    }
+    if (values.back().shape()[1] > 24) values.pop_back();
+  }
+  std::vector<Value> sums;
+  for (const Value v : values) sums.push_back(mean(v, {1}, true));
+  call.y = tanh(concat(sums, 1));
+  return call;
+}
+
+TEST(CStatements, of_many_operations_share_buffers_without_losing_a_value) {
+  std::vector<Call> all;
+  for (uint64_t seed = 1; seed <= 150; ++seed) all.push_back(random_call(seed));
+  const test_compilers::Folder folder;
+  const test_compilers::Library library(test_compilers::modes(false).front(),
+                                        folder.write("graphs.c", source_of(all)));
+  ASSERT_TRUE(library.ok());
+  for (const Call& call : all) {
+    const Reference exact = interpret(call.y, call.bindings);
+    Tensor found(exact.shape);
+    run(library, call, found.bytes());
+    for (int64_t i = 0; i < found.size(); ++i)
+      ASSERT_NEAR(found.at(i), exact.values[static_cast<size_t>(i)], 1e-4) << call.name << "\n"
+                                                                           << print(*call.graph);
+  }
+}
+
+TEST(CStatements, of_a_chain_are_one_loop_in_one_buffer) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 8}));
+  const Value h = tanh(matmul(x, graph.constant(sampled(Shape({8, 16}), {}, 1))) * 2.0 + 1.0);
+  const std::vector<Value> wanted = {matmul(h, graph.constant(sampled(Shape({16, 5}), {}, 2)))};
+  CFunctions functions("", "", "");
+  const std::vector<std::string> outputs = {"out"};
+  const CStatements statements = c_statements(prune(wanted, {}), {{"x", "x_"}}, outputs, "", functions);
+  EXPECT_EQ(statements.workspace_bytes, 16 * 4);
+  EXPECT_EQ(statements.constant_bytes, (8 * 16 + 16 * 5) * 4);
+  EXPECT_NE(statements.text.find(": mul, add, tanh\n"), std::string::npos) << statements.text;
 }
 
 TEST(CForms, are_missing_for_training_only_operations_which_are_all_named) {

@@ -9,6 +9,7 @@
 #include "kette/cli/files.h"
 #include "kette/data/table.h"
 #include "kette/onnx/read.h"
+#include "kette/source/c_text.h"
 #include "kette/source/export.h"
 
 namespace kette::cli {
@@ -55,6 +56,10 @@ const ExportTarget& export_target(const std::string& name) {
 
 int run(ExportFlags flags) {
   const ExportTarget& target = export_target(flags.to);
+  if (!flags.name.empty() && !is_c_identifier(flags.name))
+    throw UsageError(
+        fmt::format("--name: expected letters, digits and _, no digit first, and no keyword of C, found {}",
+                    data::quote(flags.name)));
   if (flags.name.empty()) flags.name = source_name(flags.model);
   if (flags.out.empty())
     flags.out = std::filesystem::path(flags.model).replace_extension(target.extension).string();

@@ -243,7 +243,7 @@ class StatementWriter {
       for (const int input : node(id).inputs) {
         const int base = of(input).base;
         const int buffer = base >= 0 ? buffer_of[static_cast<size_t>(base)] : -1;
-        if (buffer < 0 || of(base).step == of(result).step || of(base).last_step != of(result).step) continue;
+        if (buffer < 0 || of(base).step == of(result).step) continue;
         Buffer& candidate = buffers_used_[static_cast<size_t>(buffer)];
         const bool is_taken = candidate.use.last_step > of(result).step;
         if (is_taken || candidate.dtype != shape_of(result).dtype() ||

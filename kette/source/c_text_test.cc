@@ -51,7 +51,7 @@ TEST(CText, numbers_are_read_back_as_the_same) {
 }
 
 TEST(CText, strings_hold_only_what_every_compiler_reads_alike) {
-  EXPECT_EQ(c_string("a\"b\\c??/\n1\xC3\xBC"
+  EXPECT_EQ(c_string("a\"b\\c?\?/\n1\xC3\xBC"
                      "2"),
             R"("a\"b\\c\?\?/\0121\303\2742")");
 }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "kette/base/error.h"
 #include "kette/graph/placeholders.h"
@@ -22,6 +25,17 @@ std::string upper(std::string text) {
   for (char& c : text)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   return text;
+}
+
+/// Names for a comment, in lines.
+std::string in_comments(std::span<const std::string> names, const std::string& between) {
+  std::string text, line;
+  for (const std::string& name : names) {
+    if (!line.empty()) line += between;
+    if (line.size() > 100) text += std::exchange(line, "") + "\n// ";
+    line += in_comment(name);
+  }
+  return text + line;
 }
 
 /// Texts of both languages, from the same parts.
@@ -111,16 +125,12 @@ class SourceFile {
   std::string head() const {
     std::string text = fmt::format(
         "// {}: a trained network that needs nothing else. Written by kette export.\n//\n", options_.file);
-    std::string targets;
-    for (const std::string& target : schema_.targets)
-      targets += (targets.empty() ? "" : ", ") + in_comment(target);
     const int64_t bytes = workspace_bytes_ + (array_ ? 0 : 4 * width_) + 4 * outputs_;
-    text += fmt::format(
-        "// {} of {} from {} columns. {} bytes of constants, {} bytes on the stack while it runs.\n",
-        data::to_string(schema_.task), targets, columns_.size(), weight_bytes_, bytes);
-    for (size_t i = 0; i < schema_.labels.size(); ++i)
-      text += fmt::format("{} {} {}", i == 0 ? "// Classes:" : ",", i, in_comment(schema_.labels[i]));
-    text += fmt::format("{}//\n// Use:\n{}//\n", schema_.labels.empty() ? "" : "\n", example());
+    text += fmt::format("// Predicts {}{} from {} columns. {} bytes of constants, {} bytes on the stack.\n",
+                        in_comments(schema_.targets, ", "),
+                        classes_ ? fmt::format(", one of {} classes,", outputs_) : "", columns_.size(),
+                        weight_bytes_, bytes);
+    text += "//\n// Use:\n" + example() + "//\n";
     text +=
         "// It allocates nothing, writes to no global variable, and may be used by several threads at once. "
         "Missing "
@@ -191,15 +201,9 @@ class SourceFile {
 
   std::string row_type() const {
     if (array_) {
-      std::string text =
-                      "// A row is an array of its columns, NAN where a number is missing, in this order:\n",
-                  line;
-      for (const CColumn& column : columns_) {
-        const std::string name = in_comment(column.feature->name);
-        if (line.size() + name.size() > 110) text += "//  " + std::exchange(line, "") + "\n";
-        line += " " + name;
-      }
-      return text + "//  " + line + "\n\n";
+      return fmt::format(
+          "// A row is an array of its columns, NAN where a number is missing, in this order:\n// {}\n\n",
+          in_comments(data::names_of(schema_.features), " "));
     }
     std::string text = cpp_ ? "// A row of the table, all of it missing at first: a number is then NAN, a "
                               "text a null pointer or empty.\n"
@@ -282,7 +286,9 @@ class SourceFile {
       std::string labels;
       for (const std::string& label : schema_.labels)
         labels += (labels.empty() ? "" : ", ") + c_string(label);
-      public_one("// The text of a class; empty for other numbers.\n", "const char* {p}label(int number)",
+      public_one(fmt::format("// The text of a class: {}; empty for other numbers.\n",
+                             in_comments(schema_.labels, ", ")),
+                 "const char* {p}label(int number)",
                  fmt::format("  static const char* const labels[] = {{{}}};\n", labels) +
                      fill("  return number >= 0 && number < {outputs} ? labels[number] : \"\";\n"));
     } else if (schema_.targets.size() == 1) {
@@ -291,10 +297,8 @@ class SourceFile {
                  fill("  {storage}float out[{outputs}];\n") + reading("NAN") + fill("  {p}run(") + features +
                      ", out);\n  return out[0];\n");
     } else {
-      std::string targets;
-      for (const std::string& target : schema_.targets)
-        targets += (targets.empty() ? "" : ", ") + in_comment(target);
-      public_one(fmt::format("// The predictions of {}; 1, or 0 {}.\n", targets, unreadable),
+      public_one(fmt::format("// The predictions of {}; 1, or 0 {}.\n", in_comments(schema_.targets, ", "),
+                             unreadable),
                  "int {p}predict({Row}, float out[{outputs}])",
                  reading("0") + fill("  {p}run(") + features + ", out);\n  return 1;\n");
     }

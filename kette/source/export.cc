@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "kette/base/error.h"
@@ -29,13 +28,17 @@ std::string upper(std::string text) {
 
 /// Names for a comment, in lines.
 std::string in_comments(std::span<const std::string> names, const std::string& between) {
-  std::string text, line;
+  std::string text;
+  size_t start = 0;  // of the line
   for (const std::string& name : names) {
-    if (!line.empty()) line += between;
-    if (line.size() > 100) text += std::exchange(line, "") + "\n// ";
-    line += in_comment(name);
+    if (!text.empty()) text += between;
+    if (text.size() - start > 100) {
+      start = text.size();
+      text += "\n// ";
+    }
+    text += in_comment(name);
   }
-  return text + line;
+  return text;
 }
 
 /// Texts of both languages, from the same parts.

@@ -430,6 +430,7 @@ TEST(Export, may_be_included_by_several_files) {
   for (const std::string& command :
        {"gcc -std=c99 " + warnings + " a.c b.c -lm -o a && ./a",
         "g++ -std=c++11 " + warnings + " a.cc b.cc -o b && ./b",
+        "g++ -std=c++11 -x c++ -c -o b.o " + warnings + " b.c",
         "gcc -std=c99 -c " + warnings + " b.c && g++ -std=c++11 " + warnings + " c.cc b.o -o c && ./c"}) {
     const auto done = test_compilers::run(in + command);
     EXPECT_TRUE(done.ok) << command << "\n" << done.output;

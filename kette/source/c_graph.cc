@@ -212,7 +212,7 @@ class StatementWriter {
     const DType dtype = n.shape.dtype();
     const std::string_view text = n.op->c.text;
     const bool is_function = text.find("return ") != text.npos;
-    const std::string filled =
+    std::string filled =
         with_places_filled(text, [&](std::string_view place) -> std::optional<std::string> {
           if (place == "T") return std::string(c_type(dtype));
           if (place == "f") return std::string(suffix_of(dtype));

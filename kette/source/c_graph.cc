@@ -212,16 +212,15 @@ class StatementWriter {
     const DType dtype = n.shape.dtype();
     const std::string_view text = n.op->c.text;
     const bool is_function = text.find("return ") != text.npos;
-    std::string filled =
-        with_places_filled(text, [&](std::string_view place) -> std::optional<std::string> {
-          if (place == "T") return std::string(c_type(dtype));
-          if (place == "f") return std::string(suffix_of(dtype));
-          for (size_t i = 0; i < operands.size(); ++i)
-            if (place == fmt::to_string(i)) return is_function ? fmt::format("x{}", i) : operands[i];
-          if (!n.op->attribute(place)) return std::nullopt;
-          const std::string number = c_number(n.attributes.real(place), dtype);
-          return number.starts_with('-') ? "(" + number + ")" : number;
-        });
+    std::string filled = with_places_filled(text, [&](std::string_view place) -> std::optional<std::string> {
+      if (place == "T") return std::string(c_type(dtype));
+      if (place == "f") return std::string(suffix_of(dtype));
+      for (size_t i = 0; i < operands.size(); ++i)
+        if (place == fmt::to_string(i)) return is_function ? fmt::format("x{}", i) : operands[i];
+      if (!n.op->attribute(place)) return std::nullopt;
+      const std::string number = c_number(n.attributes.real(place), dtype);
+      return number.starts_with('-') ? "(" + number + ")" : number;
+    });
     if (!is_function) return filled;
     return fmt::format("{}({})", functions_.name(n.op->name, dtype, operands.size(), filled),
                        fmt::join(operands, ", "));

@@ -39,7 +39,7 @@ inline bool is_there(const std::string& program) { return run("command -v " + pr
 /// A compiler with the standard of its language; those whose program is missing are left out.
 struct Mode {
   std::string command;
-  bool is_cpp;
+  bool is_cpp = false;
 };
 inline std::vector<Mode> modes(bool cpp) {
   std::vector<Mode> result;

@@ -1,4 +1,5 @@
-// Any text is either the metadata of a model or an Error; a schema that was read is written and reads back the same.
+// Any text is either the metadata of a model or an Error; a schema that was read is written and reads back
+// the same.
 #include <cstdlib>
 #include <string>
 #include <string_view>

@@ -1,10 +1,14 @@
 // kette export: a model in another form.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/data/table.h"
@@ -18,7 +22,7 @@ namespace {
 constexpr const char* kExportExamples = R"(Examples:
   kette export houses.onnx --to c                  houses.h: C99, also for C++ and for microcontrollers
   kette export houses.onnx --to c++ --name homes   houses.hpp: C++11, in the namespace homes
-  kette export houses.onnx --to c --out - | less   look at it
+  kette export houses.onnx --to c --out -          to standard output
 
 The file needs no library but the standard mathematical functions: raw values of a row in, the prediction out.
 It allocates nothing. docs/export.md shows how it is used.)";
@@ -45,17 +49,14 @@ constexpr std::array kExportTargets = {
     ExportTarget{"c++", ".hpp", source<SourceLanguage::cpp>},
 };
 
-const ExportTarget& export_target(const std::string& name) {
-  std::string known;
-  for (const ExportTarget& target : kExportTargets) {
-    if (target.name == name) return target;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", target.name);
-  }
-  throw UsageError(fmt::format("--to: expected one of {}, found {}", known, data::quote(name)));
+std::vector<std::string> export_target_names() {
+  std::vector<std::string> names;
+  for (const ExportTarget& target : kExportTargets) names.emplace_back(target.name);
+  return names;
 }
 
 int run(ExportFlags flags) {
-  const ExportTarget& target = export_target(flags.to);
+  const ExportTarget& target = *std::ranges::find(kExportTargets, flags.to, &ExportTarget::name);
   if (!flags.name.empty() && !is_c_identifier(flags.name))
     throw UsageError(
         fmt::format("--name: expected letters, digits and _, no digit first, and no keyword of C, found {}",
@@ -75,12 +76,16 @@ const Command kExport{
     "export", "Write a model as C or C++ that needs nothing else", [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<ExportFlags>();
       app.add_option("MODEL", flags->model, "Model written by kette train")->required();
-      app.add_option("--to", flags->to, "c (one header, C99) or c++ (one header, C++11)")->required();
+      app.add_option("--to", flags->to, "One header of C99, or of C++11")
+          ->required()
+          ->check(one_of(export_target_names()));
       app.add_option(
-          "--name", flags->name,
-          "What its functions begin with, or its namespace (the default is made of the model's name)");
+             "--name", flags->name,
+             "What its functions begin with, or its namespace (the default is made of the model's name)")
+          ->type_name("NAME");
       app.add_option("--out", flags->out,
-                     "Where to write (-: standard output; the default is beside the model: .h, .hpp)");
+                     "Where to write (-: standard output; the default is beside the model: .h, .hpp)")
+          ->type_name("FILE");
       app.footer(kExportExamples);
       return [flags] { return run(*flags); };
     }};

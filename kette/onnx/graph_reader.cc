@@ -117,7 +117,8 @@ class GraphReader final : public NodeContext {
   void spend(int64_t elements) override {
     constexpr int64_t kMost = int64_t{1} << 24;
     spent_ += std::clamp<int64_t>(elements, 0, kMost + 1);
-    if (spent_ > kMost) fail("constants of more than {} elements are computed, which is not supported", kMost);
+    if (spent_ > kMost)
+      fail("constants of more than {} elements are computed, which is not supported", kMost);
   }
   Value learned(const std::string& name, Tensor tensor) override {
     if (!source_.learns_attributes) return graph_.constant(std::move(tensor));

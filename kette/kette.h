@@ -10,6 +10,7 @@
 //     data/                  tables from files of many formats, what they hold, columns as features, splits
 //     nn/, optim/            layers, losses, initialisers; optimisers that write the training step
 //     model/, onnx/          models, and their files
+//     source/                models as C and C++
 //     judge/                 how good predictions are: measures, curves, calibration, intervals
 //     train/                 networks for a data set, training, checkpoints, search, importance of features
 #pragma once
@@ -60,6 +61,7 @@
 #include "kette/optim/optimizer.h"
 #include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
+#include "kette/source/export.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"
 #include "kette/train/build.h"

@@ -4,11 +4,8 @@
 #include <numeric>
 
 namespace kette {
-namespace {
-int64_t padded(int64_t bytes) { return (bytes + 63) / 64 * 64; }
-}  // namespace
-
-MemoryPlan plan_memory(std::span<const BufferUse> uses) {
+MemoryPlan plan_memory(std::span<const BufferUse> uses, int64_t alignment) {
+  const auto padded = [alignment](int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; };
   MemoryPlan plan{std::vector<int64_t>(uses.size(), 0)};
   std::vector<size_t> order(uses.size());
   std::iota(order.begin(), order.end(), size_t{0});

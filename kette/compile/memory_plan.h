@@ -15,12 +15,13 @@ struct BufferUse {
 };
 
 struct MemoryPlan {
-  std::vector<int64_t> offsets;  // bytes, multiples of 64, in the order of the uses
+  std::vector<int64_t> offsets;  // bytes, multiples of the alignment, in the order of the uses
   int64_t total = 0;             // bytes
 };
 
 /// Buffers live at the same step do not overlap; memory is reused otherwise (largest first, lowest place that
-/// is free). A pure function.
-MemoryPlan plan_memory(std::span<const BufferUse> uses);
+/// is free). A pure function. The alignment is that of vectors and cache lines; elsewhere less room is lost
+/// with less.
+MemoryPlan plan_memory(std::span<const BufferUse> uses, int64_t alignment = 64);
 
 }  // namespace kette

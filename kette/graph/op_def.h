@@ -92,6 +92,33 @@ struct OnnxForm {
   std::string (*write)(OnnxWriter&, const OnnxCall&) = nullptr;
 };
 
+/// What an operation's C form is written from: a graph applied to one row, so all shapes are concrete.
+struct CCall {
+  std::vector<Shape> input_shapes;
+  Shape shape;
+  const Attributes& attributes;
+};
+
+/// The operation in C99 that is C++11, too. In the texts {0}, {1}, … stand for operands, {T} for the element
+/// type, {f} for what its functions and literals end with: `exp{f}({0})`, `0.5{f}`; whole numbers need
+/// nothing. An operation with none of the three is not written (training-only operations).
+struct CForm {
+  /// Element-wise: an expression, or, where it holds `return`, the body of a function of the operands; {name}
+  /// is a real attribute. Others: statements that fill {y}[…] from {0}[…]; {Y} is the element type of the
+  /// result.
+  std::string_view text = "";
+  /// Makes those statements, for sizes and strides; see ops/c_forms.h.
+  std::string (*write)(const CCall&) = nullptr;
+  /// Where the result is a part of operand 0 that lies together: its first element; else −1. Nothing is
+  /// written then.
+  int64_t (*view)(const CCall&) = nullptr;
+  /// Bound of the float32 error as `max_ulp` below, with a mathematical library that errs by a few units; 0:
+  /// max_ulp + 4.
+  double max_ulp = 0;
+
+  bool is_there() const { return !text.empty() || write || view; }
+};
+
 /// Element-wise operations fill `scalar`, `loops` and `partials`; the others `reference`, `prepare`, `vjp`,
 /// `jvp` and `examples`. All function pointers are pure.
 struct OpDef {
@@ -131,6 +158,7 @@ struct OpDef {
   /// Bound of the float32 kernel's error against the reference on `domains`/`examples`, in units in the last
   /// place of the result, or for reductions of the largest magnitude that enters it.
   double max_ulp = 0.5;
+  CForm c = {};
   OnnxForm onnx = {};
 
   bool is_elementwise() const { return scalar != nullptr; }

@@ -29,6 +29,7 @@ const OpDef kAbs{
     .loops = abs_loops,
     .partials = [](const LocalCall& c) { return std::vector{sign(c.x[0])}; },
     .domains = {{.kinks = {0}}},
+    .c = {.text = "fabs{f}({0})"},
     .onnx = {.type = "Abs"},
 };
 

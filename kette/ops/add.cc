@@ -31,6 +31,7 @@ const OpDef kAdd{
         [](const LocalCall& c) {
           return std::vector{scalar_like(c.y, 1), scalar_like(c.y, 1)};
         },
+    .c = {.text = "{0} + {1}"},
     .onnx = {.type = "Add"},
 };
 

@@ -1,6 +1,7 @@
 // argmax: where the largest element of an axis stands.
 #include <cmath>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -55,6 +56,15 @@ std::vector<Example> argmax_examples() {
           {{Shape({5})}}};
 }
 
+std::string write_argmax(const CCall& call) {
+  return over_blocks(R"(
+  int32_t best = 0;
+  for (int32_t j = 1; j < {axis}; ++j)
+    if (!(x[j * {inner}] <= x[best * {inner}]) && x[best * {inner}] == x[best * {inner}]) best = j;
+  *y = best;)",
+                     argmax_blocks(call.input_shapes[0], call.attributes), Kept::one);
+}
+
 }  // namespace
 
 const OpDef kArgmax{
@@ -68,6 +78,7 @@ const OpDef kArgmax{
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
     .examples = argmax_examples,
     .max_ulp = 0,
+    .c = {.write = write_argmax},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const int axis = axis_attribute(kArgmax, call.input_shapes[0], call.attributes);

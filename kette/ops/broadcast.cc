@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/onnx_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
@@ -111,6 +112,11 @@ std::vector<Example> broadcast_examples() {
           {{Shape({2, 1, 5})}, {{"dims", Dims{2, 3, 5}}}}};
 }
 
+std::string write_broadcast(const CCall& call) {
+  const auto strides = repeated_strides(call.input_shapes[0], call.shape);
+  return copy_along(call.shape, std::span(strides).first(static_cast<size_t>(call.shape.rank())));
+}
+
 }  // namespace
 
 const OpDef kBroadcast{
@@ -125,6 +131,7 @@ const OpDef kBroadcast{
     .examples = broadcast_examples,
     .copies_if_same_size = true,
     .max_ulp = 0,
+    .c = {.write = write_broadcast},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    // A leading N is written as 1: Expand then keeps the operand's own N.

@@ -1,6 +1,7 @@
 // cast: the same numbers in another element type.
 #include <cmath>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/onnx_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
@@ -81,6 +82,16 @@ std::vector<Example> cast_examples() {
           {{Shape({5})}, {{"to", std::string("i64")}}}};
 }
 
+/// Numbers that i64 cannot hold, an Error elsewhere, become −1.
+std::string write_cast(const CCall& call) {
+  const bool rounds = is_float(call.input_shapes[0].dtype()) && !is_float(call.shape.dtype());
+  return repeated(call.shape.size(), rounds ? R"(
+  const {T} x = {0}[{i}];
+  {y}[{i}] = x >= -9223372036854775808.0{f} && x < 9223372036854775808.0{f} ? ({Y})x : -1;)"
+                                            : R"(
+  {y}[{i}] = ({Y}){0}[{i}];)");
+}
+
 }  // namespace
 
 const OpDef kCast{
@@ -100,6 +111,7 @@ const OpDef kCast{
               std::span<const Value> t) { return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{}; },
     .examples = cast_examples,
     .max_ulp = 0.5,
+    .c = {.write = write_cast},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx_cast(onnx, call.inputs[0], call.shape.dtype());

@@ -46,6 +46,7 @@ const OpDef kClip{
                              less_equal(x, scalar_like(x, c.attributes.real("high")))};
         },
     .domains = {{.kinks = {-1, 1}}},
+    .c = {.text = "{0} < {low} ? {low} : {0} > {high} ? {high} : {0}"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const DType type = call.shape.dtype();

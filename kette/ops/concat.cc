@@ -2,6 +2,7 @@
 #include <cstring>
 #include <limits>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -92,6 +93,20 @@ std::vector<Example> concat_examples() {
           {{Shape({2, 3, 2}), Shape({2, 1, 2})}, {{"axis", int64_t{1}}}}};
 }
 
+std::string write_concat(const CCall& call) {
+  const Shape& y = call.shape;
+  const int axis = axis_attribute(kConcat, y, call.attributes);
+  const int64_t inner = y.product(axis + 1, y.rank()), outer = y.product(0, axis), row = y[axis] * inner;
+  std::string text;
+  int64_t first = 0;
+  for (size_t i = 0; i < call.input_shapes.size(); ++i) {
+    const int64_t block = call.input_shapes[i][axis] * inner;
+    text += copy_blocks(fmt::format("{{{}}}", i), 0, block, first, row, outer, block);
+    first += block;
+  }
+  return text;
+}
+
 }  // namespace
 
 const OpDef kConcat{
@@ -109,6 +124,7 @@ const OpDef kConcat{
     .jvp = concat_jvp,
     .examples = concat_examples,
     .max_ulp = 0,
+    .c = {.write = write_concat},
     .onnx = {.type = "Concat", .renamed = {{"axis", "axis"}}},
 };
 

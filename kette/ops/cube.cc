@@ -27,6 +27,7 @@ const OpDef kCube{
     .loops = cube_loops,
     .partials = [](const LocalCall& c) { return std::vector{3.0 * square(c.x[0])}; },
     .max_ulp = 1.5,
+    .c = {.text = "{0} * {0} * {0}"},
     .onnx =
         {.write =
              [](OnnxWriter& onnx, const OnnxCall& call) {

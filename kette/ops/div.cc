@@ -32,6 +32,7 @@ const OpDef kDiv{
           return std::vector{1.0 / c.x[1], -(c.y / c.x[1])};
         },
     .domains = {{}, {.low = 0.3}},
+    .c = {.text = "{0} / {1}"},
     .onnx = {.type = "Div"},
 };
 

@@ -104,6 +104,8 @@ const OpDef kDropout{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? same_mask(c, t[0]) : Value{}; },
     .examples = dropout_examples,
     .max_ulp = 1.5,
+    .c = {.view =
+              [](const CCall&) { return int64_t{0}; }},  // nothing is dropped when a trained network is used
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Identity",

@@ -37,6 +37,7 @@ const OpDef kElu{
         },
     .domains = {{.kinks = {0}}},
     .max_ulp = 3,
+    .c = {.text = "{0} > 0 ? {0} : {alpha} * expm1{f}({0})"},
     .onnx = {.type = "Elu", .renamed = {{"alpha", "alpha"}}},
 };
 

@@ -33,6 +33,7 @@ const OpDef kErf{
     .partials =
         [](const LocalCall& c) { return std::vector{2 * std::numbers::inv_sqrtpi * exp(-square(c.x[0]))}; },
     .max_ulp = 3,
+    .c = {.text = "erf{f}({0})"},
     .onnx = {.type = "Erf"},
 };
 

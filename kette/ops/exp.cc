@@ -29,6 +29,7 @@ const OpDef kExp{
     .loops = exp_loops,
     .partials = [](const LocalCall& c) { return std::vector{c.y}; },
     .max_ulp = 1.5,
+    .c = {.text = "exp{f}({0})"},
     .onnx = {.type = "Exp"},
 };
 

@@ -43,6 +43,7 @@ const OpDef kGelu{
           return std::vector{cumulative + x * density};
         },
     .max_ulp = 4,
+    .c = {.text = "{0} < -40 ? 0 : {0} / 2 * erfc{f}({0} * -0.7071067811865476{f})"},
     .onnx =
         {.write =
              [](OnnxWriter& onnx, const OnnxCall& call) {

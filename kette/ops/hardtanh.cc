@@ -31,6 +31,7 @@ const OpDef kHardtanh{
     .partials =
         [](const LocalCall& c) { return std::vector{less_equal(abs(c.x[0]), scalar_like(c.x[0], 1))}; },
     .domains = {{.kinks = {-1, 1}}},
+    .c = {.text = "{0} < -1 ? -1 : {0} > 1 ? 1 : {0}"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const DType type = call.shape.dtype();

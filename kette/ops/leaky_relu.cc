@@ -35,6 +35,7 @@ const OpDef kLeakyRelu{
         },
     .domains = {{.kinks = {0}}},
     .max_ulp = 1.5,
+    .c = {.text = "{0} > 0 ? {0} : {slope} * {0}"},
     .onnx = {.type = "LeakyRelu", .renamed = {{"slope", "alpha"}}},
 };
 

@@ -29,6 +29,7 @@ const OpDef kLess{
     .scalar = [](const double* x, const double*) { return x[0] < x[1] ? 1.0 : 0.0; },
     .loops = less_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
+    .c = {.text = "{0} < {1} ? 1 : 0"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx_cast(onnx, onnx.node("Less", call.inputs), call.shape.dtype());

@@ -29,6 +29,7 @@ const OpDef kLessEqual{
     .scalar = [](const double* x, const double*) { return x[0] <= x[1] ? 1.0 : 0.0; },
     .loops = less_equal_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(2); },
+    .c = {.text = "{0} <= {1} ? 1 : 0"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx_cast(onnx, onnx.node("LessOrEqual", call.inputs), call.shape.dtype());

@@ -30,6 +30,7 @@ const OpDef kLog{
     .partials = [](const LocalCall& c) { return std::vector{1.0 / c.x[0]}; },
     .domains = {{.low = 0.1, .high = 9}},
     .max_ulp = 1.6,
+    .c = {.text = "log{f}({0})"},
     .onnx = {.type = "Log"},
 };
 

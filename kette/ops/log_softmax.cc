@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -48,6 +49,16 @@ Value log_softmax_jvp(const LocalCall& c, std::span<const Value> t) {
   return t[0] - sum(t[0] * exp(c.y), {c.attributes.integer("axis")}, true);
 }
 
+std::string write_log_softmax(const CCall& call) {
+  return over_blocks(R"(
+  {T} largest = x[0], total = 0;
+  for (int32_t j = 1; j < {axis}; ++j) largest = x[j * {inner}] > largest ? x[j * {inner}] : largest;
+  for (int32_t j = 0; j < {axis}; ++j) total += exp{f}(x[j * {inner}] - largest);
+  total = log{f}(total);
+  for (int32_t j = 0; j < {axis}; ++j) y[j * {inner}] = x[j * {inner}] - largest - total;)",
+                     log_softmax_blocks(call.input_shapes[0], call.attributes), Kept::all);
+}
+
 }  // namespace
 
 const OpDef kLogSoftmax{
@@ -61,6 +72,7 @@ const OpDef kLogSoftmax{
     .jvp = log_softmax_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
+    .c = {.write = write_log_softmax},
     .onnx = {.type = "LogSoftmax", .renamed = {{"axis", "axis"}}},
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -46,6 +47,15 @@ Value logsumexp_jvp(const LocalCall& c, std::span<const Value> t) {
   return sum(t[0] * exp(c.x[0] - c.y), {c.attributes.integer("axis")}, true);
 }
 
+std::string write_logsumexp(const CCall& call) {
+  return over_blocks(R"(
+  {T} largest = x[0], total = 0;
+  for (int32_t j = 1; j < {axis}; ++j) largest = x[j * {inner}] > largest ? x[j * {inner}] : largest;
+  for (int32_t j = 0; j < {axis}; ++j) total += exp{f}(x[j * {inner}] - largest);
+  *y = largest + log{f}(total);)",
+                     logsumexp_blocks(call.input_shapes[0], call.attributes), Kept::one);
+}
+
 }  // namespace
 
 const OpDef kLogsumexp{
@@ -59,6 +69,7 @@ const OpDef kLogsumexp{
     .jvp = logsumexp_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
+    .c = {.write = write_logsumexp},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const int64_t axis = axis_attribute(kLogsumexp, call.input_shapes[0], call.attributes);

@@ -1,6 +1,7 @@
 // lookup: rows of a table (an embedding).
 #include <cstring>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -55,6 +56,15 @@ std::vector<Example> lookup_examples() {
           {{Shape({5, 2}), Shape({}, DType::i64)}, {}, domains}};
 }
 
+/// An index outside the table, an Error elsewhere, becomes the nearest one.
+std::string write_lookup(const CCall& call) {
+  const Shape& table = call.input_shapes[0];
+  return with_numbers(repeated(call.input_shapes[1].size(), R"(
+  const int64_t row = {1}[{i}] < 0 ? 0 : {1}[{i}] < {rows} ? {1}[{i}] : {rows} - 1;
+  memcpy({y} + {i} * {columns}, {0} + row * {columns}, {columns} * sizeof({T}));)"),
+                      {{"rows", table[0]}, {"columns", table[1]}});
+}
+
 }  // namespace
 
 const OpDef kLookup{
@@ -74,6 +84,7 @@ const OpDef kLookup{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? lookup(t[0], c.x[1]) : Value{}; },
     .examples = lookup_examples,
     .max_ulp = 0,
+    .c = {.write = write_lookup},
     .onnx = {.type = "Gather"},
 };
 

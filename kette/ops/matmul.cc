@@ -2,6 +2,7 @@
 #include "kette/kernels/matmul.h"
 
 #include "kette/base/error.h"
+#include "kette/ops/c_forms.h"
 #include "kette/ops/matmul_kernel.h"
 #include "kette/ops/ops.h"
 
@@ -82,6 +83,57 @@ std::vector<Example> matmul_examples() {
           {{Shape({4, 5}), Shape({3, 4})}, {{"transpose_a", int64_t{1}}, {"transpose_b", int64_t{1}}}}};
 }
 
+/// Four rows of B are added at once, so that a result is loaded and stored a quarter as often, and the inner
+/// loop runs over neighbouring results; where those are few, four sums run side by side instead.
+std::string write_matmul(const CCall& call) {
+  const bool ta = flag(call.attributes, "transpose_a"), tb = flag(call.attributes, "transpose_b");
+  const Shape &a = call.input_shapes[0], &b = call.input_shapes[1];
+  const auto [m, k] = sides(a, ta);
+  const int64_t n = sides(b, tb).second;
+  const bool narrow = n < 4;
+  std::string text = narrow ? R"(
+  for (int32_t j = 0; j < {n}; ++j) {
+    const {T}* const b = {1} + j * {b_next};
+    {T} s0 = {start}, s1 = 0, s2 = 0, s3 = 0;
+    int32_t l = 0;)"
+                            : R"(
+  int32_t l = 0;
+  for (int32_t j = 0; j < {n}; ++j) y[j] = {start};)";
+  if (k >= 4)
+    text += narrow ? R"(
+    for (; l + 4 <= {k}; l += 4) {
+      s0 += a[l * {a_next}] * b[l * {b_row}];
+      s1 += a[(l + 1) * {a_next}] * b[(l + 1) * {b_row}];
+      s2 += a[(l + 2) * {a_next}] * b[(l + 2) * {b_row}];
+      s3 += a[(l + 3) * {a_next}] * b[(l + 3) * {b_row}];
+    })"
+                   : R"(
+  for (; l + 4 <= {k}; l += 4) {
+    const {T} a0 = a[l * {a_next}], a1 = a[(l + 1) * {a_next}], a2 = a[(l + 2) * {a_next}], a3 = a[(l + 3) * {a_next}];
+    const {T}* const b = {1} + l * {b_row};
+    for (int32_t j = 0; j < {n}; ++j)
+      y[j] += a0 * b[j * {b_next}] + a1 * b[{b_row} + j * {b_next}] + a2 * b[2 * {b_row} + j * {b_next}] +
+              a3 * b[3 * {b_row} + j * {b_next}];
+  })";
+  if (k % 4 != 0)
+    text += narrow ? "\n    for (; l < {k}; ++l) s0 += a[l * {a_next}] * b[l * {b_row}];" : R"(
+  for (; l < {k}; ++l)
+    for (int32_t j = 0; j < {n}; ++j) y[j] += a[l * {a_next}] * {1}[l * {b_row} + j * {b_next}];)";
+  if (narrow) text += "\n    y[j] = (s0 + s1) + (s2 + s3);\n  }";
+  const std::string head = R"(
+  const {T}* const a = {0} + {i} * {a_row};
+  {T}* const y = {y} + {i} * {n};)";
+  return with_numbers(
+      with_text(repeated(m, head + text), "start", call.input_shapes.size() == 3 ? "{2}[j]" : "0"),
+      {{"m", m},
+       {"k", k},
+       {"n", n},
+       {"a_row", ta ? 1 : k},
+       {"a_next", ta ? m : 1},
+       {"b_row", tb ? 1 : n},
+       {"b_next", tb ? k : 1}});
+}
+
 }  // namespace
 
 const OpDef kMatmul{
@@ -99,6 +151,7 @@ const OpDef kMatmul{
     .jvp = matmul_jvp,
     .examples = matmul_examples,
     .max_ulp = 8,
+    .c = {.write = write_matmul},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const auto operand = [&](size_t i, std::string_view key) {

@@ -33,6 +33,7 @@ const OpDef kMax{
         [](const LocalCall& c) {
           return std::vector{greater_equal(c.x[0], c.x[1]), less(c.x[0], c.x[1])};
         },
+    .c = {.text = "{0} > {1} || {0} != {0} ? {0} : {1}"},
     .onnx = {.type = "Max"},
 };
 

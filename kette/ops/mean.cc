@@ -1,4 +1,5 @@
 // mean: over any axes.
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -25,6 +26,15 @@ std::vector<Value> mean_vjp(const LocalCall& c, Value g) {
   return {broadcast(with_reduced_axes(kMean, share, x, c.attributes), dims_of(x.shape()))};
 }
 
+std::string write_mean(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  return over_blocks(R"(
+  {T} total = 0;
+  for (int32_t j = 0; j < {axis}; ++j) total += x[j * {inner}];
+  *y = total / {axis};)",
+                     blocks_of(x, reduced_axes(kMean, x, call.attributes)), Kept::one);
+}
+
 }  // namespace
 
 const OpDef kMean{
@@ -40,6 +50,7 @@ const OpDef kMean{
     .examples = reduction_examples,
     .copies_if_same_size = true,
     .max_ulp = 8,
+    .c = {.write = write_mean},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("ReduceMean", {call.inputs[0]},

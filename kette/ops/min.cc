@@ -33,6 +33,7 @@ const OpDef kMin{
         [](const LocalCall& c) {
           return std::vector{less_equal(c.x[0], c.x[1]), greater(c.x[0], c.x[1])};
         },
+    .c = {.text = "{0} < {1} || {0} != {0} ? {0} : {1}"},
     .onnx = {.type = "Min"},
 };
 

@@ -31,6 +31,7 @@ const OpDef kMul{
         [](const LocalCall& c) {
           return std::vector{c.x[1], c.x[0]};
         },
+    .c = {.text = "{0} * {1}"},
     .onnx = {.type = "Mul"},
 };
 

@@ -26,6 +26,7 @@ const OpDef kNeg{
     .scalar = [](const double* x, const double*) { return -x[0]; },
     .loops = neg_loops,
     .partials = [](const LocalCall& c) { return std::vector{scalar_like(c.y, -1)}; },
+    .c = {.text = "-{0}"},
     .onnx = {.type = "Neg"},
 };
 

@@ -1,6 +1,7 @@
 // one_hot: indices as rows of zeros with a single one.
 #include <algorithm>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/onnx_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
@@ -58,6 +59,12 @@ std::vector<Example> one_hot_examples() {
           {{Shape({2, 3}, DType::i64)}, {{"depth", int64_t{5}}, {"dtype", std::string("f64")}}, {{0, 4}}}};
 }
 
+std::string write_one_hot(const CCall& call) {
+  return with_numbers(repeated(call.input_shapes[0].size(), R"(
+  for (int32_t j = 0; j < {depth}; ++j) {y}[{i} * {depth} + j] = {0}[{i}] == j ? 1 : 0;)"),
+                      {{"depth", call.attributes.integer("depth")}});
+}
+
 }  // namespace
 
 const OpDef kOneHot{
@@ -71,6 +78,7 @@ const OpDef kOneHot{
     .jvp = [](const LocalCall&, std::span<const Value>) { return Value{}; },
     .examples = one_hot_examples,
     .max_ulp = 0,
+    .c = {.write = write_one_hot},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    // OneHot wants [off, on] as one tensor; whole numbers are exact in any type.

@@ -1,4 +1,5 @@
 // pick: one element of every row.
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -53,6 +54,14 @@ std::vector<Example> pick_examples() {
           {{Shape({3, 5}), Shape({3}, DType::i64)}, {}, {{}, {0, 4}}}};
 }
 
+/// An index outside the row, an Error elsewhere, becomes the nearest one.
+std::string write_pick(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  return with_numbers(repeated(x[0], R"(
+  {y}[{i}] = {0}[{i} * {columns} + ({1}[{i}] < 0 ? 0 : {1}[{i}] < {columns} ? {1}[{i}] : {columns} - 1)];)"),
+                      {{"columns", x[1]}});
+}
+
 }  // namespace
 
 const OpDef kPick{
@@ -70,6 +79,7 @@ const OpDef kPick{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? pick(t[0], c.x[1]) : Value{}; },
     .examples = pick_examples,
     .max_ulp = 0,
+    .c = {.write = write_pick},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const std::string column = onnx.node("Unsqueeze", {call.inputs[1], onnx.integers({1})});

@@ -37,6 +37,7 @@ const OpDef kPow{
     .partials = pow_partials,
     .domains = {{.low = 0.2}, {}},
     .max_ulp = 0.6,
+    .c = {.text = "pow{f}({0}, {1})"},
     .onnx = {.type = "Pow"},
 };
 

@@ -35,6 +35,7 @@ const OpDef kPower{
         },
     .partials = power_partials,
     .max_ulp = 0.6,
+    .c = {.text = "pow{f}({0}, {exponent})"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Pow", {call.inputs[0], onnx.scalar(call.attributes.real("exponent"),

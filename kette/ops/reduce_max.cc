@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -31,6 +32,16 @@ Value shares(const LocalCall& c) {
   return largest / sum(largest, reduced_list(kReduceMax, x.shape(), c.attributes), true);
 }
 
+std::string write_reduce_max(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  return over_blocks(R"(
+  {T} largest = -({T})INFINITY;
+  for (int32_t j = 0; j < {axis}; ++j)
+    if (!(largest >= x[j * {inner}]) && largest == largest) largest = x[j * {inner}];
+  *y = largest;)",
+                     blocks_of(x, reduced_axes(kReduceMax, x, call.attributes)), Kept::one);
+}
+
 }  // namespace
 
 const OpDef kReduceMax{
@@ -51,6 +62,7 @@ const OpDef kReduceMax{
     .examples = reduction_examples,
     .copies_if_same_size = true,
     .max_ulp = 0,
+    .c = {.write = write_reduce_max},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node(

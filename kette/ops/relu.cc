@@ -27,6 +27,7 @@ const OpDef kRelu{
     .loops = relu_loops,
     .partials = [](const LocalCall& c) { return std::vector{greater(c.x[0], scalar_like(c.x[0], 0))}; },
     .domains = {{.kinks = {0}}},
+    .c = {.text = "{0} <= 0 ? 0 : {0}"},
     .onnx = {.type = "Relu"},
 };
 

@@ -57,6 +57,7 @@ const OpDef kReshape{
     .examples = reshape_examples,
     .is_view = true,
     .max_ulp = 0,
+    .c = {.view = [](const CCall&) { return int64_t{0}; }},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Reshape", {call.inputs[0], onnx.integers(onnx_dims(call.shape))});

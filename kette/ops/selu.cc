@@ -51,6 +51,7 @@ const OpDef kSelu{
         },
     .domains = {{.kinks = {0}}},
     .max_ulp = 4,
+    .c = {.text = "{0} > 0 ? 1.0507009873554805{f} * {0} : 1.7580993408473766{f} * expm1{f}({0})"},
     .onnx = {.type = "Selu"},
 };
 

@@ -33,6 +33,7 @@ const OpDef kSigmoid{
     .loops = sigmoid_loops,
     .partials = [](const LocalCall& c) { return std::vector{c.y * (1.0 - c.y)}; },
     .max_ulp = 2.5,
+    .c = {.text = "const {T} e = exp{f}(-fabs{f}({0})); return {0} < 0 ? e / (1 + e) : 1 / (1 + e);"},
     .onnx = {.type = "Sigmoid"},
 };
 

@@ -31,6 +31,7 @@ const OpDef kSign{
     .loops = sign_loops,
     .partials = [](const LocalCall&) { return std::vector<Value>(1); },
     .domains = {{.kinks = {0}}},
+    .c = {.text = "{0} > 0 ? 1 : {0} < 0 ? -1 : {0}"},
     .onnx = {.type = "Sign"},
 };
 

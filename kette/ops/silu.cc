@@ -42,6 +42,8 @@ const OpDef kSilu{
           return std::vector{s + c.y * (1.0 - s)};
         },
     .max_ulp = 3.5,
+    .c = {.text = "const {T} e = exp{f}(-fabs{f}({0})); "
+                  "return {0} < -1000 ? 0 : {0} * (({0} < 0 ? e : 1) / (1 + e));"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Mul", {call.inputs[0], onnx.node("Sigmoid", call.inputs)});

@@ -1,6 +1,7 @@
 // slice: a range of an axis.
 #include <cstring>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -81,6 +82,22 @@ std::vector<Example> slice_examples() {
           {{Shape({2, 4, 3})}, cut(1, 1, 2)}};
 }
 
+struct Cut {
+  int64_t first, block, from_row, outer;
+};
+Cut cut_of(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  const int axis = axis_attribute(kSlice, x, call.attributes);
+  const int64_t inner = x.product(axis + 1, x.rank());
+  return {call.attributes.integer("begin") * inner, call.shape[axis] * inner, x[axis] * inner,
+          x.product(0, axis)};
+}
+int64_t slice_view(const CCall& call) { return cut_of(call).outer == 1 ? cut_of(call).first : -1; }
+std::string write_slice(const CCall& call) {
+  const Cut cut = cut_of(call);
+  return copy_blocks("{0}", cut.first, cut.from_row, 0, cut.block, cut.outer, cut.block);
+}
+
 }  // namespace
 
 const OpDef kSlice{
@@ -99,6 +116,7 @@ const OpDef kSlice{
     .examples = slice_examples,
     .copies_if_same_size = true,
     .max_ulp = 0,
+    .c = {.write = write_slice, .view = slice_view},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const auto list = [&](std::string_view key) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -49,6 +50,15 @@ std::vector<Value> softmax_vjp(const LocalCall& c, Value g) { return {through(c,
 
 Value softmax_jvp(const LocalCall& c, std::span<const Value> t) { return through(c, t[0]); }
 
+std::string write_softmax(const CCall& call) {
+  return over_blocks(R"(
+  {T} largest = x[0], total = 0;
+  for (int32_t j = 1; j < {axis}; ++j) largest = x[j * {inner}] > largest ? x[j * {inner}] : largest;
+  for (int32_t j = 0; j < {axis}; ++j) total += y[j * {inner}] = exp{f}(x[j * {inner}] - largest);
+  for (int32_t j = 0; j < {axis}; ++j) y[j * {inner}] /= total;)",
+                     softmax_blocks(call.input_shapes[0], call.attributes), Kept::all);
+}
+
 }  // namespace
 
 const OpDef kSoftmax{
@@ -62,6 +72,7 @@ const OpDef kSoftmax{
     .jvp = softmax_jvp,
     .examples = axis_examples,
     .max_ulp = 8,
+    .c = {.write = write_softmax},
     .onnx = {.type = "Softmax", .renamed = {{"axis", "axis"}}},
 };
 

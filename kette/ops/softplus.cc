@@ -32,6 +32,7 @@ const OpDef kSoftplus{
     .loops = softplus_loops,
     .partials = [](const LocalCall& c) { return std::vector{sigmoid(c.x[0])}; },
     .max_ulp = 3,
+    .c = {.text = "({0} <= 0 ? 0 : {0}) + log1p{f}(exp{f}(-fabs{f}({0})))"},
     .onnx = {.type = "Softplus"},
 };
 

@@ -39,6 +39,7 @@ const OpDef kSoftsign{
     .partials = [](const LocalCall& c) { return std::vector{1.0 / square(1.0 + abs(c.x[0]))}; },
     .domains = {{.kinks = {0}}},
     .max_ulp = 1.5,
+    .c = {.text = "{0} > 1e30{f} ? 1 : {0} < -1e30{f} ? -1 : {0} / (1 + fabs{f}({0}))"},
     .onnx = {.type = "Softsign"},
 };
 

@@ -29,6 +29,7 @@ const OpDef kSqrt{
     .loops = sqrt_loops,
     .partials = [](const LocalCall& c) { return std::vector{0.5 / c.y}; },
     .domains = {{.low = 0.1, .high = 9}},
+    .c = {.text = "sqrt{f}({0})"},
     .onnx = {.type = "Sqrt"},
 };
 

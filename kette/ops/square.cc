@@ -26,6 +26,7 @@ const OpDef kSquare{
     .scalar = [](const double* x, const double*) { return x[0] * x[0]; },
     .loops = square_loops,
     .partials = [](const LocalCall& c) { return std::vector{2.0 * c.x[0]}; },
+    .c = {.text = "{0} * {0}"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Mul", {call.inputs[0], call.inputs[0]});

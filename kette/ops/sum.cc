@@ -1,4 +1,5 @@
 // sum: over any axes.
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/reduction.h"
 #include "kette/ops/reduction_kernel.h"
@@ -23,6 +24,15 @@ std::vector<Value> sum_vjp(const LocalCall& c, Value g) {
   return {broadcast(with_reduced_axes(kSum, g, c.x[0], c.attributes), dims_of(c.x[0].shape()))};
 }
 
+std::string write_sum(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  return over_blocks(R"(
+  {T} total = 0;
+  for (int32_t j = 0; j < {axis}; ++j) total += x[j * {inner}];
+  *y = total;)",
+                     blocks_of(x, reduced_axes(kSum, x, call.attributes)), Kept::one);
+}
+
 }  // namespace
 
 const OpDef kSum{
@@ -38,6 +48,7 @@ const OpDef kSum{
     .examples = reduction_examples,
     .copies_if_same_size = true,
     .max_ulp = 8,
+    .c = {.write = write_sum},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const std::string axes =

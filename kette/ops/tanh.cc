@@ -29,6 +29,7 @@ const OpDef kTanh{
     .loops = tanh_loops,
     .partials = [](const LocalCall& c) { return std::vector{1.0 - square(c.y)}; },
     .max_ulp = 4,
+    .c = {.text = "tanh{f}({0})"},
     .onnx = {.type = "Tanh"},
 };
 

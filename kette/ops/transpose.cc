@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "kette/ops/c_forms.h"
 #include "kette/ops/ops.h"
 #include "kette/ops/row_tiles.h"
 #include "kette/ops/shape_rules.h"
@@ -132,6 +133,12 @@ std::vector<Example> transpose_examples() {
           {{Shape({2, 3, 4})}, {{"order", Order{1, 0, 2}}}}};
 }
 
+std::string write_transpose(const CCall& call) {
+  const Shape& x = call.input_shapes[0];
+  const auto strides = result_strides(x, order_of(call.attributes, x.rank()));
+  return copy_along(call.shape, std::span(strides).first(static_cast<size_t>(x.rank())));
+}
+
 }  // namespace
 
 const OpDef kTranspose{
@@ -151,6 +158,7 @@ const OpDef kTranspose{
         },
     .examples = transpose_examples,
     .max_ulp = 0,
+    .c = {.write = write_transpose},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    return onnx.node("Transpose", {call.inputs[0]},

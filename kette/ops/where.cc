@@ -34,6 +34,7 @@ const OpDef kWhere{
           return std::vector{Value{}, where(c.x[0], one, zero), where(c.x[0], zero, one)};
         },
     .domains = {{.kinks = {0}}},
+    .c = {.text = "{0} != 0 ? {1} : {2}"},
     .onnx = {.write =
                  [](OnnxWriter& onnx, const OnnxCall& call) {
                    const std::string condition = onnx.node("Cast", {call.inputs[0]}, {{"to", kOnnxBool}});

@@ -12,6 +12,7 @@
 
 #include "kette/base/atomic_file.h"
 #include "kette/base/error.h"
+#include "kette/tensor/half.h"
 
 namespace kette {
 namespace {
@@ -33,10 +34,37 @@ std::string_view name_of(DType dtype) {
   return "";
 }
 
-DType dtype_named(std::string_view name) {
-  for (const DType dtype : {DType::f32, DType::f64, DType::i64})
-    if (name_of(dtype) == name) return dtype;
-  fail("the element type {} is not supported; expected F32, F64 or I64", name);
+/// How a tensor's elements stand in a file.
+struct Stored {
+  std::string_view name;
+  DType dtype;                         // in memory
+  int64_t bytes;                       // of one element
+  float (*widen)(uint16_t) = nullptr;  // of the types of two bytes
+};
+constexpr Stored kStored[] = {{"F32", DType::f32, 4},
+                              {"F64", DType::f64, 8},
+                              {"I64", DType::i64, 8},
+                              {"F16", DType::f32, 2, from_half},
+                              {"BF16", DType::f32, 2, from_bfloat}};
+
+const Stored& stored_as(std::string_view name) {
+  const auto* found = std::ranges::find(kStored, name, &Stored::name);
+  if (found == std::end(kStored))
+    fail("the element type {} is not supported; expected F32, F64, I64, F16 or BF16", name);
+  return *found;
+}
+
+void copy_elements(std::string_view bytes, const Stored& stored, Tensor& tensor) {
+  if (!stored.widen) {
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(tensor.bytes()));
+    return;
+  }
+  const std::span<float> to = tensor.values<float>();
+  for (size_t i = 0; i < to.size(); ++i) {
+    uint16_t bits = 0;
+    std::memcpy(&bits, bytes.data() + 2 * i, sizeof bits);
+    to[i] = stored.widen(bits);
+  }
 }
 
 std::string length_bytes(uint64_t length) {
@@ -96,7 +124,8 @@ int64_t whole_number(const Json& value, const std::string& name) {
   return value.get<int64_t>();
 }
 
-Shape read_shape(const Json& entry, const std::string& name) {
+/// The tensor's elements and shape.
+std::pair<const Stored*, Shape> read_shape(const Json& entry, const std::string& name) {
   const auto dtype = entry.find("dtype"), dims = entry.find("shape");
   if (dtype == entry.end() || !dtype->is_string()) fail("{} has no dtype", shown(name));
   if (dims == entry.end() || !dims->is_array()) fail("{} has no shape", shown(name));
@@ -106,7 +135,8 @@ Shape read_shape(const Json& entry, const std::string& name) {
   for (const Json& dim : *dims) sizes.push_back(whole_number(dim, name));
   const auto& type = dtype->get_ref<const std::string&>();
   try {
-    return Shape(sizes, dtype_named(type.substr(0, 16)));
+    const Stored& stored = stored_as(type.substr(0, 16));
+    return {&stored, Shape(sizes, stored.dtype)};
   } catch (const Error& error) {
     fail("{}: {}", shown(name), error.what());
   }
@@ -152,7 +182,7 @@ Safetensors read(std::string_view bytes) {
 
   Safetensors file;
   std::vector<Extent> extents;
-  std::vector<Shape> shapes;
+  std::vector<std::pair<const Stored*, Shape>> shapes;
   for (const std::string& name : header.names) {
     const Json& entry = header.entries.at(name);
     if (name == kMetadata) {
@@ -160,17 +190,19 @@ Safetensors read(std::string_view bytes) {
       continue;
     }
     if (!entry.is_object()) fail("{} is not an object of dtype, shape and data_offsets", shown(name));
-    const Shape& shape = shapes.emplace_back(read_shape(entry, name));
+    const auto& [stored, shape] = shapes.emplace_back(read_shape(entry, name));
+    const int64_t expected = shape.bytes() / size_of(shape.dtype()) * stored->bytes;
     const Extent& extent = extents.emplace_back(read_extent(entry, name));
-    if (extent.end < extent.begin || extent.end - extent.begin != shape.bytes())
-      fail("{} is {} of {} bytes, but stands at [{}, {}]", shown(name), to_string(shape), shape.bytes(),
+    if (extent.end < extent.begin || extent.end - extent.begin != expected)
+      fail("{} is {} of {} bytes, but stands at [{}, {}]", shown(name), to_string(shape), expected,
            extent.begin, extent.end);
   }
   check_no_gap(extents, static_cast<int64_t>(data.size()));
   for (size_t i = 0; i < extents.size(); ++i) {
-    Tensor& tensor = file.tensors.add(extents[i].name, Tensor(shapes[i]));
-    std::copy_n(data.data() + extents[i].begin, extents[i].end - extents[i].begin,
-                reinterpret_cast<char*>(tensor.bytes()));
+    const auto& [begin, end, name] = extents[i];
+    Tensor& tensor = file.tensors.add(name, Tensor(shapes[i].second));
+    copy_elements(data.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin)), *shapes[i].first,
+                  tensor);
   }
   return file;
 }

@@ -28,8 +28,9 @@ inline constexpr int64_t kLargestSafetensorsHeader = int64_t{16} << 20;
 std::string to_safetensors(const Safetensors& file);
 
 /// Throws Error, beginning with `source`, for anything that is not such a file to the last byte: also for
-/// names that stand twice, element types other than F32, F64 and I64, and more than 8 dims. Allocates no more
-/// for tensors than the file is long, and a small multiple of its header.
+/// names that stand twice, element types other than F32, F64, I64, F16 and BF16 (the last two become f32),
+/// and more than 8 dims. Allocates no more for tensors than the file is long, and a small multiple of its
+/// header.
 Safetensors from_safetensors(std::string_view bytes, std::string_view source = "safetensors");
 
 /// Written all or nothing, see write_file_atomically().

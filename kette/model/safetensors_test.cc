@@ -69,6 +69,18 @@ TEST(Safetensors, every_shorter_and_longer_file_is_an_error) {
   EXPECT_NE(error_of(bytes + "x").find("the file holds"), std::string::npos);
 }
 
+TEST(Safetensors, half_precision_becomes_float) {
+  const std::string header =
+      R"({"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "BF16", "shape": [1], )"
+      R"("data_offsets": [4, 6]}})";
+  std::string bytes = file_of(header, 0);
+  for (const uint16_t bits : {0x3C00, 0xC000, 0x3F80})
+    bytes.append({static_cast<char>(bits & 0xFF), static_cast<char>(bits >> 8)});
+  const Safetensors file = from_safetensors(bytes);
+  EXPECT_EQ(file.tensors.at("a"), Tensor(Shape({2}), {1.0f, -2.0f}));
+  EXPECT_EQ(file.tensors.at("b"), Tensor(Shape({1}), {1.0f}));
+}
+
 TEST(Safetensors, defects_are_told_in_one_line) {
   const auto tensor = [](std::string_view dtype, std::string_view shape, std::string_view offsets) {
     return fmt::format(R"({{"W": {{"dtype": "{}", "shape": {}, "data_offsets": {}}}}})", dtype, shape,
@@ -81,7 +93,7 @@ TEST(Safetensors, defects_are_told_in_one_line) {
       {file_of("{\"\xff\": 1}", 0), "the header is not JSON"},
       {file_of("{\"W\": 1}", 0), "\"W\" is not an object"},
       {file_of("{\"W\": {}}", 0), "\"W\" has no dtype"},
-      {file_of(tensor("BF16", "[1]", "[0, 2]"), 2), "the element type BF16 is not supported"},
+      {file_of(tensor("U8", "[1]", "[0, 1]"), 1), "the element type U8 is not supported"},
       {file_of(tensor("F32", "[1.0]", "[0, 4]"), 4), "not a whole number"},
       {file_of(tensor("F32", "[-1]", "[0, 4]"), 4), "not a whole number"},
       {file_of(tensor("F32", "[1,1,1,1,1,1,1,1,1]", "[0, 4]"), 4), "9 dims; expected at most 8"},

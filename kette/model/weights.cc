@@ -22,9 +22,8 @@ void load_weights(Model& model, const std::string& path) {
   }
 }
 
-void save_weights(const Model& model, const std::string& path) {
-  Safetensors file{.tensors = model.parameters, .metadata = model.metadata};
-  save_safetensors(file, path);
+std::string weights_to_safetensors(const Model& model) {
+  return to_safetensors({.tensors = model.parameters, .metadata = model.metadata});
 }
 
 }  // namespace kette

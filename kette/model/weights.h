@@ -11,7 +11,7 @@ namespace kette {
 /// the file holds none of them, or one of another shape or no parameter of the model.
 void load_weights(Model& model, const std::string& path);
 
-/// All parameters, and the model's metadata.
-void save_weights(const Model& model, const std::string& path);
+/// All parameters by name, and the model's metadata, as to_safetensors() writes them.
+std::string weights_to_safetensors(const Model& model);
 
 }  // namespace kette

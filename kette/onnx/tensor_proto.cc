@@ -3,33 +3,20 @@
 #include <onnx/onnx_pb.h>
 
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "kette/base/error.h"
 #include "kette/onnx/external_data.h"
 #include "kette/ops/onnx_forms.h"
+#include "kette/tensor/half.h"
 
 namespace kette {
 namespace {
 
 using ::onnx::TensorProto;
 static_assert(std::endian::native == std::endian::little, "raw data are little-endian");
-
-/// A number of two bytes: IEEE half precision.
-float from_half(uint16_t bits) {
-  const float sign = (bits & 0x8000u) != 0 ? -1.0f : 1.0f;
-  const int exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
-  if (exponent == 0x1F) return fraction != 0 ? std::numeric_limits<float>::quiet_NaN() : sign * HUGE_VALF;
-  return sign * (exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
-                               : std::ldexp(static_cast<float>(fraction + 1024), exponent - 25));
-}
-
-/// A number of two bytes: the upper half of a float32.
-float from_bfloat(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 
 int64_t checked(uint64_t value) {
   if (value > INT64_MAX) fail("an element is {}, which is not in the range of i64", value);

@@ -47,3 +47,16 @@ END
 cc -std=c99 -O2 -Wall -Wextra -Werror -pedantic digits.c -lm -o digits
 ./digits <digits.csv >found.csv
 cmp expected.csv found.csv
+
+# Weights go out and in by name.
+"$kette" export digits.onnx --to safetensors
+[ -s digits.safetensors ]
+"$kette" train digits.csv --target digit --hidden 32 --epochs 1 --seed 9 --quiet --out other.onnx
+"$kette" import other.onnx --weights digits.safetensors --out same.onnx >told.txt
+"$kette" predict same.onnx digits.csv --out same.csv
+cmp expected.csv same.csv
+"$kette" train digits.csv --target digit --hidden 16 --epochs 1 --quiet --out narrow.onnx
+! "$kette" import narrow.onnx --weights digits.safetensors --out never.onnx 2>err.txt || exit 1
+grep -q 'digits.safetensors: "W1" is \[.*\]; the model.s is \[' err.txt && [ ! -e never.onnx ]
+! "$kette" export digits.onnx --to safetensors --name d 2>err.txt || exit 1
+grep -q -- '--name: only for --to c and c++' err.txt

@@ -129,8 +129,8 @@ refused 2 '--top-k is of more than two classes' evaluate model.onnx good.csv --t
 refused 2 '--positive: expected one of the two classes of a binary model, not "7"' evaluate model.onnx good.csv --positive 7
 refused 2 '--curves adds to the JSON object' evaluate model.onnx good.csv --curves
 refused 1 'folder: is a folder' predict model.onnx good.csv --out folder
-refused 2 'expected one of c, c++, not "rust"' export model.onnx --to rust
-refused 2 '--to c|c++ is missing' export model.onnx
+refused 2 'expected one of c, c++, safetensors, not "rust"' export model.onnx --to rust
+refused 2 '--to NAME is missing' export model.onnx
 refused 2 '--name: expected letters, digits and _, no digit first, and no keyword of C, found "2nd"' export model.onnx --to c --name 2nd
 refused 2 'found "int"' export model.onnx --to c++ --name int
 refused 1 'nofile.onnx' export nofile.onnx --to c

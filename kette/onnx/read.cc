@@ -95,7 +95,10 @@ Model own_model(const ::onnx::ModelProto& proto, const ReadingRules& rules) {
 Model read_model(std::string_view bytes, const std::string& folder, const ImportOptions& options) {
   const ::onnx::ModelProto proto = parsed(bytes);
   const ReadingRules rules = rules_of(proto, folder);
-  return proto.producer_name() == "kette" ? own_model(proto, rules) : foreign_model(proto, options, rules);
+  if (proto.producer_name() != "kette") return foreign_model(proto, options, rules);
+  if (options != ImportOptions{})
+    fail("is a file of kette, which says already what its columns and classes are");
+  return own_model(proto, rules);
 }
 
 std::string read_file(const std::string& path) {

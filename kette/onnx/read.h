@@ -11,7 +11,7 @@
 
 namespace kette {
 
-/// What a file of another tool does not say. Does not concern files of kette.
+/// What a file of another tool does not say. For files of kette all must be as here.
 struct ImportOptions {
   std::optional<data::Task> task = {};  // absent: classes where the file shows them, else regression
   std::vector<std::string> columns =
@@ -20,6 +20,8 @@ struct ImportOptions {
   std::vector<std::string> labels = {};   // of the classes, in order
   std::string output = {};                // the result to take, where the file has several
   double divisor = 1;                     // of every feature: 255 for a network on pixels from 0 to 1
+
+  friend bool operator==(const ImportOptions&, const ImportOptions&) = default;
 };
 
 /// Reads what to_onnx() writes, also of earlier versions, and models of other tools (ai.onnx 1 to 25,

@@ -23,6 +23,13 @@ std::optional<data::Unseen> leave_out_unknown(const Schema& schema, const data::
                       table.place(first, column)};
 }
 
+Tensor classes_of(const Schema& schema, const data::Table& table, std::span<const int64_t> rows) try {
+  return data::target_classes(table, schema.targets.front(), schema.labels, rows);
+} catch (const data::UnknownLabel& error) {
+  if (!schema.by_position) throw;
+  throw data::UnknownLabel(fmt::format("{} (kette import --labels names the classes)", error.what()));
+}
+
 }  // namespace
 
 Labelled labelled_samples(const Schema& schema, const data::Table& table, Threads* threads,
@@ -36,9 +43,8 @@ Labelled labelled_samples(const Schema& schema, const data::Table& table, Thread
   labelled.unseen = std::move(encoded.unseen);
   if (!is_regression && unknown == UnknownLabels::leave_out)
     labelled.unknown_label = leave_out_unknown(schema, table, rows);
-  const Tensor targets = is_regression
-                             ? data::target_values(table, schema.targets, rows)
-                             : data::target_classes(table, schema.targets.front(), schema.labels, rows);
+  const Tensor targets =
+      is_regression ? data::target_values(table, schema.targets, rows) : classes_of(schema, table, rows);
   const bool has_all = static_cast<int64_t>(rows.size()) == table.rows();
   labelled.samples =
       samples(has_all ? std::move(encoded.matrix) : data::gather_rows(encoded.matrix, rows), targets);

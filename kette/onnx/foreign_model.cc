@@ -131,13 +131,21 @@ std::string main_output(const ::onnx::GraphProto& graph, const std::string& aske
   return best->name();
 }
 
-/// Labels that the file looks up by the index of the class, as scikit-learn's exporter writes them.
+/// Labels that the file puts beside the probabilities, or looks up by the index of the class, as
+/// scikit-learn's exporter writes them.
 std::vector<std::string> labels_in(const ::onnx::GraphProto& graph) {
+  std::vector<std::string> labels;
   for (const ::onnx::NodeProto& node : graph.node()) {
+    if (node.op_type() == "ZipMap")
+      for (const auto& attribute : node.attribute()) {
+        labels.insert(labels.end(), attribute.strings().begin(), attribute.strings().end());
+        for (const int64_t number : attribute.ints()) labels.push_back(std::to_string(number));
+      }
+    if (!labels.empty()) return labels;
     if (node.op_type() != "ArrayFeatureExtractor" || node.input_size() < 1) continue;
     for (const auto& tensor : graph.initializer()) {
       if (tensor.name() != node.input(0) || tensor.dims_size() != 1) continue;
-      std::vector<std::string> labels(tensor.string_data().begin(), tensor.string_data().end());
+      labels.assign(tensor.string_data().begin(), tensor.string_data().end());
       if (!labels.empty()) return labels;
     }
   }

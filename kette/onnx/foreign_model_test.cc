@@ -209,6 +209,7 @@ File sklearn() {
   file.node("Sub", {"one", "p"}, "q");
   set(file.node("Concat", {"q", "p"}, "both"), "axis", 1);
   set(file.node("ArgMax", {"both"}, "label"), "axis", 1);
+  file.output("both", {-1, 2});
   auto& labels = *file.node("ZipMap", {"both"}, "maps", "ai.onnx.ml").add_attribute();
   labels.set_name("classlabels_strings");
   labels.set_type(::onnx::AttributeProto::STRINGS);
@@ -223,6 +224,11 @@ TEST(ForeignModel, with_labels_has_them_and_one_score_of_two_classes) {
   EXPECT_EQ(model.scores.shape(), Shape({kBatch, 1}));
   EXPECT_EQ(said(model, model.scores, kRows), (std::vector<double>{-3, 6.5}));
   EXPECT_NEAR(said(model, model.prediction, kRows)[1], 1 / (1 + std::exp(3.0)), 1e-12);
+}
+
+TEST(ForeignModel, takes_the_labels_also_where_its_result_is_the_matrix_beside_them) {
+  const Model model = sklearn().read({.output = "both"});
+  EXPECT_EQ(model.schema.labels, (std::vector<std::string>{"benign", "malignant"}));
 }
 
 TEST(ForeignModel, of_several_inputs_has_a_column_of_each) {

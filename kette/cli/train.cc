@@ -128,29 +128,39 @@ class TrainCommand {
       preparation_ = data::fit_preparation(dataset_.features, dataset_.x, split_.train,
                                            settings_.network.preparation, &threads_);
     }
-    std::vector<std::string> parts;
-    const auto part = [&](size_t rows, std::string_view what) {
-      if (rows > 0) parts.push_back(fmt::format("{} {}", grouped(static_cast<int64_t>(rows)), what));
-    };
-    part(split_.train.size(), "training");
-    part(split_.validation.size(), "validation");
-    part(split_.test.size(), "test");
-    say("split", "{} rows ({}seed {})", fmt::join(parts, " · "),
-        !dataset_.groups.empty()            ? "by groups, "
-        : dataset_.task == Task::regression ? ""
-                                            : "stratified, ",
-        flags_.seed);
+    test_ = flags_.test.empty() ? select(dataset_, split_.test) : samples_of(flags_.test);
+    validation_ = settings_.validation_file.empty() ? select(dataset_, split_.validation)
+                                                    : samples_of(settings_.validation_file);
+    say_split();
     say_features();
     if (settings_.is_automatic && split_.train.size() < kFewestRowsToSearch) {
       settings_.is_automatic = false;
       is_too_small_to_search_ = true;
       say("", "too few rows to search on: a network of the usual kind");
     }
-    test_ = flags_.test.empty() ? select(dataset_, split_.test) : samples_of(flags_.test);
-    if (!settings_.validation_file.empty())
-      validation_ = samples_of(settings_.validation_file);
-    else
-      validation_ = select(dataset_, split_.validation);
+  }
+
+  /// How many rows are for what, and where they come from: drawn from the table, or from a table of their
+  /// own.
+  void say_split() const {
+    std::vector<std::string> parts, origins;
+    const auto part = [&](int64_t rows, std::string_view what) {
+      if (rows > 0) parts.push_back(fmt::format("{} {}", grouped(rows), what));
+    };
+    part(static_cast<int64_t>(split_.train.size()), "training");
+    part(validation_.rows(), "validation");
+    part(test_.rows(), "test");
+    if (!split_.validation.empty() || !split_.test.empty()) {
+      if (!dataset_.groups.empty())
+        origins.emplace_back("by groups");
+      else if (dataset_.task != Task::regression)
+        origins.emplace_back("stratified");
+      origins.push_back(fmt::format("seed {}", flags_.seed));
+    }
+    if (!settings_.validation_file.empty()) origins.push_back("validation: " + settings_.validation_file);
+    if (!flags_.test.empty()) origins.push_back("test: " + flags_.test);
+    say("split", "{} rows{}", fmt::join(parts, " · "),
+        origins.empty() ? "" : fmt::format(" ({})", fmt::join(origins, ", ")));
   }
 
   /// Rows of another table, as the model will read them.
@@ -385,7 +395,8 @@ class TrainCommand {
     say("test", "{}", result_line(measures_, baseline_));
   }
 
-  /// The options with what was chosen in place of what was left open.
+  /// The options with what was chosen in place of what was left open, in an order that does not tell which of
+  /// them were given: a run and its repetition by --config write the same bytes.
   RecordEntries resolved() const {
     RecordEntries options = flags_.resolved;
     const auto set = [&](const std::string& name, const RecordValue& value) {
@@ -398,10 +409,12 @@ class TrainCommand {
     set("task", std::string(data::to_string(dataset_.task)));
     if (settings_.is_automatic) {
       set("auto", true);
-      return options;
+    } else {
+      if (is_too_small_to_search_) set("validation", int64_t{0});
+      for (const auto& [name, value] : training_options(settings_)) set(name, value);
     }
-    if (is_too_small_to_search_) set("validation", int64_t{0});
-    for (const auto& [name, value] : training_options(settings_)) set(name, value);
+    std::ranges::stable_sort(
+        options, {}, [&](const auto& option) { return std::ranges::find(flags_.recorded, option.first); });
     return options;
   }
 

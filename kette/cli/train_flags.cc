@@ -391,9 +391,10 @@ void note_given(const CLI::App& app, TrainFlags& flags) {
     const bool is_given = option->count() > 0;
     if (option->get_positional() || std::ranges::find(kOfNoRecord, option->get_name()) != kOfNoRecord.end())
       continue;
+    flags.recorded.push_back(option->get_name().substr(2));
     if (!is_given && is_searched(*option) && flags.chosen.empty()) continue;  // the search decides
     const std::string text = is_given ? option->as<std::string>() : option->get_default_str();
-    if (!text.empty()) flags.resolved.emplace_back(option->get_name().substr(2), value_of(*option, text));
+    if (!text.empty()) flags.resolved.emplace_back(flags.recorded.back(), value_of(*option, text));
   }
 }
 

@@ -63,11 +63,13 @@ struct TrainFlags {
   /// Every option that makes the model what it is, with the value that was given or is the default. What
   /// depends on the table is not yet among them, see training_options().
   RecordEntries resolved;
+  /// Names of all options of a record, in the order in which it lists them.
+  std::vector<std::string> recorded;
 };
 
 /// Declares every option; `flags` must outlive the parser. When it is through, call note_given().
 void declare_train_flags(CLI::App& app, TrainFlags& flags);
-/// Fills in `chosen` and `resolved`.
+/// Fills in `chosen`, `resolved` and `recorded`.
 void note_given(const CLI::App& app, TrainFlags& flags);
 
 }  // namespace kette::cli

@@ -9,6 +9,7 @@
 namespace kette::data {
 namespace {
 
+constexpr const char* kLeftOut = "training leaves it out by itself";
 constexpr double kMostlyMissing = 0.5, kRareClass = 0.1;
 constexpr double kSkew = 3, kTail = 20;
 constexpr int64_t kFewestOfManyCategories = 20, kRowsOfCategory = 3;
@@ -55,7 +56,7 @@ class Findings {
     const ColumnProfile& profile = at(column);
     if (profile.rows == 0) return;
     if (profile.type == ColumnType::empty)
-      return add(FindingKind::empty, is_target, column, "leave it out", "holds no value");
+      return add(FindingKind::empty, is_target, column, is_target ? "" : kLeftOut, "holds no value");
     if (profile.numbers.infinite > 0)
       add(FindingKind::infinite, true, column, "take them as missing or mend the file",
           "holds {} infinite number{}, the first at {}", profile.numbers.infinite,
@@ -63,7 +64,7 @@ class Findings {
           table_.place(std::max<int64_t>(profile.numbers.first_infinite, 0), column));
     if (profile.stray) look_at_stray(column, *profile.stray);
     if (profile.distinct == 1)
-      add(FindingKind::constant, is_target, column, is_target ? "there is nothing to learn" : "leave it out",
+      add(FindingKind::constant, is_target, column, is_target ? "there is nothing to learn" : kLeftOut,
           "holds one value only{}: {}", profile.missing > 0 ? ", where it is not missing" : "",
           profile.examples.empty() ? "" : on_one_line(profile.examples[0]));
     if (profile.dates && profile.dates->ambiguous)
@@ -72,8 +73,7 @@ class Findings {
           profile.examples.empty() ? "03/05/2024" : on_one_line(profile.examples[0]));
     if (is_target) return;
     if (profile.type == ColumnType::identifier)
-      add(FindingKind::identifier, false, column, "leave it out", "{}: nothing to learn from",
-          profile.reason);
+      add(FindingKind::identifier, false, column, kLeftOut, "{}: nothing to learn from", profile.reason);
     if (static_cast<double>(profile.missing) >= kMostlyMissing * static_cast<double>(profile.rows))
       add(FindingKind::mostly_missing, false, column, "", "is missing in {} of {} rows ({})", profile.missing,
           profile.rows, percent(profile.missing, profile.rows));

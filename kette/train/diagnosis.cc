@@ -185,7 +185,8 @@ class Diagnosis {
     if (all.empty() || !has_learning_rate() || !saw_start()) return;
     const double at_first = all.front();
     std::ranges::sort(all);
-    const double middle = all[all.size() / 2], rate = seen_.epochs.back().learning_rate;
+    const double middle = all[all.size() / 2];
+    const double rate = std::ranges::max(seen_.epochs, {}, &EpochLosses::learning_rate).learning_rate;
     const double first = seen_.epochs.front().loss, last = last_loss(), start = seen_.probes.front().loss;
     if (middle < kTinyUpdate && seen_.epochs.size() >= 3 && last > 0.9 * first && last > 0.5 * guess_loss())
       add("small_learning_rate", "", Severity::warning, middle,

@@ -35,7 +35,9 @@ Prepared rows_of(const Prepared& all, std::span<const int64_t> rows) {
           all.weights.size() > 0 ? data::gather_rows(all.weights, rows) : Tensor{}};
 }
 
+/// None of a model of another tool: what scales its columns is part of its network.
 std::vector<InputColumn> columns_of(const Model& model, const Prepared& training) {
+  if (model.metadata.contains("origin")) return {};
   const std::vector<int64_t> rows = spread_rows(training.rows(), kMostRowsOfColumns);
   const int64_t width = training.inputs.shape()[1];
   std::vector<float> values(rows.size() * static_cast<size_t>(width));

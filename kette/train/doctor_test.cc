@@ -208,6 +208,14 @@ TEST(Doctor, a_learning_rate_too_small_is_reported) {
   EXPECT_EQ(seen.names(), std::set<std::string>{"small_learning_rate"});
 }
 
+TEST(Doctor, the_learning_rate_of_advice_is_the_highest_of_a_schedule) {
+  const Seen seen = run({.training = {.learning_rate = 1e-7,
+                                      .schedule = {.kind = ScheduleSpec::Kind::cosine},
+                                      .stopping = {.epochs = 100}}});
+  ASSERT_TRUE(seen.find("small_learning_rate"));
+  EXPECT_EQ(seen.find("small_learning_rate")->remedy, "a larger learning rate (now 1e-07)");
+}
+
 TEST(Doctor, a_learning_rate_too_large_is_reported) {
   EXPECT_TRUE(
       run({.training = {.learning_rate = 3, .stopping = {.epochs = 10}}}).find("large_learning_rate"));
@@ -241,6 +249,15 @@ TEST(Doctor, unscaled_inputs_are_reported_with_the_column) {
   ASSERT_TRUE(seen.find("unscaled_inputs"));
   EXPECT_EQ(seen.find("unscaled_inputs")->layer, "x2");
   EXPECT_NEAR(seen.find("unscaled_inputs")->value, 500, 1);
+}
+
+TEST(Doctor, inputs_of_a_foreign_model_are_not_judged) {
+  const Seen seen = run({.change = [](Network& network, Prepared& rows) {
+    network.model.metadata["origin"] = "forge";
+    for (int64_t i = 0; i < rows.inputs.size(); ++i)
+      rows.inputs.dense().set(i, 500 + rows.inputs.dense().at(i));
+  }});
+  EXPECT_FALSE(seen.find("unscaled_inputs"));
 }
 
 TEST(Doctor, overfitting_is_reported) {

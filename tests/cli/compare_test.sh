@@ -54,7 +54,7 @@ expect "another split" '^! measured on different rows, for --seed differs' out.t
 [ "$(wc -l <out.json)" = 1 ] || { echo "--json is not one line"; exit 1; }
 expect "json" '"name":"poor","record":"poor.run.toml","result":\{"kette":"kette ' out.json
 expect "json" '"epochs":60,' out.json
-expect "json" '"differing_options":\["optimizer","epochs",' out.json
+expect "json" '"differing_options":\["optimizer","learning-rate","schedule","epochs",' out.json
 
 # The five variants: the same numbers at any number of threads, but for the time.
 cut_times() { sed -E 's/"(seconds|samples_per_second)":[0-9.e+-]+//g; s/passed [^ ]* times/passed/' "$1"; }

@@ -31,6 +31,12 @@ cmp 1.onnx 2.onnx
 "$kette" train spiral.csv --target label --epochs 5 --seed 8 --quiet --out other.onnx
 ! cmp -s 1.onnx other.onnx || { echo "another seed gave the same model"; exit 1; }
 
+# Rows from tables of their own are told as such; nothing is drawn then.
+"$kette" data spiral --samples 40 --seed 4 --out more.csv
+"$kette" train spiral.csv --target label --epochs 2 --test more.csv --validation more.csv --out told.onnx >told.txt
+grep -qx 'split     300 training · 40 validation · 40 test rows (validation: more.csv, test: more.csv)' told.txt ||
+  { echo "the split is not told:"; cat told.txt; exit 1; }
+
 # Each variant of descent learns.
 for descent in batch sgd sgd-shuffle minibatch minibatch-shuffle; do
   "$kette" train "$data/breast_cancer.csv" --target diagnosis --descent $descent --epochs 60 --json --out d.onnx |

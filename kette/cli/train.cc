@@ -106,6 +106,7 @@ class TrainCommand {
     model_ = load_model(flags_.from);
     take_column_names(model_.schema, file_->table,
                       fmt::format("{}", fmt::join(settings_.dataset.targets, ",")), true);
+    settings_.is_of_other_tool = model_.metadata.contains("origin");
     const Schema& schema = model_.schema;
     if (schema.targets != settings_.dataset.targets)
       fail("{}: predicts {}; expected --target {}", flags_.from, data::quote(schema.target_names()),

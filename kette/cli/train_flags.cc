@@ -249,9 +249,9 @@ void declare_descent(CLI::App& app, TrainFlags& f) {
   app.add_option("--beta2", f.beta2, "Of adam and adamw (default: 0.999)")->group(kDescent);
   app.add_option("--epsilon", f.epsilon, "Of adam, adamw, rmsprop and adagrad")->group(kDescent);
   app.add_option("--alpha", f.alpha, "Of rmsprop (default: 0.99)")->group(kDescent);
-  app.add_option(
-         "--weight-decay", f.weight_decay,
-         "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; others 0)")
+  app.add_option("--weight-decay", f.weight_decay,
+                 "Decoupled, with any optimizer (default: adamw up to 1, less for more steps an epoch; "
+                 "others, and models of other tools, 0)")
       ->group(kDescent);
   app.add_option("--l1", f.l1, "Penalty l1·Σ|w| on weights")
       ->check(at_least(0))

@@ -305,8 +305,11 @@ void choose_defaults(const TrainFlags& f, int64_t rows, bool has_validation, Tra
   // rows.
   if (is_ours && f.learning_rate.empty() && training.batch_size >= kLargestBatch)
     training.learning_rate = 2 * default_learning_rate(*training.optimizer.kind, training.descent);
-  if (is_ours && !f.weight_decay)
-    training.optimizer.settings.set("weight_decay", std::min(1.0, 50.0 / static_cast<double>(steps)));
+  if (is_ours && !f.weight_decay) {
+    // Weights that another tool found may be as large as the target's units.
+    const double decay = settings.is_of_other_tool ? 0 : std::min(1.0, 50.0 / static_cast<double>(steps));
+    training.optimizer.settings.set("weight_decay", decay);
+  }
   if (is_ours && !f.decay && f.schedule.empty() && stopping.epochs > 0 && stopping.epochs <= kShortRun)
     training.schedule.kind = ScheduleSpec::Kind::cosine;
 }

@@ -20,8 +20,9 @@ struct TrainSettings {
   NetworkOptions network;
   TrainingOptions training;  // without threads; what was not asked for is as yet as in TrainingOptions
   bool is_automatic = false;
-  bool finds_rate = false;  // the learning rate is to be found
-  double seconds = 0;       // of --time
+  bool finds_rate = false;        // the learning rate is to be found
+  bool is_of_other_tool = false;  // the model of --from
+  double seconds = 0;             // of --time
   std::string out;
 };
 /// Throws UsageError for a value that is none, and for options that contradict each other.

@@ -57,5 +57,5 @@ refused 'not an ONNX model, or cut short' import rows.csv --out x.onnx
 refused '3 columns are named; the model has 2' import "$corpus/flatten_gemm.onnx" --columns a,b,c --out x.onnx
 refused 'is the input; it would be overwritten' import ours.onnx --out ours.onnx
 refused 'is a file of kette, which says already' import ours.onnx --columns a,b --out x.onnx
-refused '[task] unknown task "guess"' import ours.onnx --task guess --out x.onnx
+refused '--task: expected one of regression, binary, multiclass, not "guess"' import ours.onnx --task guess --out x.onnx
 [ ! -e x.onnx ]

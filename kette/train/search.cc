@@ -283,6 +283,7 @@ class Search {
       if (!member.trainer || member.has_diverged || member.epochs == 0) return;
       const TrainingResult trained = member.trainer->finish();
       member.rows_seen = trained.rows_seen;
+      if (fold == 0) entry.trial.kept_epoch = trained.kept_epoch;
       Predictor predictor(member.network->model, member.network->objective, options_.threads);
       parts.push_back(predictor.evaluate(view.held_out[fold]).predictions.prediction);
       rows += parts.back().shape()[0];
@@ -295,6 +296,7 @@ class Search {
       next += part.shape().bytes();
     }
     entry.trial.findings = entry.members[0].doctor->findings();
+    entry.trial.history = entry.members[0].trainer->history();
     entry.trial.is_finished = true;
   }
 

@@ -11,6 +11,7 @@
 
 #include "kette/train/diagnosis.h"
 #include "kette/train/search_space.h"
+#include "kette/train/state.h"
 
 namespace kette {
 
@@ -33,12 +34,14 @@ struct Trial {
   Candidate candidate;
   bool other_scaling = false;
   double score = 0;  // mean cross-entropy, or root mean squared error in the target's units: lower is better
-  double accuracy = 0;                 // of classes
-  int64_t epochs = 0;                  // trained
-  bool is_finished = false;            // trained to the end, in every fold
-  int64_t networks = 0;                // of it in the model
-  std::vector<Finding> findings = {};  // the doctor's, of the first fold's network
-  std::string text;                    // describe(candidate)
+  double accuracy = 0;                    // of classes
+  int64_t epochs = 0;                     // trained
+  bool is_finished = false;               // trained to the end, in every fold
+  int64_t networks = 0;                   // of it in the model
+  std::vector<Finding> findings = {};     // the doctor's, of the first fold's network
+  std::string text;                       // describe(candidate)
+  std::vector<EpochReport> history = {};  // of the same network
+  int64_t kept_epoch = 0;                 // of it
 };
 
 struct SearchResult {

@@ -1,0 +1,55 @@
+// The rows that are furthest off, as they stand in the table: often the quickest way to a mistake in the data.
+import { element, section, table, type TableColumn } from "../dom";
+import { number, percent } from "../format";
+import { picture } from "../picture";
+import type { ClassRow, Examples, NumberRow, Report } from "../report";
+
+type Line = { place: string; worst: ClassRow | NumberRow; values: Examples["rows"][number]["values"] };
+const asClass = (line: Line): ClassRow => line.worst as ClassRow;
+const asNumber = (line: Line): NumberRow => line.worst as NumberRow;
+
+function resultColumns(report: Report): TableColumn<Line>[] {
+  if (report.task !== "regression")
+    return [
+      { title: "True", cell: (line) => asClass(line).expected },
+      { title: "Called", cell: (line) => element("span", { class: asClass(line).expected !== asClass(line).predicted ? "wrong" : undefined }, asClass(line).predicted) },
+      { title: "Given to the truth", isNumber: true, cell: (line) => percent(asClass(line).probability) },
+    ];
+  return report.targets.flatMap((name, i) => {
+    const of = report.targets.length > 1 ? ` ${name}` : "";
+    return [
+      { title: `True${of}`, isNumber: true, cell: (line: Line) => number(asNumber(line).expected[i], 4) },
+      { title: `Predicted${of}`, isNumber: true, cell: (line: Line) => number(asNumber(line).predicted[i], 4) },
+    ];
+  });
+}
+
+function pictures(report: Report, lines: Line[]): HTMLElement {
+  const size = report.data.image!;
+  return element("ul", { class: "pictures" }, ...lines.map((line) => {
+    const said = report.task === "regression"
+      ? `${number(asNumber(line).expected[0])}, predicted ${number(asNumber(line).predicted[0])}`
+      : `${asClass(line).expected}, called ${asClass(line).predicted}`;
+    const sure = report.task === "regression" ? "" : ` (${percent(asClass(line).predicted_probability, 0)} sure)`;
+    return element("li", {},
+      picture(line.values as (number | null)[], size.width, size.largest, `${line.place}: ${said}`),
+      element("span", {}, said, sure), element("span", { class: "place" }, line.place));
+  }));
+}
+
+export function worst(report: Report): HTMLElement | null {
+  const examples = report.examples;
+  if (!examples || examples.rows.length === 0) return null;
+  const lines = examples.rows.map((row, i) => ({ ...row, worst: report.judgement!.worst[i] }));
+  const lead = "The rows furthest from what was expected. Look at them: some are hard, and some are wrong in the table.";
+  if (report.data.image) return section("Where it fails most", lead, pictures(report, lines));
+  const raw = examples.columns.map((name, i): TableColumn<Line> => {
+    const isNumber = lines.every((line) => line.values[i] === "" || (line.values[i] !== null && !Number.isNaN(Number(line.values[i]))));
+    return { title: name, isNumber, cell: (line) => (line.values[i] === "" ? element("span", { class: "missing" }, "missing") : String(line.values[i])) };
+  });
+  return section("Where it fails most", lead,
+    table("The rows furthest off", [
+      { title: "Row", cell: (line: Line) => line.place },
+      ...resultColumns(report), ...raw], lines),
+    examples.more_columns > 0 && element("p", { class: "caption" }, `The ${examples.columns.length} features that matter most; ${examples.more_columns} more are not shown.`));
+}

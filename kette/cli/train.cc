@@ -245,6 +245,7 @@ class TrainCommand {
                                 .effort = effort(),
                                 .trials = flags_.trials,
                                 .seconds = settings_.seconds,
+                                .curve_rows = wants_report() ? kCurveRows : 0,
                                 .folds = flags_.folds,
                                 .seed = flags_.seed,
                                 .threads = &threads_};

@@ -32,6 +32,7 @@ constexpr int64_t kFewestEpochs = 5;
 struct View {
   std::vector<data::Preparation> preparation;
   std::vector<Prepared> training, held_out;  // of each fold
+  std::optional<Prepared> curve_rows;        // of the first
 };
 
 /// A network of a candidate in training, on one fold.
@@ -157,6 +158,7 @@ class Search {
           prepare(network.model, select(dataset_, data::without(rows_, fold)), options_.threads));
       view.held_out.push_back(prepare(network.model, select(dataset_, fold), options_.threads));
     }
+    if (options_.curve_rows > 0) view.curve_rows = spread(view.training.front(), options_.curve_rows);
   }
 
   double nominal_cost(const Candidate& candidate) const {
@@ -233,6 +235,7 @@ class Search {
       training.seed = seed;
       if (fold == 0) member.doctor = std::make_unique<Doctor>(*member.network, view.training[fold]);
       training.doctor = member.doctor.get();
+      if (fold == 0 && view.curve_rows) training.training_sample = &*view.curve_rows;
       member.trainer =
           std::make_unique<Trainer>(*member.network, view.training[fold], &view.held_out[fold], training);
     }

@@ -23,6 +23,9 @@ struct SearchOptions {
   int64_t trials = 0;  // candidates at most; 0: as many as the effort allows
   double seconds =
       0;  // of wall time, after which training is cut short (and the result depends on the machine); 0: none
+  /// Training rows of the first fold to measure on after every epoch, see TrainingOptions::training_sample;
+  /// its time counts against `seconds`, where these are given.
+  int64_t curve_rows = 0;
   int64_t folds = 0;  // 0: 5 below 3000 rows, 3 below 20000, else one part of 15 % held out
   uint64_t seed = 1;
   Threads* threads = nullptr;

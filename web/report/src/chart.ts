@@ -7,7 +7,6 @@ export { Plot };
 /** Blue and vermilion are told apart by every kind of colour vision; the variables follow light and dark. */
 export const TRAINING = "var(--blue)";
 export const VALIDATION = "var(--vermilion)";
-export const FAINT = "var(--line)";
 
 export interface Chart {
   /** Above the chart. */
@@ -19,7 +18,7 @@ export interface Chart {
   /** Given the width in pixels. */
   options: (width: number) => Plot.PlotOptions;
   /** Lines of the legend: colour and what it stands for. */
-  legend?: { colour: string; name: string; dashed?: boolean; dot?: boolean }[];
+  legend?: { colour: string; name: string; dashed?: boolean; dot?: boolean; hollow?: boolean }[];
   widest?: number;
 }
 
@@ -36,7 +35,7 @@ function draw({ label, options, widest }: Chart, width: number): Element {
 export function figure(chart: Chart): HTMLElement {
   const place = element("div", { class: "chart" });
   const legend = chart.legend && element("ul", { class: "legend" }, ...chart.legend.map((entry) =>
-    element("li", {}, element("span", { class: `key${entry.dashed ? " dashed" : ""}${entry.dot ? " dot" : ""}`,
+    element("li", {}, element("span", { class: `key${entry.dashed ? " dashed" : ""}${entry.dot ? " dot" : ""}${entry.hollow ? " hollow" : ""}`,
       style: `color: ${entry.colour}`, "aria-hidden": "true" }), entry.name)));
   const node = element("figure", {}, element("h3", {}, chart.title), legend, place,
     element("figcaption", {}, chart.caption));
@@ -58,11 +57,14 @@ export const beside = (...figures: Child[]): HTMLElement | null => {
   return shown.length === 0 ? null : element("div", { class: "beside" }, ...shown);
 };
 
+/** Room for the names of the axes, the vertical one's above it. */
+export const MARGINS = { marginLeft: 56, marginBottom: 42, marginTop: 30, marginRight: 16 };
+
 /** The square of shares from 0 to 1 that ROC, precision and reliability are drawn in. */
 export function unitSquare(width: number, x: string, y: string): Plot.PlotOptions {
   return {
     height: Math.min(width, 420),
-    marginLeft: 48, marginBottom: 40, marginTop: 14, marginRight: 14,
+    ...MARGINS, marginLeft: 48,
     x: { domain: [0, 1], label: x, labelAnchor: "center", labelArrow: "none", tickFormat: "%", ticks: 5 },
     y: { domain: [0, 1], label: y, labelArrow: "none", tickFormat: "%", ticks: 5, grid: true },
   };

@@ -13,9 +13,9 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
-/** A word that explains itself when it is pointed at or focused, and to a screen reader. */
-export function term(word: string, meaning: string): HTMLElement {
-  return element("span", { class: "term", tabindex: 0 }, word, element("span", { class: "meaning", role: "note" }, meaning));
+/** A name that may be broken behind underscores and the like. */
+export function breakable(name: string): HTMLElement {
+  return element("span", {}, ...name.split(/(?<=[_./-])/).flatMap((part) => [element("wbr"), part]));
 }
 
 export interface TableColumn<Row> {
@@ -32,7 +32,7 @@ export function table<Row>(name: string, columns: TableColumn<Row>[], rows: Row[
   const body = rows.map((row) => element("tr", {}, ...columns.map((c, i) =>
     i === 0 ? element("th", { scope: "row", ...kind(c) }, c.cell(row)) : element("td", kind(c), c.cell(row)))));
   return element("div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": name },
-    element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
+    element("table", { class: columns.length > 10 ? "wide" : undefined }, element("thead", {}, head), element("tbody", {}, ...body)));
 }
 
 let sections = 0;

@@ -26,6 +26,21 @@ export function number(value: number | null | undefined, digits = 3): string {
   return dressed(value.toPrecision(digits));
 }
 
+/** Without zeros at the end, and short, for axes and ranges: "0.5", "28", "12k", "1.2M". */
+export function tick(value: number): string {
+  const size = Math.abs(value);
+  const scaled = size >= 1e6 && size < 1e9 ? [1e6, "M"] as const : size >= 1e4 && size < 1e6 ? [1e3, "k"] as const : [1, ""] as const;
+  if (size > 0 && (size < 1e-4 || size >= 1e9)) return dressed(String(Number(value.toPrecision(2)).toExponential()).replace("e+", "e"));
+  return dressed(String(Number((value / scaled[0]).toPrecision(3)))) + scaled[1];
+}
+
+/** Without zeros at the end: "0.42", "1 234", "512.3". */
+export function plain(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return whole(value);
+  const size = Math.abs(value);
+  return size < 1e-4 || size >= 1e7 ? tick(value) : size >= 10000 ? whole(value) : dressed(String(Number(value.toPrecision(4))));
+}
+
 /** A share as a percentage: "97.2 %". */
 export function percent(share: number | null | undefined, decimals = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
@@ -47,6 +62,13 @@ export function list(words: string[]): string {
 /** At most so many characters, the last an ellipsis where some are left out. */
 export function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length - 1) + "…";
+}
+
+/** The same, left out in the middle: what tells names apart is often at their end. */
+export function cutWithin(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = Math.floor((length - 1) / 2);
+  return `${text.slice(0, length - 1 - end)}…${text.slice(-end)}`;
 }
 
 /** In quotation marks. */

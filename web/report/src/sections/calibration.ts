@@ -1,7 +1,7 @@
 // Whether probabilities mean what they say.
-import { beside, figure, Plot, TRAINING, unitSquare } from "../chart";
+import { beside, figure, MARGINS, Plot, TRAINING, unitSquare } from "../chart";
 import { section } from "../dom";
-import { number, percent, quoted, ratio, whole } from "../format";
+import { number, percent, quoted, whole } from "../format";
 import type { Report } from "../report";
 
 export function calibration(report: Report): HTMLElement | null {
@@ -36,9 +36,9 @@ export function calibration(report: Report): HTMLElement | null {
         caption: `How many rows were given which probability that ${claim}. Tall bars at the ends: a model that is sure.`,
         widest: 440,
         options: (width) => ({
-          height: Math.min(width, 420), marginLeft: 56, marginBottom: 40, marginTop: 14, marginRight: 14,
+          height: Math.min(width, 420), ...MARGINS,
           x: { domain: [0, 1], label: "probability", labelAnchor: "center", labelArrow: "none", tickFormat: "%", ticks: 5 },
-          y: { label: "rows", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v: number) => whole(v) },
+          y: { label: "rows", labelArrow: "none", grid: true, nice: true, ticks: 5, tickFormat: (v: number) => whole(v) },
           marks: [
             Plot.rectY(found.reliability, { x1: "from", x2: "to", y: "rows", fill: TRAINING, insetLeft: 1, insetRight: 1, rx: 1.5 }),
             Plot.ruleY([0], { stroke: "var(--muted)" }),

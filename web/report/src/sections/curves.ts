@@ -1,14 +1,13 @@
 // How training went.
-import { beside, figure, Plot, TRAINING, VALIDATION } from "../chart";
+import { beside, figure, MARGINS, Plot, TRAINING, VALIDATION } from "../chart";
 import { element, section, table } from "../dom";
-import { counted, number, percent, whole } from "../format";
+import { counted, number, percent, tick, whole } from "../format";
 import type { Curve, Report, Search } from "../report";
-import { short } from "./residuals";
 
 interface Point { at: number; value: number; curve: string }
 type Curves = NonNullable<Report["curves"]>;
 
-const NAMES: Record<string, string> = { loss: "loss", accuracy: "accuracy", rmse: "RMSE", mae: "mean absolute error", r2: "R²" };
+const NAMES: Record<string, string> = { loss: "loss", accuracy: "accuracy", rmse: "RMSE" };
 
 function valuesOf(curves: Curves, part: "training" | "validation", measure: string): Point[] {
   return curves.list.flatMap((curve) => curve.points.flatMap((point) => {
@@ -45,19 +44,18 @@ function curveFigure(curves: Curves, measure: string): HTMLElement | null {
     label: `${name} by ${curves.unit}, of training and validation rows`,
     caption: measure === "loss"
       ? `What training makes small${isLog ? ", on a logarithmic axis" : ""}. ${validation.length > 0 ? "When training rows go on getting better while validation rows get worse, the network learns by heart." : ""}`
-      : measure === "accuracy" ? "Share of rows that are right; higher is better."
-        : measure === "r2" ? "Share of the variance explained; higher is better." : "In the target’s unit; lower is better.",
+      : measure === "accuracy" ? "Share of rows that are right; higher is better." : "In the target’s unit; lower is better.",
     legend: [
       ...(training.length > 0 ? [{ colour: TRAINING, name: "training rows" }] : []),
       ...(validation.length > 0 ? [{ colour: VALIDATION, name: "validation rows", dashed: true }] : []),
-      ...(kept.length > 0 ? [{ colour: "var(--ink)", name: "weights kept", dot: true }] : [])],
+      ...(kept.length > 0 ? [{ colour: "var(--ink)", name: "weights kept", dot: true, hollow: true }] : [])],
     widest: 560,
     options: (width) => ({
-      height: Math.min(300, Math.max(220, 0.58 * width)), marginLeft: 54, marginBottom: 40, marginTop: 14, marginRight: 16,
+      height: Math.min(300, Math.max(220, 0.58 * width)), ...MARGINS, marginTop: 14,
       x: { label: curves.unit === "epoch" ? "epoch" : "rows seen", labelAnchor: "center", labelArrow: "none", ticks: 6,
-        tickFormat: (v: number) => (Number.isInteger(v) ? short(v) : "") },
+        tickFormat: (v: number) => (Number.isInteger(v) ? tick(v) : "") },
       y: { label: null, type: isLog ? "log" : "linear", grid: true, ticks: 5, nice: !isLog,
-        tickFormat: isShare ? "%" : isLog ? undefined : (v: number) => short(v) },
+        tickFormat: isShare ? "%" : isLog ? (v: number) => (/^[125]/.test(v.toExponential()) ? tick(v) : "") : tick },
       marks: [
         Plot.line(training, { x: "at", y: "value", z: "curve", stroke: TRAINING, strokeWidth: thin }),
         Plot.line(validation, { x: "at", y: "value", z: "curve", stroke: VALIDATION, strokeWidth: thin, strokeDasharray: "6 3" }),
@@ -74,7 +72,7 @@ function curveFigure(curves: Curves, measure: string): HTMLElement | null {
 export function curves(report: Report): HTMLElement | null {
   const found = report.curves;
   if (!found || found.list.every((curve) => curve.points.length === 0)) return null;
-  const measures = report.task === "regression" ? ["loss", "rmse", "r2"] : ["loss", "accuracy"];
+  const measures = report.task === "regression" ? ["loss", "rmse"] : ["loss", "accuracy"];
   const figures = measures.map((measure) => curveFigure(found, measure));
   const last = found.list[0].points[found.list[0].points.length - 1];
   const kept = found.list.length === 1 ? found.list[0].kept : undefined;

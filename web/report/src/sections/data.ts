@@ -1,6 +1,6 @@
 // What the table holds.
 import { element, section, table, type Child } from "../dom";
-import { counted, cut, list, number, percent, whole } from "../format";
+import { counted, cut, list, percent, plain, whole } from "../format";
 import { picture } from "../picture";
 import type { Column, Data, Report } from "../report";
 
@@ -25,11 +25,11 @@ function spark(bins: number[], label: string): SVGElement {
 function values(column: Column, rows: number): string {
   if (column.first_day) return `${column.first_day} to ${column.last_day}`;
   if (column.most_frequent && column.most_frequent.length > 0) {
-    const shown = column.most_frequent.slice(0, 3).map((one) => `${cut(one.value, 24)} ${percent(one.rows / Math.max(1, rows - column.missing), 0)}`);
+    const shown = column.most_frequent.slice(0, 3).map((one) => `${cut(one.value, 24)} (${percent(one.rows / Math.max(1, rows - column.missing), 0)})`);
     const more = column.distinct - shown.length;
     return shown.join(", ") + (more > 0 ? `, ${whole(more)} more` : "");
   }
-  if (column.numbers) return `${number(column.numbers.smallest)} to ${number(column.numbers.largest)}, median ${number(column.numbers.median)}`;
+  if (column.numbers) return `${plain(column.numbers.smallest)} to ${plain(column.numbers.largest)}, median ${plain(column.numbers.median)}`;
   return (column.examples ?? []).map((text) => cut(text, 40)).join(", ");
 }
 
@@ -41,7 +41,7 @@ function shape(column: Column): Child {
 
 function columnsTable(data: Data): HTMLElement {
   const more = data.columns - data.list.length;
-  return element("div", {}, table("Columns", [
+  return element("div", { class: "columns" }, table("Columns", [
     { title: "Column", cell: (c) => c.name },
     { title: "Use", cell: (c) => element("span", { class: `role ${c.role}` }, c.role === "unused" ? "not used" : c.role) },
     { title: "Kind", cell: (c) => c.type },
@@ -55,9 +55,9 @@ function splitBar(data: Data): HTMLElement | null {
   const split = data.split;
   if (!split) return null;
   const parts = [
-    { name: "training", rows: split.training, does: "the network learns from" },
-    { name: "validation", rows: split.validation, does: "tell when to stop" },
-    { name: "test", rows: split.test, does: "measure the result" }].filter((part) => part.rows > 0);
+    { name: "training", rows: split.training, does: "to learn from" },
+    { name: "validation", rows: split.validation, does: "to tell when to stop" },
+    { name: "test", rows: split.test, does: "to measure the result" }].filter((part) => part.rows > 0);
   return element("ul", { class: "split", "aria-label": "Rows by their use" }, ...parts.map((part) =>
     element("li", { class: part.name, style: `flex-grow: ${part.rows}` },
       element("b", {}, `${whole(part.rows)} ${part.name}`), element("span", {}, part.does))));

@@ -1,14 +1,14 @@
 // What the model looks at.
 import { figure, Plot, TRAINING } from "../chart";
 import { section } from "../dom";
-import { counted, cut, number, percent, quoted } from "../format";
+import { counted, cut, number, percent, quoted, tick } from "../format";
 import type { Importance, Report } from "../report";
 
 const MOST_BARS = 20;
 
 function bars(found: Importance): HTMLElement {
   const isShare = found.measure === "accuracy";
-  const shown = found.features.slice(0, MOST_BARS);
+  const shown = [...found.features].sort((a, b) => b.worse - a.worse).slice(0, MOST_BARS);
   const name = (text: string): string => cut(text, 26);
   // Two long names may be cut to the same text: the place keeps them apart.
   const places = shown.map((_, i) => i);
@@ -24,7 +24,7 @@ function bars(found: Importance): HTMLElement {
       return {
         height: 24 * shown.length + 48, marginLeft, marginBottom: 38, marginTop: 6, marginRight: 24,
         x: { label: isShare ? "accuracy lost" : "RMSE gained", labelAnchor: "center", labelArrow: "none", grid: true, ticks: 5,
-          tickFormat: (v: number) => (isShare ? percent(v, 100 * Math.abs(shown[0].worse) < 4 ? 1 : 0) : number(v)), nice: true },
+          tickFormat: (v: number) => (isShare ? percent(v, 100 * Math.abs(shown[0].worse) < 4 ? 1 : 0) : tick(v)), nice: true },
         y: { domain: places, label: null, tickSize: 0, tickFormat: (i: number) => name(shown[i].name) },
         marks: [
           Plot.barX(shown, { y: (_, i) => i, x: "worse", fill: TRAINING, insetTop: 3, insetBottom: 3, rx: 1.5 }),
@@ -63,8 +63,9 @@ export function importance(report: Report): HTMLElement | null {
   if (!found || found.features.length === 0) return null;
   const size = report.data.image;
   if (found.pixels && size) return section("What it looks at", "Each feature is a pixel, so what matters can be seen.", map(found, size));
-  const useless = found.features.length === found.of ? found.features.filter((f) => f.loss <= 0).length : 0;
-  const lead = `${quoted(found.features[0].name)} matters most.` +
+  const useless = found.features.length === found.of ? found.features.filter((f) => f.loss <= 0 && f.worse <= 0).length : 0;
+  const first = found.features.reduce((a, b) => (b.worse > a.worse ? b : a));
+  const lead = `${quoted(first.name)} matters most.` +
     (useless > 0 ? ` ${counted(useless, "feature")} could be left out without harm to these rows.` : "");
   return section("What it looks at", lead, bars(found));
 }

@@ -43,12 +43,12 @@ function overview(judgement: Judgement): HTMLElement {
     const found = judgement.intervals?.of.find((one) => one.measure === line.key);
     return found ? `${line.show(found.low)} – ${line.show(found.high)}` : "";
   };
-  return table("Measures", [
+  return element("div", { class: "measures" }, table("Measures", [
     { title: "Measure", cell: (line: Line) => line.key === "top_k_accuracy" ? `Top-${judgement.top_k} accuracy` : line.name },
     { title: "Value", isNumber: true, cell: (line) => line.show(valueOf(judgement, line.key)) },
     ...(judgement.intervals ? [{ title: `${percent(judgement.intervals.level, 0)} interval`, isNumber: true, cell: interval }] : []),
     { title: "What it says", cell: (line: Line) => element("span", { class: "meaning-cell" }, line.meaning) },
-  ], shown);
+  ], shown));
 }
 
 function classTable(judgement: Judgement): HTMLElement | null {

@@ -1,7 +1,7 @@
 // Numbers: predictions beside the truth, and how far they are off.
-import { beside, figure, Plot, TRAINING, VALIDATION } from "../chart";
+import { beside, figure, MARGINS, Plot, TRAINING, VALIDATION } from "../chart";
 import { element, section } from "../dom";
-import { cut, number, percent, whole } from "../format";
+import { counted, cut, number, percent, tick, whole } from "../format";
 import type { NumberRow, Report, TargetJudgement } from "../report";
 
 const MOST_TARGETS = 6;
@@ -20,9 +20,9 @@ function scatter(target: TargetJudgement, place: number, rows: NumberRow[]): HTM
       (points.length >= 500 ? "At most 500 rows, chosen at random." : ""),
     widest: 440,
     options: (width) => ({
-      height: Math.min(width, 420), marginLeft: 62, marginBottom: 40, marginTop: 14, marginRight: 14,
-      x: { domain, label: `true ${cut(target.name, 30)}`, labelAnchor: "center", labelArrow: "none", ticks: 5, tickFormat: short },
-      y: { domain, label: "predicted", labelArrow: "none", ticks: 5, grid: true, tickFormat: short },
+      height: Math.min(width, 420), ...MARGINS,
+      x: { domain, label: `true ${cut(target.name, 30)}`, labelAnchor: "center", labelArrow: "none", ticks: 5, tickFormat: tick },
+      y: { domain, label: "predicted", labelArrow: "none", ticks: 5, grid: true, tickFormat: tick },
       marks: [
         Plot.line([[domain[0], domain[0]], [domain[1], domain[1]]], { stroke: "var(--muted)", strokeDasharray: "4 4" }),
         Plot.dot(points, { x: "expected", y: "predicted", r: 2.5, fill: TRAINING, fillOpacity: points.length > 200 ? 0.45 : 0.7 }),
@@ -30,14 +30,6 @@ function scatter(target: TargetJudgement, place: number, rows: NumberRow[]): HTM
       ],
     }),
   });
-}
-
-/** For axes: 250 000 → "250k". */
-export function short(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e6) return `${number(value / 1e6)}M`;
-  if (size >= 1e4) return `${number(value / 1e3)}k`;
-  return number(value);
 }
 
 function histogram(target: TargetJudgement): HTMLElement {
@@ -49,12 +41,12 @@ function histogram(target: TargetJudgement): HTMLElement {
     title: "Errors",
     label: `Histogram of the errors of ${target.name}`,
     caption: `True minus predicted: left of 0 the prediction was too high. The middle half of the rows lies between ${number(quantiles["0.25"])} and ${number(quantiles["0.75"])}` +
-      (beyond > 0 ? `; ${whole(beyond)} rows are further off than is shown.` : "."),
+      (beyond > 0 ? `; ${counted(beyond, "row")} further off ${beyond === 1 ? "is" : "are"} not shown.` : "."),
     widest: 440,
     options: (total) => ({
-      height: Math.min(total, 420), marginLeft: 56, marginBottom: 40, marginTop: 14, marginRight: 14,
-      x: { label: "true − predicted", labelAnchor: "center", labelArrow: "none", ticks: 5, tickFormat: short },
-      y: { label: "rows", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v: number) => (Number.isInteger(v) ? whole(v) : "") },
+      height: Math.min(total, 420), ...MARGINS,
+      x: { label: "true − predicted", labelAnchor: "center", labelArrow: "none", ticks: 5, tickFormat: tick },
+      y: { label: "rows", labelArrow: "none", grid: true, nice: true, ticks: 5, tickFormat: (v: number) => (Number.isInteger(v) ? whole(v) : "") },
       marks: [
         Plot.rectY(bars, { x1: "from", x2: "to", y: "rows", fill: TRAINING, insetLeft: 0.5, insetRight: 0.5, rx: 1 }),
         Plot.ruleX([0], { stroke: VALIDATION, strokeWidth: 1.5 }),

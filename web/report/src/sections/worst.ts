@@ -1,6 +1,6 @@
 // The rows that are furthest off, as they stand in the table: often the quickest way to a mistake in the data.
-import { element, section, table, type TableColumn } from "../dom";
-import { number, percent } from "../format";
+import { breakable, element, section, table, type TableColumn } from "../dom";
+import { number, percent, plain } from "../format";
 import { picture } from "../picture";
 import type { ClassRow, Examples, NumberRow, Report } from "../report";
 
@@ -13,7 +13,7 @@ function resultColumns(report: Report): TableColumn<Line>[] {
     return [
       { title: "True", cell: (line) => asClass(line).expected },
       { title: "Called", cell: (line) => element("span", { class: asClass(line).expected !== asClass(line).predicted ? "wrong" : undefined }, asClass(line).predicted) },
-      { title: "Given to the truth", isNumber: true, cell: (line) => percent(asClass(line).probability) },
+      { title: "Probability of the truth", isNumber: true, cell: (line) => percent(asClass(line).probability) },
     ];
   return report.targets.flatMap((name, i) => {
     const of = report.targets.length > 1 ? ` ${name}` : "";
@@ -27,13 +27,15 @@ function resultColumns(report: Report): TableColumn<Line>[] {
 function pictures(report: Report, lines: Line[]): HTMLElement {
   const size = report.data.image!;
   return element("ul", { class: "pictures" }, ...lines.map((line) => {
-    const said = report.task === "regression"
-      ? `${number(asNumber(line).expected[0])}, predicted ${number(asNumber(line).predicted[0])}`
-      : `${asClass(line).expected}, called ${asClass(line).predicted}`;
-    const sure = report.task === "regression" ? "" : ` (${percent(asClass(line).predicted_probability, 0)} sure)`;
+    const isNumber = report.task === "regression";
+    const truth = isNumber ? number(asNumber(line).expected[0]) : asClass(line).expected;
+    const said = isNumber ? `predicted ${number(asNumber(line).predicted[0])}` : `called ${asClass(line).predicted}`;
+    const isWrong = !isNumber && asClass(line).expected !== asClass(line).predicted;
     return element("li", {},
-      picture(line.values as (number | null)[], size.width, size.largest, `${line.place}: ${said}`),
-      element("span", {}, said, sure), element("span", { class: "place" }, line.place));
+      picture(line.values as (number | null)[], size.width, size.largest, `${line.place}: ${truth}, ${said}`),
+      element("span", {}, `${truth}, `, isNumber || isWrong ? element("span", { class: isWrong ? "wrong" : undefined }, said) : "right",
+        isNumber ? "" : ` (${percent(asClass(line).predicted_probability, 0)} sure)`),
+      element("span", { class: "place" }, line.place));
   }));
 }
 
@@ -45,11 +47,19 @@ export function worst(report: Report): HTMLElement | null {
   if (report.data.image) return section("Where it fails most", lead, pictures(report, lines));
   const raw = examples.columns.map((name, i): TableColumn<Line> => {
     const isNumber = lines.every((line) => line.values[i] === "" || (line.values[i] !== null && !Number.isNaN(Number(line.values[i]))));
-    return { title: name, isNumber, cell: (line) => (line.values[i] === "" ? element("span", { class: "missing" }, "missing") : String(line.values[i])) };
+    return { title: breakable(name), isNumber, cell: (line) => {
+      const raw = String(line.values[i]);
+      const value = isNumber && raw.length > 9 ? plain(Number(raw)) : raw;
+      return value === "" ? element("span", { class: "missing" }, "missing") : element("span", { class: value.length <= 10 ? "short" : undefined }, value);
+    } };
   });
+  // Of one file only the lines need be told.
+  const files = new Set(lines.map((line) => line.place.replace(/:\d+$/, "")));
+  const isOne = files.size === 1;
   return section("Where it fails most", lead,
     table("The rows furthest off", [
-      { title: "Row", cell: (line: Line) => line.place },
+      { title: isOne ? `Line of ${[...files][0]}` : "Row", isNumber: isOne,
+        cell: (line: Line) => (isOne ? line.place.slice(line.place.lastIndexOf(":") + 1) : line.place) },
       ...resultColumns(report), ...raw], lines),
     examples.more_columns > 0 && element("p", { class: "caption" }, `The ${examples.columns.length} features that matter most; ${examples.more_columns} more are not shown.`));
 }

@@ -142,7 +142,7 @@ Report report_of(Model& model, const data::Table& table, const Labelled& labelle
                 .table = report_table(table, flags.files, threads),
                 .findings = findings_of(model),
                 .judgement = judgement,
-                .judged = {fmt::format("rows of {}", fmt::join(flags.files, ", ")), &table},
+                .judged = {rows_of_files(flags.files), &table},
                 .baseline = best_constant(judgement, labelled.samples.targets),
                 .importance = importance,
                 .configuration = configuration_of(model)};

@@ -34,6 +34,15 @@ ReportTable report_table(const data::Table& table, const std::vector<std::string
   return {files, table.rows(), data::profile(table, threads)};
 }
 
+std::string rows_of_files(const std::vector<std::string>& files) {
+  std::string text = "rows of ";
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (i > 0) text += i + 1 == files.size() ? " and " : ", ";
+    text += files[i] == "-" ? "standard input" : std::filesystem::path(files[i]).filename().string();
+  }
+  return text;
+}
+
 std::vector<std::pair<std::string, std::string>> configuration_of(const RecordEntries& options) {
   std::vector<std::pair<std::string, std::string>> result;
   for (const auto& [name, value] : options) result.emplace_back(name, to_text(value));

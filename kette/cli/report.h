@@ -29,6 +29,9 @@ void write_report(const std::string& path, const Report& report, const Schema& s
 /// What the columns of the table hold, which was read from the files.
 ReportTable report_table(const data::Table& table, const std::vector<std::string>& files, Threads* threads);
 
+/// "rows of houses.csv and more.csv", for JudgedRows: without folders.
+std::string rows_of_files(const std::vector<std::string>& files);
+
 /// Names and values as they stand on a command line.
 std::vector<std::pair<std::string, std::string>> configuration_of(const RecordEntries& options);
 /// The same of what a model file says of how it came about; empty where it says nothing.

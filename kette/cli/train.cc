@@ -437,7 +437,7 @@ class TrainCommand {
   void judge_for_report(const Predictions& predictions) {
     report_.judgement = judge(model_.schema, predictions, test_.targets,
                               {.curves = true, .rows = judged_.rows, .threads = &threads_});
-    report_.judged = {flags_.test.empty() ? "rows held out from training" : "rows of " + flags_.test,
+    report_.judged = {flags_.test.empty() ? "rows held out from training" : rows_of_files({flags_.test}),
                       judged_.table ? &*judged_.table : &file_->table};
     report_.baseline = {baseline_.label, baseline_.value};
     ImportanceOptions options{.threads = &threads_};

@@ -257,7 +257,7 @@ class StreamCommand {
     Model& model = network_.model;
     report_.judgement = judge(model.schema, predictions, test_.targets,
                               {.curves = true, .rows = judged_rows_, .threads = &threads_});
-    report_.judged = {flags_.test.empty() ? "rows held out from the sample" : "rows of " + flags_.test,
+    report_.judged = {flags_.test.empty() ? "rows held out from the sample" : rows_of_files({flags_.test}),
                       judged_table_ ? &*judged_table_ : nullptr};
     report_.baseline = {baseline_.label, baseline_.value};
     ImportanceOptions options{.threads = &threads_};

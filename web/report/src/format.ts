@@ -71,5 +71,8 @@ export function cutWithin(text: string, length: number): string {
   return `${text.slice(0, length - 1 - end)}…${text.slice(-end)}`;
 }
 
+/** Without its folder. */
+export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
 /** In quotation marks. */
 export const quoted = (text: string): string => `“${text}”`;

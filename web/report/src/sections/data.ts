@@ -1,6 +1,6 @@
 // What the table holds.
 import { element, section, table, type Child } from "../dom";
-import { counted, cut, list, percent, plain, whole } from "../format";
+import { counted, cut, fileName, list, percent, plain, whole } from "../format";
 import { picture } from "../picture";
 import type { Column, Data, Report } from "../report";
 
@@ -70,7 +70,7 @@ function remarks(title: string, lines: string[], isOpen: boolean): HTMLElement |
 
 export function data(report: Report): HTMLElement | null {
   const found = report.data;
-  const lead = `${counted(found.rows, "row")} of ${counted(found.columns, "column")} from ${list(found.files)}; the model looks at ${counted(found.features, "feature")}.`;
+  const lead = `${counted(found.rows, "row")} of ${counted(found.columns, "column")} from ${list(found.files.map(fileName))}; the model looks at ${counted(found.features, "feature")}.`;
   return section("The data", lead, splitBar(found),
     found.image && element("div", { class: "mean-picture" },
       picture(found.image.means, found.image.width, Math.max(...found.image.means.map((v) => v ?? 0)), "The mean of all rows"),

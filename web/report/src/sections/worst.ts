@@ -1,6 +1,6 @@
 // The rows that are furthest off, as they stand in the table: often the quickest way to a mistake in the data.
 import { breakable, element, section, table, type TableColumn } from "../dom";
-import { number, percent, plain } from "../format";
+import { number, percent, plain, whole } from "../format";
 import { picture } from "../picture";
 import type { ClassRow, Examples, NumberRow, Report } from "../report";
 
@@ -32,10 +32,10 @@ function pictures(report: Report, lines: Line[]): HTMLElement {
     const said = isNumber ? `predicted ${number(asNumber(line).predicted[0])}` : `called ${asClass(line).predicted}`;
     const isWrong = !isNumber && asClass(line).expected !== asClass(line).predicted;
     return element("li", {},
-      picture(line.values as (number | null)[], size.width, size.largest, `${line.place}: ${truth}, ${said}`),
+      picture(line.values as (number | null)[], size.width, size.largest, `Row ${line.worst.row}: ${truth}, ${said}`),
       element("span", {}, `${truth}, `, isNumber || isWrong ? element("span", { class: isWrong ? "wrong" : undefined }, said) : "right",
         isNumber ? "" : ` (${percent(asClass(line).predicted_probability, 0)} sure)`),
-      element("span", { class: "place" }, line.place));
+      element("span", { class: "place" }, `row ${whole(line.worst.row)}`));
   }));
 }
 
@@ -44,7 +44,7 @@ export function worst(report: Report): HTMLElement | null {
   if (!examples || examples.rows.length === 0) return null;
   const lines = examples.rows.map((row, i) => ({ ...row, worst: report.judgement!.worst[i] }));
   const lead = "The rows furthest from what was expected. Look at them: some are hard, and some are wrong in the table.";
-  if (report.data.image) return section("Where it fails most", lead, pictures(report, lines));
+  if (report.data.image) return section("Where it fails most", lead, pictures(report, lines), element("p", { class: "caption" }, "Rows count from 0."));
   const raw = examples.columns.map((name, i): TableColumn<Line> => {
     const isNumber = lines.every((line) => line.values[i] === "" || (line.values[i] !== null && !Number.isNaN(Number(line.values[i]))));
     return { title: breakable(name), isNumber, cell: (line) => {

@@ -32,7 +32,8 @@ Report report(const data::Table& table) {
   report.table = {{"folder/towns.csv"}, table.rows(), data::profile(table)};
   const Predictions predictions{Tensor(Shape({4, 1}), {10.F, 20.F, 30.F, 40.F}),
                                 Tensor(Shape({4, 1}), {10.F, 20.F, 30.F, 40.F})};
-  report.judgement = judge(schema(), predictions, Tensor(Shape({4, 1}), {10.F, 20.F, 30.F, 41.F}), {.curves = true});
+  report.judgement =
+      judge(schema(), predictions, Tensor(Shape({4, 1}), {10.F, 20.F, 30.F, 41.F}), {.curves = true});
   report.judged = {"rows of towns.csv", &table};
   return report;
 }

@@ -13,6 +13,7 @@
 //     source/                models as C and C++
 //     judge/                 how good predictions are: measures, curves, calibration, intervals
 //     train/                 networks for a data set, training, checkpoints, search, importance of features
+//     report/                a run or a judgement as one page of HTML
 #pragma once
 
 #include "kette/autodiff/gradient.h"
@@ -61,6 +62,7 @@
 #include "kette/optim/optimizer.h"
 #include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
+#include "kette/report/report.h"
 #include "kette/source/export.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"

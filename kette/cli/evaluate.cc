@@ -1,7 +1,10 @@
 // kette evaluate: how good a model is on a labelled table.
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,8 +13,10 @@
 #include "kette/cli/command.h"
 #include "kette/cli/judgement_text.h"
 #include "kette/cli/ranges.h"
+#include "kette/cli/report.h"
 #include "kette/cli/table_options.h"
 #include "kette/cli/text.h"
+#include "kette/cli/version.h"
 #include "kette/judge/judgement.h"
 #include "kette/model/columns.h"
 #include "kette/onnx/read.h"
@@ -33,7 +38,7 @@ mean squared error. docs/judging.md defines every measure and the JSON. On rows 
 too good to be true.)";
 
 struct EvaluateFlags {
-  std::string model, target, positive;
+  std::string model, target, positive, report;
   std::vector<std::string> files;
   TableFlags table;
   bool json = false, curves = false, importance = false;
@@ -69,7 +74,7 @@ JudgeOptions judge_options(const EvaluateFlags& flags, const Schema& schema, Thr
   JudgeOptions options{.threshold = flags.threshold,
                        .top_k = flags.top_k,
                        .resamples = flags.resamples,
-                       .curves = flags.curves,
+                       .curves = flags.curves || !flags.report.empty(),
                        .seed = flags.seed,
                        .threads = threads};
   if (flags.threshold && schema.task != data::Task::binary)
@@ -112,8 +117,67 @@ void print_json(const Judgement& judgement, const Schema& schema, const std::opt
   fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+/// The answer that needs no features, had it been known beforehand: the most frequent class, or the mean.
+ReportBaseline best_constant(const Judgement& judgement, const Tensor& targets) {
+  if (const auto& c = judgement.classification) {
+    const auto most = std::ranges::max_element(c->classes, {}, &ClassJudgement::rows);
+    return {most->label, static_cast<double>(most->rows) / static_cast<double>(judgement.rows)};
+  }
+  const int64_t rows = judgement.rows, width = targets.size() / rows;
+  double variance = 0;
+  for (int64_t t = 0; t < width; ++t) {
+    double mean = 0;
+    for (int64_t i = 0; i < rows; ++i) mean += targets.at(i * width + t) / static_cast<double>(rows);
+    for (int64_t i = 0; i < rows; ++i)
+      variance += std::pow(targets.at(i * width + t) - mean, 2) / static_cast<double>(rows * width);
+  }
+  return {"", std::sqrt(variance)};
+}
+
+Report report_of(Model& model, const data::Table& table, const Labelled& labelled, const Judgement& judgement,
+                 const std::optional<Importance>& importance, const EvaluateFlags& flags, Threads* threads) {
+  Report report{.command = "evaluate",
+                .producer = version_line(),
+                .model = flags.model,
+                .table = report_table(table, flags.files, threads),
+                .findings = findings_of(model),
+                .judgement = judgement,
+                .judged = {rows_of_files(flags.files), &table},
+                .baseline = best_constant(judgement, labelled.samples.targets),
+                .importance = importance,
+                .configuration = configuration_of(model)};
+  for (const std::vector<std::string>& lines : {describe(labelled.unseen), describe_left_out(labelled)})
+    report.warnings.insert(report.warnings.end(), lines.begin(), lines.end());
+  if (!importance) {
+    ImportanceOptions options{.repeats = flags.repeats, .seed = flags.seed, .threads = threads};
+    options.most_rows = importance_rows(model, labelled.samples.rows(), options.repeats);
+    report.importance = permutation_importance(model, labelled.samples, options);
+  }
+  std::vector<std::string> words = {"kette", "evaluate", flags.model};
+  words.insert(words.end(), flags.files.begin(), flags.files.end());
+  if (!flags.positive.empty()) words.insert(words.end(), {"--positive", flags.positive});
+  if (flags.threshold) words.insert(words.end(), {"--threshold", fmt::format("{}", *flags.threshold)});
+  if (flags.top_k) words.insert(words.end(), {"--top-k", fmt::format("{}", *flags.top_k)});
+  words.insert(words.end(), {"--report", "report.html"});
+  report.repeat = command_line(words);
+  return report;
+}
+
+/// Of what is printed they are no part, unless asked for.
+void drop_curves(Judgement& judgement) {
+  if (judgement.regression) judgement.regression->sample.clear();
+  if (!judgement.classification) return;
+  for (ClassJudgement& one : judgement.classification->classes) {
+    one.roc_curve.clear();
+    one.precision_recall_curve.clear();
+  }
+}
+
 int run(const EvaluateFlags& flags) {
   if (flags.curves && !flags.json) throw UsageError("--curves adds to the JSON object; it needs --json");
+  std::vector<std::string> others = flags.files;
+  others.push_back(flags.model);
+  check_report(flags.report, others);
   Model model = load_model(flags.model);
   Threads threads(flags.threads);
   const Schema& schema = model.schema;
@@ -130,17 +194,23 @@ int run(const EvaluateFlags& flags) {
   const Predictions predictions = predictor.predict(labelled.samples.features);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   options.rows = labelled.rows;
-  const Judgement judgement = judge(schema, predictions, labelled.samples.targets, options);
+  Judgement judgement = judge(schema, predictions, labelled.samples.targets, options);
   std::optional<Importance> importance;
   if (flags.importance)
     importance = permutation_importance(model, labelled.samples,
                                         {.repeats = flags.repeats, .seed = flags.seed, .threads = &threads});
+  if (!flags.report.empty()) {
+    write_report(flags.report, report_of(model, file.table, labelled, judgement, importance, flags, &threads),
+                 model.schema);
+    if (!flags.curves) drop_curves(judgement);
+  }
   if (flags.json) {
     print_json(judgement, schema, importance, seconds, flags);
     return 0;
   }
   fmt::print("{}", judgement_text(judgement, schema, [&](int64_t row) { return row_name(file.table, row); }));
   if (importance) fmt::print("\n{}", importance_text(*importance));
+  if (!flags.report.empty()) fmt::print("\nreport    {}\n", flags.report);
   return 0;
 }
 
@@ -161,6 +231,7 @@ void declare_flags(CLI::App& app, EvaluateFlags& flags) {
   app.add_option("--resamples", flags.resamples, "For intervals; 0: none (1000 for few rows, 100 for many)")
       ->check(between(0, 1e6));
   app.add_flag("--importance", flags.importance, "What each feature is worth, by permutation");
+  declare_report_flag(app, flags.report);
   app.add_option("--repeats", flags.repeats, "Permutations of each feature")
       ->check(between(1, 1000))
       ->capture_default_str();

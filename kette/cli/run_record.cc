@@ -178,6 +178,15 @@ RunRecord run_record_of(std::string_view text, const std::string& source) {
   return record;
 }
 
+RecordEntries options_of_toml(std::string_view text, const std::string& source) {
+  try {
+    const toml::table table = toml::parse(text);
+    return entries_of(&table);
+  } catch (const toml::parse_error& error) {
+    fail("{}: {}", source, one_line(error.description()));
+  }
+}
+
 std::string to_text(const RecordValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* whole = std::get_if<int64_t>(&value)) return std::to_string(*whole);

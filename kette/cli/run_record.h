@@ -36,6 +36,8 @@ std::string options_to_toml(const RunRecord& record);
 /// Throws Error `run.toml:3:1: …` for what is no TOML, and beginning with `source` for what is no record of a
 /// run.
 RunRecord run_record_of(std::string_view text, const std::string& source);
+/// What options_to_toml() wrote. Throws Error for what is no TOML.
+RecordEntries options_of_toml(std::string_view text, const std::string& source);
 
 /// As it stands on a command line: `true`, `64`, `0.003`, `relu`.
 std::string to_text(const RecordValue& value);

@@ -14,6 +14,7 @@
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/report.h"
 #include "kette/cli/run_record.h"
 #include "kette/cli/text.h"
 #include "kette/cli/train_settings.h"
@@ -22,11 +23,13 @@
 #include "kette/cli/version.h"
 #include "kette/cli/warm_start.h"
 #include "kette/data/folds.h"
+#include "kette/judge/judgement.h"
 #include "kette/model/columns.h"
 #include "kette/onnx/read.h"
 #include "kette/onnx/write.h"
 #include "kette/train/checkpoint.h"
 #include "kette/train/doctor.h"
+#include "kette/train/importance.h"
 #include "kette/train/labelled.h"
 #include "kette/train/learning_rate_finder.h"
 #include "kette/train/predictor.h"
@@ -81,6 +84,9 @@ class TrainCommand {
 
   void read() {
     for (const std::string& path : flags_.files) check_output(settings_.out, path);
+    std::vector<std::string> others = flags_.files;
+    others.insert(others.end(), {settings_.out, record_path(settings_.out)});
+    check_report(flags_.report, others);
     file_ = data::read_table(flags_.files, read_options(flags_.table, &threads_));
     const data::Table& table = file_->table;
     data_hash_ = content_hash(table, &threads_);
@@ -119,6 +125,7 @@ class TrainCommand {
                 .labels = schema.labels,
                 .x = std::move(labelled.samples.features),
                 .y = std::move(labelled.samples.targets),
+                .table_rows = std::move(labelled.rows),
                 .warnings = describe(labelled.unseen)};
   }
 
@@ -129,7 +136,7 @@ class TrainCommand {
       preparation_ = data::fit_preparation(dataset_.features, dataset_.x, split_.train,
                                            settings_.network.preparation, &threads_);
     }
-    test_ = flags_.test.empty() ? select(dataset_, split_.test) : samples_of(flags_.test);
+    take_test_rows();
     validation_ = settings_.validation_file.empty() ? select(dataset_, split_.validation)
                                                     : samples_of(settings_.validation_file);
     say_split();
@@ -139,6 +146,17 @@ class TrainCommand {
       is_too_small_to_search_ = true;
       say("", "too few rows to search on: a network of the usual kind");
     }
+  }
+
+  void take_test_rows() {
+    if (!flags_.test.empty()) {
+      test_ = samples_of(flags_.test, &judged_);
+      return;
+    }
+    test_ = select(dataset_, split_.test);
+    for (const int64_t row : split_.test)
+      judged_.rows.push_back(dataset_.table_rows.empty() ? row
+                                                         : dataset_.table_rows[static_cast<size_t>(row)]);
   }
 
   /// How many rows are for what, and where they come from: drawn from the table, or from a table of their
@@ -164,9 +182,16 @@ class TrainCommand {
         origins.empty() ? "" : fmt::format(" ({})", fmt::join(origins, ", ")));
   }
 
+  /// Where the rows stand that the result is measured on.
+  struct Judged {
+    std::optional<data::Table>
+        table;  // where it is not the table of the training rows, and a report is asked for
+    std::vector<int64_t> rows;
+  };
+
   /// Rows of another table, as the model will read them.
-  Samples samples_of(const std::string& path) {
-    const data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
+  Samples samples_of(const std::string& path, Judged* judged = nullptr) {
+    data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
     const Schema schema{dataset_.task, dataset_.features, dataset_.targets, dataset_.labels};
     Labelled labelled = labelled_samples(schema, file.table, &threads_);
     for (const std::string& line : describe(labelled.unseen)) dataset_.warnings.push_back(line);
@@ -174,14 +199,18 @@ class TrainCommand {
       labelled.samples.weights = Tensor(Shape({labelled.samples.rows(), 1}));
       std::ranges::fill(labelled.samples.weights.values<float>(), 1.0f);
     }
+    if (judged) judged->rows = std::move(labelled.rows);
+    if (judged && wants_report()) judged->table = std::move(file.table);
     return std::move(labelled.samples);
   }
 
-  void say_features() const {
+  bool wants_report() const { return !flags_.report.empty(); }
+
+  void say_features() {
+    if (flags_.from.empty()) report_.preparation = feature_lines(dataset_.features, preparation_);
     if (flags_.quiet) return;
     if (!flags_.from.empty()) return say("features", "prepared as in {}", flags_.from);
-    for (const std::string& line : feature_lines(dataset_.features, preparation_))
-      say("features", "{}", line);
+    for (const std::string& line : report_.preparation) say("features", "{}", line);
     for (const std::string& note : dataset_.notes) say("", "{}", note);
   }
 
@@ -231,6 +260,7 @@ class TrainCommand {
                                 .effort = effort(),
                                 .trials = flags_.trials,
                                 .seconds = settings_.seconds,
+                                .curve_rows = wants_report() ? kCurveRows : 0,
                                 .folds = flags_.folds,
                                 .seed = flags_.seed,
                                 .threads = &threads_};
@@ -246,14 +276,19 @@ class TrainCommand {
     if (!flags_.quiet) fmt::print("\n{}\n", leaderboard(found, dataset_.task));
     int64_t networks = 0;
     for (const Trial& trial : found.trials) networks += trial.networks;
-    say("network", "the average of {} · {} parameters", counted(networks, "network"),
-        grouped(model_.parameters.elements()));
+    report_.network = fmt::format("the average of {} · {} parameters", counted(networks, "network"),
+                                  grouped(model_.parameters.elements()));
+    say("network", "{}", report_.network);
     if (found.was_cut)
       say("", "cut short after {}: another machine or number of threads may give another result",
           duration(seconds_));
     findings_ = found.trials.front().findings;
     for (const std::string& line : lines(findings_)) say("doctor", "{}", line);
     trials_ = std::move(found.trials);
+    const Trial& best = trials_.front();
+    report_.training = best.text;
+    report_.curves.push_back(learning_curve("", best.history, best.kept_epoch));
+    report_.findings = findings_;
   }
 
   void train_one() {
@@ -269,15 +304,18 @@ class TrainCommand {
     const Prepared validation =
         validation_.rows() > 0 ? prepare(network_.model, validation_, &threads_) : Prepared{};
     find_rate(training);
-    say("network", "{}",
-        flags_.from.empty()
-            ? network_line(settings_.network, network_)
-            : fmt::format("{} · {} parameters", flags_.from, grouped(network_.model.parameters.elements())));
-    say("training", "{}", training_line(settings_.training, network_.options, validation_.rows() > 0));
+    report_.network = flags_.from.empty() ? network_line(settings_.network, network_)
+                                          : fmt::format("{} · {} parameters", flags_.from,
+                                                        grouped(network_.model.parameters.elements()));
+    report_.training = training_line(settings_.training, network_.options, validation_.rows() > 0);
+    say("network", "{}", report_.network);
+    say("training", "{}", report_.training);
     if (!flags_.quiet) fmt::print("\n");
     TrainingOptions& options = settings_.training;
     Doctor doctor(network_, training);
     if (!options.lbfgs) options.doctor = &doctor;
+    const Prepared sample = wants_report() ? spread(training, kCurveRows) : Prepared{};
+    if (wants_report()) options.training_sample = &sample;
     if (options.checkpoint) options.checkpoint->fingerprint = fingerprint();
     const data::Batches batches(options.lbfgs ? data::Descent::batch : options.descent, training.rows(),
                                 options.batch_size, options.seed);
@@ -288,6 +326,12 @@ class TrainCommand {
     result_ = trainer.run();
     if (options.checkpoint) std::filesystem::remove(options.checkpoint->path);
     findings_ = doctor.findings();
+    options.doctor = nullptr;
+    options.training_sample = nullptr;
+    if (!options.lbfgs) report_.findings = findings_;
+    const bool keeps_best = options.keep_best.value_or(options.stopping.patience > 0);
+    report_.curves.push_back(
+        learning_curve("", result_.history, keeps_best ? std::optional(result_.kept_epoch) : std::nullopt));
     diagnosis_ = json(doctor.observations());
     seconds_ = result_.seconds;
     rows_seen_ = result_.rows_seen;
@@ -360,10 +404,17 @@ class TrainCommand {
       const Prepared rows = prepare(network.model, std::move(training), &threads_);
       const Prepared watched = prepare(network.model, held_out, &threads_);
       if (fold == 0) {
-        say("network", "{} × {}", flags_.folds, network_line(settings_.network, network));
-        say("training", "{}", training_line(settings_.training, network.options, true));
+        report_.network = fmt::format("{} × {}", flags_.folds, network_line(settings_.network, network));
+        report_.training = training_line(settings_.training, network.options, true);
+        say("network", "{}", report_.network);
+        say("training", "{}", report_.training);
       }
+      const Prepared sample = wants_report() ? spread(rows, kCurveRows) : Prepared{};
+      settings_.training.training_sample = wants_report() ? &sample : nullptr;
       result_ = train(network, rows, &watched, settings_.training);
+      settings_.training.training_sample = nullptr;
+      report_.curves.push_back(
+          learning_curve(fmt::format("fold {}", fold + 1), result_.history, result_.kept_epoch));
       rows_seen_ += result_.rows_seen;
       step_seconds_ += result_.step_seconds;
       const Measures measures =
@@ -391,9 +442,43 @@ class TrainCommand {
 
   void evaluate() {
     if (test_.rows() == 0) return say("test", "no rows were held out");
-    measures_ = measure(model_.schema, Predictor(model_, &threads_).predict(test_.features), test_.targets);
+    const Predictions predictions = Predictor(model_, &threads_).predict(test_.features);
+    measures_ = measure(model_.schema, predictions, test_.targets);
     baseline_ = baseline(dataset_, split_.train, test_);
     say("test", "{}", result_line(measures_, baseline_));
+    if (wants_report()) judge_for_report(predictions);
+  }
+
+  void judge_for_report(const Predictions& predictions) {
+    report_.judgement = judge(model_.schema, predictions, test_.targets,
+                              {.curves = true, .rows = judged_.rows, .threads = &threads_});
+    report_.judged = {flags_.test.empty() ? "rows held out from training" : rows_of_files({flags_.test}),
+                      judged_.table ? &*judged_.table : &file_->table};
+    report_.baseline = {baseline_.label, baseline_.value};
+    ImportanceOptions options{.threads = &threads_};
+    options.most_rows = importance_rows(model_, test_.rows(), options.repeats);
+    report_.importance = permutation_importance(model_, test_, options);
+  }
+
+  void write_report(const RunRecord& record) {
+    if (!wants_report()) return;
+    report_.command = "train";
+    report_.producer = version_line();
+    report_.model = settings_.out;
+    report_.table = report_table(file_->table, flags_.files, &threads_);
+    report_.training_rows = std::ssize(split_.train);
+    report_.validation_rows = validation_.rows();
+    report_.notes = dataset_.notes;
+    report_.warnings = dataset_.warnings;
+    report_.trials = std::move(trials_);
+    report_.configuration = configuration_of(record.options);
+    std::vector<std::string> words = {"kette", "train"};
+    words.insert(words.end(), flags_.files.begin(), flags_.files.end());
+    words.insert(words.end(), {"--target", flags_.target, "--config", record_path(settings_.out)});
+    report_.repeat = command_line(words);
+    cli::write_report(flags_.report, report_, model_.schema);
+    trials_ = std::move(report_.trials);
+    say("report", "{}", flags_.report);
   }
 
   /// The options with what was chosen in place of what was left open, in an order that does not tell which of
@@ -450,6 +535,7 @@ class TrainCommand {
                                  {"score", trial.score}});
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
+    write_report(record);
   }
 
   /// Last, so that a run that fails says one thing only.
@@ -507,6 +593,8 @@ class TrainCommand {
   Network network_;
   Model model_;
   Samples validation_, test_;
+  Judged judged_;
+  Report report_;  // what is known so far
   TrainingResult result_;
   std::vector<Finding> findings_;
   nlohmann::ordered_json diagnosis_;

@@ -8,6 +8,7 @@
 #include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/ranges.h"
+#include "kette/cli/report.h"
 #include "kette/cli/text.h"
 #include "kette/data/batches.h"
 #include "kette/data/parse_number.h"
@@ -311,6 +312,7 @@ void declare_run(CLI::App& app, TrainFlags& f) {
   app.add_option("--out", f.out, "The model (default: FILE's name with .onnx, in the current folder)")
       ->type_name("FILE")
       ->group(group);
+  declare_report_flag(app, f.report)->group(group);
   app.add_option("--config", f.config,
                  "Options from a TOML file, such as a run's record; those given here count more")
       ->type_name("FILE")
@@ -348,9 +350,9 @@ bool is_searched(const CLI::Option& option) {
 }
 
 /// What does not change the model, or is about this one run.
-constexpr std::array<std::string_view, 9> kOfNoRecord = {"--help",    "--out",        "--config",
-                                                         "--resume",  "--checkpoint", "--checkpoint-every",
-                                                         "--threads", "--json",       "--quiet"};
+constexpr std::array<std::string_view, 10> kOfNoRecord = {
+    "--help",    "--out",  "--report", "--config", "--resume", "--checkpoint", "--checkpoint-every",
+    "--threads", "--json", "--quiet"};
 
 /// The value as what the option takes: a column named "1" stays a text.
 RecordValue value_of(const CLI::Option& option, const std::string& text) {

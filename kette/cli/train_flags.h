@@ -52,7 +52,7 @@ struct TrainFlags {
   // Run
   bool automatic = false;
   int64_t trials = 0;
-  std::string out, config, checkpoint, from, checkpoint_every = "60s";
+  std::string out, report, config, checkpoint, from, checkpoint_every = "60s";
   bool resume = false, json = false, quiet = false;
   uint64_t seed = 1;
   int threads = 0;

@@ -11,13 +11,16 @@
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/progress.h"
+#include "kette/cli/report.h"
 #include "kette/cli/run_record.h"
 #include "kette/cli/text.h"
 #include "kette/cli/train_settings.h"
 #include "kette/cli/train_text.h"
 #include "kette/cli/version.h"
 #include "kette/cli/warm_start.h"
+#include "kette/judge/judgement.h"
 #include "kette/onnx/write.h"
+#include "kette/train/importance.h"
 #include "kette/train/labelled.h"
 #include "kette/train/learning_rate_finder.h"
 #include "kette/train/predictor.h"
@@ -119,6 +122,9 @@ class StreamCommand {
 
   int run() {
     for (const std::string& path : flags_.files) check_output(settings_.out, path);
+    std::vector<std::string> others = flags_.files;
+    others.insert(others.end(), {settings_.out, record_path(settings_.out)});
+    check_report(flags_.report, others);
     choose_stream_defaults(flags_, settings_);
     settings_.training.threads = &threads_;
     build();
@@ -138,7 +144,7 @@ class StreamCommand {
 
   /// All that the sample tells; when it returns, of the sample only prepared rows are left.
   void build() {
-    const data::Table table = stream_->sample(flags_.sample.value_or(kSampleRows));
+    data::Table table = stream_->sample(flags_.sample.value_or(kSampleRows));
     say("data", "{} · a sample of {} · {}", fmt::join(flags_.files, ", "), counted(table.rows(), "row"),
         counted(table.columns(), "column"));
     sample_rows_ = table.rows();
@@ -154,16 +160,23 @@ class StreamCommand {
     warnings_ = dataset.warnings;
     const std::vector<data::Preparation> preparation =
         data::fit_preparation(dataset.features, dataset.x, split.train, settings_.network.preparation);
-    if (!flags_.quiet)
-      for (const std::string& line : feature_lines(dataset.features, preparation))
-        say("features", "{}", line);
+    report_.preparation = feature_lines(dataset.features, preparation);
+    for (const std::string& line : report_.preparation) say("features", "{}", line);
     for (const std::string& note : notes_) say("", "{}", note);
     network_ = build_network(dataset, preparation, split.train, settings_.network, flags_.seed);
     if (!flags_.from.empty()) {
       copy_weights(flags_.from, network_);
       say("start", "from the weights of {}", flags_.from);
     }
-    test_ = flags_.test.empty() ? select(dataset, split.test) : samples_of(flags_.test);
+    if (!flags_.test.empty()) {
+      test_ = samples_of(flags_.test, true);
+    } else {
+      test_ = select(dataset, split.test);
+      for (const int64_t row : split.test)
+        judged_rows_.push_back(dataset.table_rows.empty() ? row
+                                                          : dataset.table_rows[static_cast<size_t>(row)]);
+    }
+    if (wants_report()) report_.table = report_table(table, flags_.files, &threads_);
     if (test_.rows() > 0) baseline_ = baseline(dataset, split.train, test_);
     training_ = prepare(network_.model, select(dataset, split.train), &threads_);
     const Samples validation = settings_.validation_file.empty() ? select(dataset, split.validation)
@@ -171,12 +184,17 @@ class StreamCommand {
     if (validation.rows() > 0) validation_ = prepare(network_.model, validation, &threads_);
     say("held out", "{} to watch by · {} to measure by{}", counted(validation.rows(), "row"),
         counted(test_.rows(), "row"), flags_.test.empty() ? " · of the sample" : "");
+    if (wants_report() && flags_.test.empty()) judged_table_ = std::move(table);
   }
 
-  Samples samples_of(const std::string& path) {
-    const data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
+  bool wants_report() const { return !flags_.report.empty(); }
+
+  Samples samples_of(const std::string& path, bool is_judged = false) {
+    data::TableFile file = data::read_table(path, read_options(flags_.table, &threads_));
     Labelled labelled = labelled_samples(network_.model.schema, file.table);
     for (const std::string& line : describe(labelled.unseen)) warnings_.push_back(line);
+    if (is_judged) judged_rows_ = std::move(labelled.rows);
+    if (is_judged && wants_report()) judged_table_ = std::move(file.table);
     return std::move(labelled.samples);
   }
 
@@ -188,15 +206,26 @@ class StreamCommand {
       options.learning_rate = find_learning_rate(network_, training_, sweep).suggested;
       say("rate", "{:.3g} suggested", options.learning_rate);
     }
-    say("network", "{}", network_line(settings_.network, network_));
-    say("training", "{}", training_line(options, network_.options, validation_.has_value()));
+    report_.network = network_line(settings_.network, network_);
+    report_.training = training_line(options, network_.options, validation_.has_value());
+    say("network", "{}", report_.network);
+    say("training", "{}", report_.training);
     if (!flags_.quiet) fmt::print("\n");
     StreamProgress progress(terminal_width());
     StreamOptions stream{.training = options, .buffer_rows = flags_.buffer.value_or(0)};
-    if (!flags_.quiet)
-      stream.on_buffer = [&](const StreamReport& report) { return progress.show(report), true; };
+    LearningCurve curve;
+    stream.on_buffer = [&](const StreamReport& report) {
+      if (!flags_.quiet) progress.show(report);
+      curve.points.push_back({.at = static_cast<double>(report.rows),
+                              .loss = report.loss,
+                              .training = {},
+                              .validation = report.validation});
+      return true;
+    };
     result_ = kette::train(network_, training_, *stream_, validation_ ? &*validation_ : nullptr, stream);
     training_ = {};
+    report_.curve_unit = "row";
+    report_.curves.push_back(std::move(curve));
     if (!flags_.quiet) {
       progress.finish();
       fmt::print("\n");
@@ -218,8 +247,42 @@ class StreamCommand {
   void evaluate() {
     if (test_.rows() == 0) return say("test", "no rows were held out");
     Model& model = network_.model;
-    measures_ = measure(model.schema, Predictor(model, &threads_).predict(test_.features), test_.targets);
+    const Predictions predictions = Predictor(model, &threads_).predict(test_.features);
+    measures_ = measure(model.schema, predictions, test_.targets);
     say("test", "{}", result_line(measures_, baseline_));
+    if (wants_report()) judge_for_report(predictions);
+  }
+
+  void judge_for_report(const Predictions& predictions) {
+    Model& model = network_.model;
+    report_.judgement = judge(model.schema, predictions, test_.targets,
+                              {.curves = true, .rows = judged_rows_, .threads = &threads_});
+    report_.judged = {flags_.test.empty() ? "rows held out from the sample" : rows_of_files({flags_.test}),
+                      judged_table_ ? &*judged_table_ : nullptr};
+    report_.baseline = {baseline_.label, baseline_.value};
+    ImportanceOptions options{.threads = &threads_};
+    options.most_rows = importance_rows(model, test_.rows(), options.repeats);
+    report_.importance = permutation_importance(model, test_, options);
+  }
+
+  void write_report(const RunRecord& record) {
+    if (!wants_report()) return;
+    report_.command = "train";
+    report_.producer = version_line();
+    report_.model = settings_.out;
+    report_.training_rows = result_.last.rows;
+    report_.validation_rows = validation_ ? validation_->rows() : 0;
+    report_.notes = notes_;
+    report_.notes.push_back(fmt::format("what is said of the columns is of a sample of {} of {}",
+                                        grouped(sample_rows_), counted(stream_->rows(), "row")));
+    report_.warnings = warnings_;
+    report_.configuration = configuration_of(record.options);
+    std::vector<std::string> words = {"kette", "train"};
+    words.insert(words.end(), flags_.files.begin(), flags_.files.end());
+    words.insert(words.end(), {"--target", flags_.target, "--config", record_path(settings_.out)});
+    report_.repeat = command_line(words);
+    cli::write_report(flags_.report, report_, network_.model.schema);
+    say("report", "{}", flags_.report);
   }
 
   void save() {
@@ -253,6 +316,7 @@ class StreamCommand {
     for (const auto& [name, value] : measures_) record.result.emplace_back(name, value);
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
+    write_report(record);
   }
 
   RecordEntries chosen() const {
@@ -307,6 +371,9 @@ class StreamCommand {
   std::vector<std::string> notes_, warnings_;
   int64_t sample_rows_ = 0;
   std::string sample_hash_;
+  std::optional<data::Table> judged_table_;
+  std::vector<int64_t> judged_rows_;  // of that table
+  Report report_;                     // what is known so far
 };
 
 }  // namespace

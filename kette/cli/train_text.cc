@@ -45,14 +45,15 @@ Baseline baseline(const data::Dataset& dataset, std::span<const int64_t> trainin
     for (int64_t i = 0; i < test.targets.size(); ++i)
       error += std::pow(test.targets.at(i) - mean[static_cast<size_t>(i % width)], 2) /
                static_cast<double>(test.targets.size());
-    return {"always the mean", std::sqrt(error)};
+    return {"always the mean", "", std::sqrt(error)};
   }
   std::vector<int64_t> count(dataset.labels.size());
   for (const int64_t row : training) ++count[static_cast<size_t>(dataset.y.at(row))];
   const int64_t most = std::ranges::max_element(count) - count.begin();
   const std::span<const int64_t> classes = test.targets.values<int64_t>();
   const auto right = std::ranges::count(classes, most);
-  return {fmt::format("always {}", data::quote(dataset.labels[static_cast<size_t>(most)])),
+  const std::string& label = dataset.labels[static_cast<size_t>(most)];
+  return {fmt::format("always {}", data::quote(label)), label,
           static_cast<double>(right) / static_cast<double>(test.rows())};
 }
 

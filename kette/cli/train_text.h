@@ -15,6 +15,7 @@ namespace kette::cli {
 /// What to measure up to: the answer that needs no features.
 struct Baseline {
   std::string text;
+  std::string label;  // of a class
   double value = 0;
 };
 Baseline baseline(const data::Dataset& dataset, std::span<const int64_t> training, const Samples& test);

@@ -1,7 +1,9 @@
 #include "kette/train/checkpoint.h"
 
+#include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <vector>
@@ -122,33 +124,46 @@ LbfgsState read_lbfgs(const Safetensors& file) {
   return state;
 }
 
-// History: one row for each epoch. Where there is validation, its loss and measures follow, whose names are
-// in the metadata as one line each
+// History: one row for each epoch. Of what was measured after the epoch, validation first, loss and measures
+// follow, whose names are in the metadata as one line each
 // ----------------------------------------------------------------------------
 
 constexpr size_t kPlainColumns = 5;
 
+struct HistoryPart {
+  std::optional<Validation> EpochReport::*value;
+  const char* names;  // their key in the metadata
+};
+constexpr std::array<HistoryPart, 2> kHistoryParts = {
+    {{&EpochReport::validation, "measures"}, {&EpochReport::training, "training_measures"}}};
+
+/// Measures that were taken after one epoch are there for all; NaN where this one was not looked at.
+void add_measured(std::vector<double>& numbers, const std::optional<Validation>& value, size_t measures) {
+  numbers.push_back(value ? value->loss : NAN);
+  for (size_t i = 0; i < measures; ++i)
+    numbers.push_back(value && i < value->measures.size() ? value->measures[i].second : NAN);
+}
+
 void add_history(Safetensors& file, const std::vector<EpochReport>& history) {
   if (history.empty()) return;
-  const std::optional<Validation>& first = history.front().validation;
-  const size_t columns = kPlainColumns + (first ? 1 + first->measures.size() : 0);
+  // A run that is gone on with may be measured on more than before: the last epoch knows.
+  const EpochReport& last = history.back();
+  size_t columns = kPlainColumns;
+  for (const HistoryPart& part : kHistoryParts) {
+    if (!(last.*part.value)) continue;
+    columns += 1 + (last.*part.value)->measures.size();
+    for (const auto& [name, value] : (last.*part.value)->measures) file.metadata[part.names] += name + "\n";
+  }
   std::vector<double> numbers;
   for (const EpochReport& report : history) {
     for (const double v : {static_cast<double>(report.epoch), static_cast<double>(report.steps), report.loss,
                            report.seconds, report.learning_rate})
       numbers.push_back(v);
-    if (!first) continue;
-    numbers.push_back(report.validation ? report.validation->loss : 0);
-    for (size_t i = 0; i < first->measures.size(); ++i)
-      numbers.push_back(report.validation && i < report.validation->measures.size()
-                            ? report.validation->measures[i].second
-                            : 0);
+    for (const HistoryPart& part : kHistoryParts)
+      if (last.*part.value) add_measured(numbers, report.*part.value, (last.*part.value)->measures.size());
   }
   const Shape shape({static_cast<int64_t>(history.size()), static_cast<int64_t>(columns)}, DType::f64);
   file.tensors.add("history", Tensor(shape, std::span<const double>(numbers)));
-  if (!first) return;
-  std::string& names = file.metadata["measures"];
-  for (const auto& [name, value] : first->measures) names += name + "\n";
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -170,10 +185,14 @@ int64_t count_of(double value) {
 std::vector<EpochReport> read_history(const Safetensors& file) {
   const Tensor* tensor = file.tensors.find("history");
   if (!tensor) return {};
-  const auto names = file.metadata.find("measures");
-  const bool has_validation = names != file.metadata.end();
-  const std::vector<std::string> measures = lines_of(has_validation ? names->second : "");
-  const size_t columns = kPlainColumns + (has_validation ? 1 + measures.size() : 0);
+  std::array<std::optional<std::vector<std::string>>, kHistoryParts.size()> names;
+  size_t columns = kPlainColumns;
+  for (size_t part = 0; part < kHistoryParts.size(); ++part) {
+    const auto found = file.metadata.find(kHistoryParts[part].names);
+    if (found == file.metadata.end()) continue;
+    names[part] = lines_of(found->second);
+    columns += 1 + names[part]->size();
+  }
   const Shape& shape = tensor->shape();
   if (shape.rank() != 2 || std::cmp_not_equal(shape[1], columns) || shape.dtype() != DType::f64)
     fail("\"history\" is {}; expected f64[epochs,{}]", to_string(shape), columns);
@@ -186,10 +205,15 @@ std::vector<EpochReport> read_history(const Safetensors& file) {
     report.loss = numbers[2];
     report.seconds = numbers[3];
     report.learning_rate = numbers[4];
-    if (!has_validation) continue;
-    report.validation = Validation{.loss = numbers[kPlainColumns], .measures = {}};
-    for (size_t i = 0; i < measures.size(); ++i)
-      report.validation->measures.emplace_back(measures[i], numbers[kPlainColumns + 1 + i]);
+    size_t column = kPlainColumns;
+    for (size_t part = 0; part < kHistoryParts.size(); ++part) {
+      if (!names[part]) continue;
+      const bool is_there =
+          kHistoryParts[part].value == &EpochReport::validation || !std::isnan(numbers[column]);
+      Validation value{.loss = numbers[column++], .measures = {}};
+      for (const std::string& name : *names[part]) value.measures.emplace_back(name, numbers[column++]);
+      if (is_there) report.*kHistoryParts[part].value = std::move(value);
+    }
   }
   return history;
 }

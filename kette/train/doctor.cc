@@ -22,34 +22,21 @@ constexpr int64_t kMostRowsOfColumns = 1024;
 /// Of `rows`, so many are looked at: enough to tell a dead unit, few next to those of an epoch.
 int64_t rows_to_look_at(int64_t rows) { return std::clamp<int64_t>(rows / 8, 64, 256); }
 
-/// Evenly spread over [0, rows), at most `most` of them.
-std::vector<int64_t> spread_rows(int64_t rows, int64_t most) {
-  const int64_t count = std::min(rows, most);
-  std::vector<int64_t> result;
-  for (int64_t i = 0; i < count; ++i) result.push_back(i * rows / count);
-  return result;
-}
-
-Prepared rows_of(const Prepared& all, std::span<const int64_t> rows) {
-  return {data::gather_rows(all.inputs, rows), data::gather_rows(all.targets, rows),
-          all.weights.size() > 0 ? data::gather_rows(all.weights, rows) : Tensor{}};
-}
-
 /// None of a model of another tool: what scales its columns is part of its network.
 std::vector<InputColumn> columns_of(const Model& model, const Prepared& training) {
   if (model.metadata.contains("origin")) return {};
-  const std::vector<int64_t> rows = spread_rows(training.rows(), kMostRowsOfColumns);
-  const int64_t width = training.inputs.shape()[1];
-  std::vector<float> values(rows.size() * static_cast<size_t>(width));
-  training.inputs.copy(rows, values.data());
+  const Tensor looked_at = spread(training, kMostRowsOfColumns).inputs.unpacked();
+  const std::span<const float> values = looked_at.values<float>();
+  const int64_t width = looked_at.shape()[1];
+  const auto rows = static_cast<size_t>(looked_at.shape()[0]);
   std::vector<double> sums(static_cast<size_t>(width)), squares(static_cast<size_t>(width));
-  for (size_t row = 0; row < rows.size(); ++row)
+  for (size_t row = 0; row < rows; ++row)
     for (size_t j = 0; j < sums.size(); ++j) {
       const double v = values[row * sums.size() + j];
       sums[j] += v;
       squares[j] += v * v;
     }
-  const auto count = static_cast<double>(rows.size());
+  const auto count = static_cast<double>(rows);
   // Other columns stand for part of a feature only.
   const bool has_names = std::ssize(model.schema.features) == width &&
                          std::ranges::all_of(model.schema.features, [](const data::Feature& f) {
@@ -157,7 +144,7 @@ void Doctor::compile() {
 Doctor::Doctor(Network& network, const Prepared& training)
     : network_(network),
       layers_((check(network, training), layers_of(network))),
-      rows_(rows_of(training, spread_rows(training.rows(), rows_to_look_at(training.rows())))) {
+      rows_(spread(training, rows_to_look_at(training.rows()))) {
   observations_.columns = columns_of(network.model, training);
   observations_.classes = static_cast<int64_t>(network.model.schema.labels.size());
 }

@@ -8,6 +8,7 @@
 
 #include "kette/base/error.h"
 #include "kette/compile/program.h"
+#include "kette/data/batches.h"
 #include "kette/graph/op_def.h"
 
 namespace kette {
@@ -84,6 +85,14 @@ Prepared prepare(Model& model, Samples&& samples, Threads* threads) {
   if (model.prepared != model.features)
     prepare_rows(model, samples.features, samples.features.dense(), threads);
   return {std::move(samples.features), std::move(samples.targets), std::move(samples.weights)};
+}
+
+Prepared spread(const Prepared& all, int64_t most) {
+  const int64_t count = std::min(all.rows(), most);
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < count; ++i) rows.push_back(i * all.rows() / count);
+  return {data::gather_rows(all.inputs, rows), data::gather_rows(all.targets, rows),
+          all.weights.size() > 0 ? data::gather_rows(all.weights, rows) : Tensor{}};
 }
 
 }  // namespace kette

@@ -21,4 +21,7 @@ Prepared prepare(Model& model, const Samples& samples, Threads* threads = nullpt
 /// The same, in the features' own memory where they are not packed and the prepared rows are as wide.
 Prepared prepare(Model& model, Samples&& samples, Threads* threads = nullptr);
 
+/// `most` of the rows, evenly spread, or all where they are fewer.
+Prepared spread(const Prepared& all, int64_t most);
+
 }  // namespace kette

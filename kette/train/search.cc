@@ -32,6 +32,7 @@ constexpr int64_t kFewestEpochs = 5;
 struct View {
   std::vector<data::Preparation> preparation;
   std::vector<Prepared> training, held_out;  // of each fold
+  std::optional<Prepared> curve_rows;        // of the first
 };
 
 /// A network of a candidate in training, on one fold.
@@ -157,6 +158,7 @@ class Search {
           prepare(network.model, select(dataset_, data::without(rows_, fold)), options_.threads));
       view.held_out.push_back(prepare(network.model, select(dataset_, fold), options_.threads));
     }
+    if (options_.curve_rows > 0) view.curve_rows = spread(view.training.front(), options_.curve_rows);
   }
 
   double nominal_cost(const Candidate& candidate) const {
@@ -233,6 +235,7 @@ class Search {
       training.seed = seed;
       if (fold == 0) member.doctor = std::make_unique<Doctor>(*member.network, view.training[fold]);
       training.doctor = member.doctor.get();
+      if (fold == 0 && view.curve_rows) training.training_sample = &*view.curve_rows;
       member.trainer =
           std::make_unique<Trainer>(*member.network, view.training[fold], &view.held_out[fold], training);
     }
@@ -283,6 +286,7 @@ class Search {
       if (!member.trainer || member.has_diverged || member.epochs == 0) return;
       const TrainingResult trained = member.trainer->finish();
       member.rows_seen = trained.rows_seen;
+      if (fold == 0) entry.trial.kept_epoch = trained.kept_epoch;
       Predictor predictor(member.network->model, member.network->objective, options_.threads);
       parts.push_back(predictor.evaluate(view.held_out[fold]).predictions.prediction);
       rows += parts.back().shape()[0];
@@ -295,6 +299,7 @@ class Search {
       next += part.shape().bytes();
     }
     entry.trial.findings = entry.members[0].doctor->findings();
+    entry.trial.history = entry.members[0].trainer->history();
     entry.trial.is_finished = true;
   }
 

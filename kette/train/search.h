@@ -11,6 +11,7 @@
 
 #include "kette/train/diagnosis.h"
 #include "kette/train/search_space.h"
+#include "kette/train/state.h"
 
 namespace kette {
 
@@ -22,6 +23,9 @@ struct SearchOptions {
   int64_t trials = 0;  // candidates at most; 0: as many as the effort allows
   double seconds =
       0;  // of wall time, after which training is cut short (and the result depends on the machine); 0: none
+  /// Training rows of the first fold to measure on after every epoch, see TrainingOptions::training_sample;
+  /// its time counts against `seconds`, where these are given.
+  int64_t curve_rows = 0;
   int64_t folds = 0;  // 0: 5 below 3000 rows, 3 below 20000, else one part of 15 % held out
   uint64_t seed = 1;
   Threads* threads = nullptr;
@@ -33,12 +37,14 @@ struct Trial {
   Candidate candidate;
   bool other_scaling = false;
   double score = 0;  // mean cross-entropy, or root mean squared error in the target's units: lower is better
-  double accuracy = 0;                 // of classes
-  int64_t epochs = 0;                  // trained
-  bool is_finished = false;            // trained to the end, in every fold
-  int64_t networks = 0;                // of it in the model
-  std::vector<Finding> findings = {};  // the doctor's, of the first fold's network
-  std::string text;                    // describe(candidate)
+  double accuracy = 0;                    // of classes
+  int64_t epochs = 0;                     // trained
+  bool is_finished = false;               // trained to the end, in every fold
+  int64_t networks = 0;                   // of it in the model
+  std::vector<Finding> findings = {};     // the doctor's, of the first fold's network
+  std::string text;                       // describe(candidate)
+  std::vector<EpochReport> history = {};  // of the same network
+  int64_t kept_epoch = 0;                 // of it
 };
 
 struct SearchResult {

@@ -26,6 +26,9 @@ struct EpochReport {
   int64_t steps = 0;  // since training began
   double loss = 0;    // mean over the rows of this epoch, each as its step met it
   std::optional<Validation> validation;
+  /// The same of TrainingOptions::training_sample. Comparable with `validation`, as `loss` is not: that is of
+  /// weights that still changed, with dropout.
+  std::optional<Validation> training = {};
   double seconds = 0;        // since training began
   double learning_rate = 0;  // of the last step
 

@@ -91,7 +91,8 @@ class Trainer::Run {
       prepare_lbfgs();
     else
       prepare_descent();
-    if (validation) predictor_.emplace(network.model, network.objective, kept_storage(), options.threads);
+    if (validation || options.training_sample)
+      predictor_.emplace(network.model, network.objective, kept_storage(), options.threads);
     watch_time_.stop();
   }
   Run(const Run&) = delete;
@@ -180,6 +181,7 @@ class Trainer::Run {
     check(options_.stopping);
     check(network_, samples_);
     if (validation_) check(network_, *validation_);
+    if (options_.training_sample) check(network_, *options_.training_sample);
     if (options_.keep_best.value_or(false) && !validation_)
       fail("[training] the weights of the best epoch are to be kept; expected validation rows to tell by");
     if (options_.checkpoint && !(options_.checkpoint->every_seconds >= 0))
@@ -348,10 +350,14 @@ class Trainer::Run {
     loss_ = 0;
     rows_ = 0;
     std::optional<double> validation_loss;
-    if (predictor_) {
-      const Predictor::Result now = predictor_->evaluate(*validation_);
-      report.validation = {now.loss, measure(network_.model.schema, now.predictions, validation_->targets)};
-      validation_loss = now.loss;
+    if (validation_) {
+      report.validation = measure_on(*validation_);
+      validation_loss = report.validation->loss;
+    }
+    if (options_.training_sample) {
+      watch_time_.stop();
+      report.training = measure_on(*options_.training_sample);
+      watch_time_.start();
     }
     const std::optional<StopReason> found = watch_.after_epoch(report.loss, validation_loss);
     if (!reason_) reason_ = found;
@@ -360,6 +366,11 @@ class Trainer::Run {
     report.seconds = watch_time_.seconds();
     if (observer_.on_epoch && !observer_.on_epoch(report) && !reason_) reason_ = StopReason::asked;
     if (options_.doctor) options_.doctor->after_epoch(report, steps_, reason_.has_value());
+  }
+
+  Validation measure_on(const Prepared& rows) {
+    const Predictor::Result now = predictor_->evaluate(rows);
+    return {now.loss, measure(network_.model.schema, now.predictions, rows.targets)};
   }
 
   void keep_best() {

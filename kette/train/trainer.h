@@ -53,6 +53,9 @@ struct TrainingOptions {
   Threads* threads = nullptr;  // null: the caller's thread only. Same bits for any number
   std::optional<Checkpoint> checkpoint = {};
   Doctor* doctor = nullptr;  // looks on without changing anything, see doctor.h
+  /// Rows to measure after every epoch as the validation rows are, for learning curves: some of the training
+  /// rows. Null: none. Changes no bit of the result, and takes none of the time in `stopping`.
+  const Prepared* training_sample = nullptr;
 };
 
 /// Both are optional. Returning false ends training.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <thread>
+#include <tuple>
 
 #include "kette/base/error.h"
 #include "kette/base/threads.h"
@@ -245,6 +246,29 @@ TEST(Train, averages_are_what_is_measured_and_kept) {
   EXPECT_EQ(Predictor(network.model, network.objective).evaluate(validation).loss,
             result.last.validation->loss);
   EXPECT_EQ(trainer.state().weights, last);  // descent would go on from where it stood
+}
+
+TEST(Train, a_sample_of_the_training_rows_is_measured_and_changes_no_bit) {
+  const data::Dataset dataset = test_data::generated("moons", 100, 0.2, 4);
+  const std::vector<int64_t> rows = test_data::all_rows(dataset);
+  const auto trained = [&](bool is_sampled) {
+    Network network = build_network(dataset, rows, {.hidden = {6}, .dropout = {0.3}}, 1);
+    const Prepared training = prepare(network.model, select(dataset, rows));
+    const Prepared sample = spread(training, 25);
+    TrainingOptions options{.batch_size = 10, .step = {.average = 0.9}, .stopping = {.epochs = 4}};
+    if (is_sampled) options.training_sample = &sample;
+    const TrainingResult result = train(network, training, nullptr, options);
+    const double loss = Predictor(network.model, network.objective).evaluate(sample).loss;
+    return std::tuple(std::move(network.model.parameters), result.history, loss);
+  };
+  const auto [plain, plain_history, plain_loss] = trained(false);
+  const auto [parameters, history, loss] = trained(true);
+  EXPECT_EQ(parameters, plain);
+  EXPECT_FALSE(plain_history.back().training);
+  ASSERT_TRUE(history.back().training);
+  // After the last epoch the model holds what was measured then: the averages, without dropout.
+  EXPECT_DOUBLE_EQ(history.back().training->loss, loss);
+  EXPECT_NE(history.back().loss, loss);
 }
 
 TEST(Train, the_learning_rate_follows_schedule_and_plateau) {

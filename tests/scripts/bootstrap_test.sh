@@ -61,6 +61,16 @@ stub apt-get 'exit 100'
 bootstrap
 expect "a failing apt-get fails" [ "$code" = 1 ]
 
+stub apt-get 'echo "$@" >>'"$stubs/calls"
+stub dpkg-query 'for name; do :; done; case $name in nodejs | npm) ;; *) echo installed ;; esac'
+bootstrap
+expect "Node.js is installed where there is none" holds "$(cat "$stubs/calls")" "nodejs npm"
+stub node ''
+stub npm ''
+bootstrap
+expect "one from elsewhere is left alone" [ ! -s "$stubs/calls" ]
+rm "$stubs/node" "$stubs/npm"
+
 rm "$stubs/dpkg-query"
 bootstrap
 expect "another system is told what it needs" holds "$output" "no Debian system"

@@ -17,14 +17,14 @@ function heatMap(labels: string[], matrix: number[][]): HTMLElement {
   return figure({
     title: "Confusion matrix",
     label: `Confusion matrix of ${count} classes: rows of each true class by predicted class`,
-    caption: "Each line holds the rows of one true class, shared out by what the model called them. On the diagonal it was right; the darker a cell, the larger its share of the line.",
+    caption: "Each line holds the rows of one true class, shared out by what the model called them. On the diagonal it was right; the stronger the colour of a cell, the larger its share of the line.",
     widest: count > MOST_WRITTEN ? 860 : Math.max(340, Math.min(640, 110 * count)),
     options: (width) => {
       const isNamed = (width - 150) / count >= SMALLEST_NAMED || count <= 10;
-      const marginLeft = isNamed ? Math.min(120, 7.2 * longest + 34) : 30;
+      const marginLeft = isNamed ? Math.min(120, 7.2 * longest + 34) : 4;
       const cell = (width - marginLeft - 10) / count;
       const isTurned = isNamed && cell < 7.2 * longest + 4;
-      const marginTop = isNamed ? (isTurned ? Math.min(110, 6 * longest + 36) : 44) : 30;
+      const marginTop = isNamed ? (isTurned ? Math.min(110, 6 * longest + 36) : 44) : 4;
       const line = count > MOST_WRITTEN ? cell : Math.max(26, Math.min(cell, 72));
       return {
         height: line * count + marginTop + 8,

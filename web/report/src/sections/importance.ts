@@ -42,8 +42,8 @@ function map(found: Importance, size: { width: number; height: number }): HTMLEl
   const cells = found.pixels!.map((value, i) => ({ x: i % size.width, y: Math.floor(i / size.width), share: Math.max(0, value) / largest }));
   return figure({
     title: "Where it looks",
-    label: `Map of ${size.width} by ${size.height} pixels: the darker, the more a pixel matters`,
-    caption: `The darker a pixel, the more the loss grows when its values are dealt to other rows, on ${counted(found.rows, "row")}.`,
+    label: `Map of ${size.width} by ${size.height} pixels: the stronger the colour, the more a pixel matters`,
+    caption: `The stronger its colour, the more the loss grows when a pixel’s values are dealt to other rows, on ${counted(found.rows, "row")}.`,
     widest: 320,
     options: (width) => ({
       width, height: (width * size.height) / size.width, margin: 1,

@@ -89,5 +89,6 @@ export function measures(report: Report): HTMLElement | null {
   const reasons = Object.entries(judgement.undefined ?? {});
   return section("How good it is", lead, overview(judgement),
     reasons.length > 0 && element("p", { class: "caption" }, reasons.map(([name, why]) => `${name}: ${why}`).join("; ")),
+    report.command === "evaluate" && element("p", { class: "caption" }, "On rows that the model was trained on, all of this is too good to be true."),
     classTable(judgement), targetTable(judgement.targets));
 }

@@ -23,7 +23,7 @@ using Texts = std::vector<std::string>;
 /// ai.onnx.ml's table from texts to numbers: positions, or the given codes.
 std::string encoded(GraphWriter& writer, const std::string& texts, const Texts& keys,
                     const std::vector<float>& codes, float otherwise) {
-  const std::string made = writer.node("LabelEncoder", {texts});
+  std::string made = writer.node("LabelEncoder", {texts});
   ::onnx::NodeProto& node = writer.last_node();
   node.set_domain("ai.onnx.ml");
   ::onnx::AttributeProto& from = *node.add_attribute();

@@ -32,8 +32,8 @@ struct File {
     set.set_domain(domain);
     set.set_version(version);
   }
-  static void describe(::onnx::ValueInfoProto& info, const std::string& name, std::vector<int64_t> dims,
-                       int type) {
+  static void describe(::onnx::ValueInfoProto& info, const std::string& name,
+                       const std::vector<int64_t>& dims, int type) {
     info.set_name(name);
     auto& tensor = *info.mutable_type()->mutable_tensor_type();
     tensor.set_elem_type(type);
@@ -44,15 +44,16 @@ struct File {
       else
         tensor.mutable_shape()->add_dim()->set_dim_value(dim);
   }
-  File& input(const std::string& name, std::vector<int64_t> dims, int type = TensorProto::FLOAT) {
-    describe(*graph.add_input(), name, std::move(dims), type);
+  File& input(const std::string& name, const std::vector<int64_t>& dims, int type = TensorProto::FLOAT) {
+    describe(*graph.add_input(), name, dims, type);
     return *this;
   }
-  File& output(const std::string& name, std::vector<int64_t> dims, int type = TensorProto::FLOAT) {
-    describe(*graph.add_output(), name, std::move(dims), type);
+  File& output(const std::string& name, const std::vector<int64_t>& dims, int type = TensorProto::FLOAT) {
+    describe(*graph.add_output(), name, dims, type);
     return *this;
   }
-  TensorProto& weights(const std::string& name, std::vector<int64_t> dims, std::vector<float> values) {
+  TensorProto& weights(const std::string& name, const std::vector<int64_t>& dims,
+                       const std::vector<float>& values) {
     TensorProto& tensor = *graph.add_initializer();
     tensor.set_name(name);
     tensor.set_data_type(TensorProto::FLOAT);
@@ -60,8 +61,8 @@ struct File {
     for (const float value : values) tensor.add_float_data(value);
     return tensor;
   }
-  ::onnx::NodeProto& node(const std::string& type, std::vector<std::string> inputs, const std::string& output,
-                          const std::string& domain = "") {
+  ::onnx::NodeProto& node(const std::string& type, const std::vector<std::string>& inputs,
+                          const std::string& output, const std::string& domain = "") {
     ::onnx::NodeProto& made = *graph.add_node();
     made.set_op_type(type);
     made.set_domain(domain);

@@ -90,7 +90,7 @@ void read_raw(int type, std::string_view bytes, Tensor& tensor) {
     case TensorProto::UINT16:
       return from_raw<uint16_t>(bytes, tensor, same);
     case TensorProto::INT8:
-      return from_raw<int8_t>(bytes, tensor, same);
+      return from_raw<int8_t>(bytes, tensor, [](int8_t value) { return int64_t{value}; });
     case TensorProto::FLOAT16:
       return from_raw<uint16_t>(bytes, tensor, from_half);
     case TensorProto::BFLOAT16:

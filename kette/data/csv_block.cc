@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "kette/base/error.h"
 #include "kette/data/record.h"
+#include "kette/data/stop_mask.h"
 
 namespace kette::data {
 namespace {
@@ -18,12 +21,7 @@ template <bool Runs>
 class BlockParser {
  public:
   BlockParser(const char* begin, const char* end, const BlockPlan& plan, Block& block)
-      : cursor_(begin),
-        end_(end),
-        plan_(plan),
-        block_(block),
-        kinds_(plan.kinds),
-        short_numbers_may_be_missing_(plan.missing.hold_numbers()) {
+      : cursor_(begin), end_(end), plan_(plan), block_(block), kinds_(plan.kinds) {
     stops_[static_cast<unsigned char>(plan.dialect.delimiter)] = true;
     for (char c : {'\n', '\r'}) stops_[static_cast<unsigned char>(c)] = true;
     if (Runs) stops_[static_cast<unsigned char>('\t')] = true;
@@ -55,6 +53,9 @@ class BlockParser {
       block_.numbers.reset();  // the old one goes before the new one comes
       block_.numbers = std::make_unique_for_overwrite<double[]>(block_.capacity);
     }
+    const auto is_text = [](ColumnKind kind) { return kind == ColumnKind::text; };
+    leading_numbers_ = static_cast<size_t>(std::ranges::find_if(kinds_, is_text) - kinds_.begin());
+    if (plan_.missing.hold_numbers()) leading_numbers_ = 0;
     double* next = block_.numbers.get();
     targets_.assign(columns, nullptr);
     fields_.resize(columns);
@@ -97,7 +98,7 @@ class BlockParser {
     turned_.clear();
     const size_t columns = kinds_.size();
     if (Runs) skip_blanks();
-    for (size_t c = 0; c < columns && !bad_; ++c) {
+    for (size_t c = Runs ? 0 : parse_short_numbers(); c < columns && !bad_; ++c) {
       if (c > 0 && !next_field(c)) break;
       parse_field(c);
     }
@@ -160,24 +161,44 @@ class BlockParser {
     bad_row_ = {0, column, std::move(expected), std::move(found), quoting};
   }
 
-  /// A field of one to three digits, such as a pixel; false for any other, which is not touched.
-  bool parse_short_number(size_t c) {
-    const auto digit = [](char character) {
-      return static_cast<unsigned>(static_cast<unsigned char>(character)) - '0';
-    };
-    const char* place = cursor_;
-    unsigned value = digit(*place);
-    if (value >= 10) return false;
-    for (int more = 0; more < 2; ++more) {
-      const unsigned next = digit(*++place);
-      if (next >= 10) break;
-      value = 10 * value + next;
-      if (more == 1) ++place;
+  /// The fields at the beginning of a record that are numbers of one to three digits, such as pixels: how
+  /// many they are. The cursor then stands behind the last of them.
+  size_t parse_short_numbers() {
+    constexpr ptrdiff_t kWindow = 64;
+    const char delimiter = plan_.dialect.delimiter;
+    // Nothing that the loop writes may lie where it reads, which the compiler cannot know of members.
+    const size_t most = leading_numbers_, row = row_;
+    double* const* const targets = targets_.data();
+    const char* const last_window = end_ - kWindow;
+    const char *field = cursor_, *behind = cursor_;
+    size_t c = 0;
+    while (c < most && field <= last_window) {
+      const char* window = field;
+      for (uint64_t stops = stop_mask(window, delimiter); stops != 0 && c < most; stops &= stops - 1) {
+        const char* stop = window + std::countr_zero(stops);
+        const int value = short_number(field, stop - field);
+        if (value < 0) return cursor_ = behind, c;
+        if (double* const target = targets[c++]) target[row] = value;
+        behind = stop;
+        field = stop + 1;
+        if (*stop != delimiter) return cursor_ = behind, c;
+      }
+      if (field == window) break;
     }
-    if (!stops(*place) || short_numbers_may_be_missing_) return false;
-    cursor_ = place;
-    targets_[c][row_] = value;
-    return true;
+    cursor_ = behind;
+    return c;
+  }
+
+  /// The number of `length` digits, 1 to 3; −1 for anything else. Four bytes are read.
+  static int short_number(const char* text, ptrdiff_t length) {
+    static_assert(std::endian::native == std::endian::little);
+    if (length < 1 || length > 3) return -1;
+    uint32_t digits = 0;
+    std::memcpy(&digits, text, sizeof digits);
+    // The last digit in the highest byte, zeros before the first.
+    digits = (digits - 0x30303030u) << (32 - 8 * length);
+    if (((digits + 0x76767600u) | digits) & 0x80808080u) return -1;  // a byte above 9
+    return static_cast<int>((digits >> 24) + 10 * (digits >> 16 & 0xFF) + 100 * (digits >> 8 & 0xFF));
   }
 
   void parse_field(size_t c) {
@@ -185,7 +206,6 @@ class BlockParser {
       fields_[c] = read_field(c);
       return;
     }
-    if (!Runs && parse_short_number(c)) return;
     const char* place = cursor_;
     while (is_blank(*place)) ++place;
     double value = 0;
@@ -299,9 +319,10 @@ class BlockParser {
   Block& block_;
   std::vector<ColumnKind> kinds_;
   std::array<bool, 256> stops_{};  // what ends an unquoted field
-  bool short_numbers_may_be_missing_;
   const char* nul_ = nullptr;
   int64_t line_ = 0;
+  size_t leading_numbers_ =
+      0;  // columns before the first of text; 0 where a short number may stand for a missing one
   std::vector<double*> targets_;          // of each column of numbers: where its first one goes
   size_t row_ = 0, from_row_to_row_ = 1;  // how far behind it the present one goes
   std::vector<size_t> texts_;             // the columns of text

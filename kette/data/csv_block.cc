@@ -169,10 +169,10 @@ class BlockParser {
     // Nothing that the loop writes may lie where it reads, which the compiler cannot know of members.
     const size_t most = leading_numbers_, row = row_;
     double* const* const targets = targets_.data();
-    const char* const last_window = end_ - kWindow;
+    const char* const end = end_;
     const char *field = cursor_, *behind = cursor_;
     size_t c = 0;
-    while (c < most && field <= last_window) {
+    while (c < most && end - field >= kWindow) {
       const char* window = field;
       for (uint64_t stops = stop_mask(window, delimiter); stops != 0 && c < most; stops &= stops - 1) {
         const char* stop = window + std::countr_zero(stops);

@@ -12,6 +12,7 @@
 #include "kette/base/random.h"
 #include "kette/kernels/simd_targets.h"
 #include "kette/ops/ops.h"
+#include "kette/ops/test_samples.h"
 
 namespace kette::catalogue_test {
 namespace {
@@ -40,13 +41,7 @@ bool agree(double found, double exact, double max_ulp, DType dtype, double magni
   return std::abs(found - exact) <= max_ulp * unit_in_last_place(magnitude, dtype) * (1 + 1e-6);
 }
 
-double sample(const Domain& domain, const Random& random, uint64_t position) {
-  for (uint64_t attempt = 0;; ++attempt) {
-    const double x = domain.low + (domain.high - domain.low) * random.uniform(position * 64 + attempt);
-    const auto near = [x](double kink) { return std::abs(x - kink) < 0.05; };
-    if (std::ranges::none_of(domain.kinks, near)) return x;
-  }
-}
+using test_samples::sample;
 
 Domain domain_of(const std::vector<Domain>& domains, size_t operand) {
   return operand < domains.size() ? domains[operand] : Domain{};

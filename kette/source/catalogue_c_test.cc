@@ -9,6 +9,7 @@
 #include "kette/base/random.h"
 #include "kette/graph/text.h"
 #include "kette/ops/ops.h"
+#include "kette/ops/test_samples.h"
 #include "kette/source/c_graph.h"
 #include "kette/source/c_text.h"
 #include "kette/source/test_compilers.h"
@@ -32,21 +33,8 @@ std::vector<Example> examples_of(const OpDef& op) {
   return {equal, row, column, middle};
 }
 
-double sample(const Domain& domain, const Random& random, uint64_t position) {
-  for (uint64_t attempt = 0;; ++attempt) {
-    const double x = domain.low + (domain.high - domain.low) * random.uniform(position * 64 + attempt);
-    if (std::ranges::none_of(domain.kinks, [x](double kink) { return std::abs(x - kink) < 0.05; })) return x;
-  }
-}
-
 Tensor sampled(const Shape& shape, const Domain& domain, uint64_t stream) {
-  Tensor result(shape);
-  const Random random(kSeed, stream);
-  for (int64_t i = 0; i < shape.size(); ++i) {
-    const double x = sample(domain, random, static_cast<uint64_t>(i));
-    result.set(i, is_float(shape.dtype()) ? x : std::round(x));
-  }
-  return result;
+  return test_samples::sampled(shape, domain, kSeed, stream);
 }
 
 /// One operation on arrays x0, x1, … as a function named `name` that fills y.

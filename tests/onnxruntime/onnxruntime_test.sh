@@ -8,14 +8,7 @@ set -eu
 kette=$1 project=$2 runtime=$3
 tests=$project/tests/onnxruntime real=$project/../shared/data
 
-skip() { echo "skipped: $1"; exit 77; }
-command -v node >/dev/null && command -v npm >/dev/null || skip "there is no Node.js here"
-mkdir -p "$runtime"
-if ! cmp -s "$tests/package-lock.json" "$runtime/installed.json"; then
-  cp "$tests/package.json" "$tests/package-lock.json" "$runtime/"
-  (cd "$runtime" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || skip "npm cannot install onnxruntime-node"
-  cp "$tests/package-lock.json" "$runtime/installed.json"
-fi
+. "$project/tests/node_packages.sh"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

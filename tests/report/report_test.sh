@@ -8,16 +8,9 @@ set -eu
 kette=$1 project=$2 runtime=$3 page=$4
 tests=$project/tests/report
 
-skip() { echo "skipped: $1"; exit 77; }
+. "$project/tests/node_packages.sh"
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 [ -n "$chromium" ] || skip "there is no Chromium here"
-command -v node >/dev/null && command -v npm >/dev/null || skip "there is no Node.js here"
-mkdir -p "$runtime"
-if ! cmp -s "$tests/package-lock.json" "$runtime/installed.json"; then
-  cp "$tests/package.json" "$tests/package-lock.json" "$runtime/"
-  (cd "$runtime" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || skip "npm cannot install playwright-core"
-  cp "$tests/package-lock.json" "$runtime/installed.json"
-fi
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

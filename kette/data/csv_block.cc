@@ -4,17 +4,28 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "kette/base/error.h"
 #include "kette/data/record.h"
-#include "kette/data/stop_mask.h"
+#include "kette/kernels/short_numbers.h"
 
 namespace kette::data {
 namespace {
 
 constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
+
+/// How many characters of a text end a line. Sums of a byte, which compilers turn into SIMD as they are.
+size_t count_line_ends(const char* begin, const char* end) {
+  constexpr ptrdiff_t kPiece = 128;
+  size_t count = 0;
+  for (; end - begin >= kPiece; begin += kPiece) {
+    uint8_t found = 0;
+    for (ptrdiff_t i = 0; i < kPiece; ++i) found = static_cast<uint8_t>(found + ends_line(begin[i]));
+    count += found;
+  }
+  return count + static_cast<size_t>(std::count_if(begin, end, ends_line));
+}
 
 /// `Runs`: fields are separated by runs of blanks.
 template <bool Runs>
@@ -43,7 +54,7 @@ class BlockParser {
     block_.marks.clear();
     block_.texts.assign(columns, {});
     block_.first_text.assign(columns, -1);
-    const auto rows = static_cast<size_t>(std::count(cursor_, end_, '\n') + std::count(cursor_, end_, '\r'));
+    const size_t rows = count_line_ends(cursor_, end_);
     const auto numbers = static_cast<size_t>(std::ranges::count(kinds_, ColumnKind::number));
     block_.stride = plan_.row_major ? numbers : rows + 1;
     from_row_to_row_ = plan_.row_major ? numbers : 1;
@@ -66,6 +77,12 @@ class BlockParser {
         next += plan_.row_major ? 1 : block_.stride;
       }
       if (kinds_[c] == ColumnKind::text) texts_.push_back(c);
+    }
+    short_numbers_.resize(leading_numbers_ + kernels::kShortNumbersSlack);
+    for (size_t c = 0; c < leading_numbers_; ++c) {
+      if (targets_[c] == nullptr) continue;
+      if (!plan_.row_major || runs_.empty() || runs_.back().end != c) runs_.push_back({targets_[c], c, c});
+      runs_.back().end = c + 1;
     }
   }
 
@@ -164,41 +181,16 @@ class BlockParser {
   /// The fields at the beginning of a record that are numbers of one to three digits, such as pixels: how
   /// many they are. The cursor then stands behind the last of them.
   size_t parse_short_numbers() {
-    constexpr ptrdiff_t kWindow = 64;
-    const char delimiter = plan_.dialect.delimiter;
-    // Nothing that the loop writes may lie where it reads, which the compiler cannot know of members.
-    const size_t most = leading_numbers_, row = row_;
-    double* const* const targets = targets_.data();
-    const char* const end = end_;
-    const char *field = cursor_, *behind = cursor_;
-    size_t c = 0;
-    while (c < most && end - field >= kWindow) {
-      const char* window = field;
-      for (uint64_t stops = stop_mask(window, delimiter); stops != 0 && c < most; stops &= stops - 1) {
-        const char* stop = window + std::countr_zero(stops);
-        const int value = short_number(field, stop - field);
-        if (value < 0) return cursor_ = behind, c;
-        if (double* const target = targets[c++]) target[row] = value;
-        behind = stop;
-        field = stop + 1;
-        if (*stop != delimiter) return cursor_ = behind, c;
-      }
-      if (field == window) break;
-    }
-    cursor_ = behind;
-    return c;
-  }
-
-  /// The number of `length` digits, 1 to 3; −1 for anything else. Four bytes are read.
-  static int short_number(const char* text, ptrdiff_t length) {
-    static_assert(std::endian::native == std::endian::little);
-    if (length < 1 || length > 3) return -1;
-    uint32_t digits = 0;
-    std::memcpy(&digits, text, sizeof digits);
-    // The last digit in the highest byte, zeros before the first.
-    digits = (digits - 0x30303030u) << (32 - 8 * length);
-    if (((digits + 0x76767600u) | digits) & 0x80808080u) return -1;  // a byte above 9
-    return static_cast<int>((digits >> 24) + 10 * (digits >> 16 & 0xFF) + 100 * (digits >> 8 & 0xFF));
+    if (leading_numbers_ == 0) return 0;
+    const auto found =
+        kernels::parse_short_numbers(cursor_, end_, plan_.dialect.delimiter, short_numbers_.data(),
+                                     static_cast<int64_t>(leading_numbers_));
+    cursor_ = found.behind;
+    const auto count = static_cast<size_t>(found.count);
+    for (const Run& run : runs_)
+      for (size_t c = run.begin; c < std::min(run.end, count); ++c)
+        run.target[row_ + c - run.begin] = short_numbers_[c];
+    return count;
   }
 
   void parse_field(size_t c) {
@@ -323,6 +315,13 @@ class BlockParser {
   int64_t line_ = 0;
   size_t leading_numbers_ =
       0;  // columns before the first of text; 0 where a short number may stand for a missing one
+  /// Columns of numbers whose targets lie side by side.
+  struct Run {
+    double* target;
+    size_t begin, end;
+  };
+  std::vector<Run> runs_;                 // the leading ones
+  std::vector<int32_t> short_numbers_;    // of the present row
   std::vector<double*> targets_;          // of each column of numbers: where its first one goes
   size_t row_ = 0, from_row_to_row_ = 1;  // how far behind it the present one goes
   std::vector<size_t> texts_;             // the columns of text

@@ -37,6 +37,7 @@
 #include "kette/data/standardize.h"
 #include "kette/data/table.h"
 #include "kette/data/target.h"
+#include "kette/data/windows.h"
 #include "kette/graph/dot.h"
 #include "kette/graph/graph.h"
 #include "kette/graph/json.h"

@@ -233,7 +233,7 @@ TEST(FitCategories, shared_ones_are_those_of_all_columns) {
 }
 
 TEST(FitCategories, a_shared_one_is_as_frequent_as_in_the_column_that_holds_it_most) {
-  const DatasetOptions options{.rare = 2, .share_embedding = {"l", "r"}};
+  const DatasetOptions options{.share_embedding = {"l", "r"}, .rare = 2};
   const Feature f = shared({"a", "a", "b", "c"}, {"b", "c", "d", "d"}, {0, 1, 2, 3}, options);
   EXPECT_EQ(f.categories, (Lines{"a", "d", "b", "c"}));
   EXPECT_EQ(f.kept, 2);
@@ -243,7 +243,7 @@ TEST(FitCategories, a_shared_vocabulary_may_be_large) {
   Lines words;
   Rows rows;
   for (int i = 0; i < 5000; ++i) words.push_back(fmt::format("w{}", i)), rows.push_back(i);
-  EXPECT_EQ(shared(words, words, rows, {.rare = 1, .share_embedding = {"l", "r"}}).kept, 5000);
+  EXPECT_EQ(shared(words, words, rows, {.share_embedding = {"l", "r"}, .rare = 1}).kept, 5000);
 }
 
 /// "c0" … in a file where word k of the list stands in `rows[k]` of 200 rows.

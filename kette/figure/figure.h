@@ -20,15 +20,16 @@ struct Figure {
   struct Node {
     int id = 0;                           // of the graph
     NodeKind kind = NodeKind::operation;  // oval, shaded box (parameter), no frame (input), small (constant)
-    std::string operation;                // "tanh", "softmax(axis=1)"; of operations only
-    std::string name;                     // "W1", "loss"; may be empty
-    std::string shape;                    // "1×150"; may be empty
+    std::string name = {};        // "W1", "loss"; %id of a constant that has nothing else; may be empty
+    std::string operation = {};   // "softmax"; of a small constant its values, "[0.5, 1]"; else empty
+    std::string attributes = {};  // "axis=1"; those that are not at their default
+    std::string shape = {};       // "1×150"; may be empty
     std::vector<std::string> lines = {};  // further short ones, such as a formula
     std::vector<Numbers> numbers = {};    // from top to bottom
     bool backward = false;                // a node of the gradient: tinted
     bool emphasised = false;              // thick frame
 
-    /// What stands above the shape: "tanh", "W1", "loss = neg".
+    /// "W1", "tanh", "loss = neg", "concat(axis=1)", "half = 0.5".
     std::string title() const;
   };
   /// Places in `nodes`, from an operand to the operation. Operands come before the nodes that use them, and a

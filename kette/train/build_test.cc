@@ -12,6 +12,7 @@
 #include "kette/train/predictor.h"
 #include "kette/train/prepared.h"
 #include "kette/train/test_data.h"
+#include "kette/train/trainer.h"
 
 namespace kette::build_test {
 namespace {

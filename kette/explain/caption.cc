@@ -34,6 +34,13 @@ std::optional<int64_t> column_of(const Subject& subject, int id) {
 }  // namespace
 
 std::string caption_of(const Subject& subject, int id) {
+  if (subject.is_model && subject.expected && id == subject.expected.id && subject.row) {
+    std::string fields;
+    for (const std::string& target : subject.schema.targets)
+      if (const int64_t at = subject.row->find(target); at >= 0)
+        fields += (fields.empty() ? "" : ", ") + subject.row->field(0, at);
+    return fields.empty() ? std::string("expected") : fields;
+  }
   const Node& node = subject.graph->node(id);
   if (!subject.is_model || !node.name.empty() || node.shape.size() != 1) return subject.graph->label(id);
   std::optional<int64_t> column = column_of(subject, id);

@@ -118,8 +118,7 @@ TEST_P(TraceOfTraining, has_the_bits_that_training_computes) {
   for (size_t i = 0; i < names.size(); ++i) {
     const Value parameter = subject.graph->find(names[i]);
     ASSERT_TRUE(parameter);
-    EXPECT_EQ(values.at(backward.gradient.at(parameter.id).id), program.output_tensor(3 + i))
-        << names[i];
+    EXPECT_EQ(values.at(backward.gradient.at(parameter.id).id), program.output_tensor(3 + i)) << names[i];
   }
   const Descent descent = descend(subject, 0.25);
   EXPECT_EQ(static_cast<float>(descent.loss_before), program.values<float>(0)[0]);

@@ -123,18 +123,16 @@ Value find_node(const Subject& subject, std::string_view name) {
 
 std::vector<int> layers_of(const Subject& subject) {
   const Graph& graph = *subject.graph;
-  const std::vector<bool> reads_expected =
-      dependents(graph, [&](int id, const Node&) { return subject.expected && id == subject.expected.id; });
+  const std::vector<bool> of_result = needed_by(graph, std::vector{subject.result});
   const auto is_parameter = [&](int id) { return graph.node(id).kind == NodeKind::parameter; };
   std::vector<int> layers(static_cast<size_t>(graph.size()), -1);
   for (int id = 0; id < graph.size(); ++id) {
     const Node& node = graph.node(id);
-    if (node.kind != NodeKind::operation || reads_expected[static_cast<size_t>(id)]) continue;
+    if (node.kind != NodeKind::operation || !of_result[static_cast<size_t>(id)]) continue;
     int& layer = layers[static_cast<size_t>(id)];
     for (const int input : node.inputs)
       if (!is_parameter(input)) layer = std::max(layer, layers[static_cast<size_t>(input)]);
-    const bool has_weights = std::ranges::any_of(node.inputs, is_parameter);
-    if (node.op == &kMatmul && has_weights) layer = std::max(layer, 0) + 1;
+    if (node.op == &kMatmul && std::ranges::any_of(node.inputs, is_parameter)) layer = std::max(layer, 0) + 1;
     if (layer < 1) continue;
     for (const int input : node.inputs)
       if (is_parameter(input) && layers[static_cast<size_t>(input)] < 0)

@@ -28,9 +28,8 @@ struct View {
 /// there.
 View view_of(const Subject& subject, const ViewOptions& options = {});
 
-/// The layer of every node that the end needs, by id: how many products with a parameter lie on the way to
-/// it; −1 for nodes of no layer, which are those before the first product, and those that what was expected
-/// has a part in.
+/// The layer of every node, by id: how many products with a parameter lie on the way to
+/// it; −1 for nodes of no layer: those before the first product, and those that the result does not need.
 std::vector<int> layers_of(const Subject& subject);
 
 /// The node of that name, or `%id`; throws Error that suggests the nearest name.

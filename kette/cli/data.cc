@@ -17,7 +17,8 @@ constexpr const char* kDataExamples =
     R"(Two classes in the plane (columns x1, x2, label): circle, xor, gauss, spiral, moons.
 Regression (columns x, y): sine.
 Windows of words: of a text in FILE, a sentence a line, its words tagged as in `the/DET dog/NOUN`, each word between
-its neighbours (columns before, word, after, tag; <s> and </s> beyond the ends).
+its neighbours (columns before, word, after, tag; <s> and </s> beyond the ends). Where these four are words of the text,
+say --header yes when the table is read.
 
 Examples:
   kette data moons > moons.csv && kette train moons.csv --target label

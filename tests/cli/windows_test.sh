@@ -34,6 +34,11 @@ printf 'before,word,after\nthe,black,dog\n<s>,the,black\nblack,dog,</s>\nthe,glo
 [ "$(head -n 4 said.csv | cut -d, -f1 | tr '\n' ' ')" = "prediction ADJ DET NOUN " ] || fail "$(cat said.csv)"
 grep -q '1 row holds a category not seen in training, taken as any other ("glork" at query.csv:5:2)' err.txt || fail "$(cat err.txt)"
 
+# Its graph: three lookups in one table, side by side the vector x.
+"$kette" graph tagger.onnx --words "the black dog" >graph.txt
+[ "$(grep -c '  1×50  lookup(E, \(the\|black\|dog\))$' graph.txt)" = 3 ] && grep -q '^x  *1×150  concat(' graph.txt &&
+  grep -q ' 1×20  matmul(x, W1)$' graph.txt || fail "$(cat graph.txt)"
+
 # Trained further, it keeps its words.
 train --from tagger.onnx --epochs 1 --quiet --out further.onnx
 "$kette" predict further.onnx query.csv --probabilities --out further.csv 2>err.txt

@@ -21,7 +21,7 @@ struct Command {
 };
 
 extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kGraph,
-    kCheck, kOps, kHelp, kCompletion, kMan, kVersion;
+    kExplain, kCheck, kOps, kHelp, kCompletion, kMan, kVersion;
 
 /// The command line itself is wrong.
 class UsageError : public Error {

@@ -119,10 +119,9 @@ std::string to_svg(const Figure& figure) {
   const TemporaryFolder folder;
   const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder, 1);
   std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
-  size_t at = 0;
   for (const Thumbnail& thumbnail : thumbnails) {
     const std::string reference = fmt::format("xlink:href=\"{}\"", thumbnail.path);
-    at = svg.find(reference, at);
+    const size_t at = svg.find(reference);
     if (at == svg.npos) fail("dot: no picture {} in what it drew", thumbnail.path);
     // The cells are to have sharp edges.
     const std::string inside = fmt::format(
@@ -130,7 +129,6 @@ std::string to_svg(const Figure& figure) {
         "xlink:href=\"data:image/png;base64,{}\"",
         base64(png_of(thumbnail.map)));
     svg.replace(at, reference.size(), inside);
-    at += inside.size();
   }
   return svg;
 }

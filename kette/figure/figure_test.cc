@@ -50,6 +50,19 @@ TEST(Figure, small_constants_are_titled_by_their_values_large_ones_by_name) {
             (Lines{"x : 1×1", "0.5 : 1×1", "[1, 2] : 1×2", "%3 : 1×5", "six : 1×6", "quarter = 0.25 : 1×1"}));
 }
 
+TEST(Figure, a_number_stands_beside_each_of_its_uses) {
+  Graph graph;
+  const Value half = graph.constant(0.5), x = graph.input("x", {3});
+  add(x, half);
+  mul(half, half);
+  graph.constant(7.0);  // of no use
+  const Figure figure = figure_of(graph);
+  EXPECT_EQ(titles(figure), (Lines{"x : 1×3", "0.5 : 1×1", "add : 1×3", "0.5 : 1×1", "mul : 1×1", "7 : 1×1"}));
+  std::vector<std::pair<size_t, size_t>> edges;
+  for (const auto [from, to] : figure.edges) edges.emplace_back(from, to);
+  EXPECT_EQ(edges, (std::vector<std::pair<size_t, size_t>>{{0, 2}, {1, 2}, {3, 4}, {3, 4}}));
+}
+
 TEST(Figure, element_types_are_said_where_they_are_not_the_usual_one) {
   Graph f32, f64;
   f32.input("x", {1});

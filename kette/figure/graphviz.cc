@@ -89,16 +89,14 @@ Layout layout_of(const Figure& figure) {
   layout.width = frame.at(2);
   layout.height = frame.at(3);
 
-  std::map<int, size_t> place;  // by id
-  for (size_t i = 0; i < figure.nodes.size(); ++i) place[figure.nodes[i].id] = i;
   layout.nodes.resize(figure.nodes.size());
   std::vector<size_t> place_of_object;
   for (const auto& object : json.value("objects", nlohmann::json::array())) {
     const std::string name = object.at("name");  // "n12"
-    place_of_object.push_back(place.at(std::stoi(name.substr(1))));
+    place_of_object.push_back(std::stoul(name.substr(1)));
     const std::vector<double> middle = numbers_in(object.at("pos"));
     const auto points = [&](const char* key) { return 72 * std::stod(object.at(key).get<std::string>()); };
-    layout.nodes[place_of_object.back()] = {middle.at(0), middle.at(1), points("width"), points("height")};
+    layout.nodes.at(place_of_object.back()) = {middle.at(0), middle.at(1), points("width"), points("height")};
   }
 
   std::multimap<std::pair<size_t, size_t>, size_t> waiting;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kMostCells = 48;    // on a side
 constexpr int64_t kShortVector = 32;  // one line
-constexpr double kMostPoints = 96, kMostCellPoints = 10, kLeastPoints = 10;
+constexpr double kMostPoints = 96, kMostCellPoints = 10, kLeastPoints = 16;
 
 struct Grid {
   int64_t width = 0, height = 0;

@@ -64,7 +64,7 @@ TEST(Dot, kinds_of_nodes_are_drawn_as_in_textbooks) {
   has("n1 [", ">1×20<");
   has("n1 [", "shape=box, style=filled");
   has("n2 [", ">0.5<");
-  has("n2 [", "POINT-SIZE=\"9\"");
+  has("n2 [", "POINT-SIZE=\"10\"");
   has("n3 [", ">mul<");
   has("n3 [", "shape=oval");
   has("n5 [", ">h = concat(axis=1)<");
@@ -78,7 +78,7 @@ TEST(Dot, backward_nodes_and_their_edges_are_tinted_and_emphasis_is_a_thick_fram
   figure.nodes.back().backward = true;
   const std::string tinted = to_dot(figure);
   EXPECT_EQ(count(plain, "#1f5fa8"), 0u);
-  EXPECT_NE(tinted.find("n1 -> n6 [color=\"#1f5fa8\"]"), tinted.npos);
+  EXPECT_NE(tinted.find("n1 -> n6 [weight=0, color=\"#9fbde0\"]"), tinted.npos);
   figure.nodes.front().emphasised = true;
   EXPECT_EQ(count(to_dot(figure), "shape=box, penwidth"), 1u);
 }

@@ -48,6 +48,13 @@ std::string short_name(const Figure::Node& node) {
   return "%" + std::to_string(node.id);
 }
 
+/// `mul(z, 0.5)` says all of a number.
+bool is_said_by_its_uses(const Figure::Node& node) {
+  const bool has_more = node.emphasised || !node.lines.empty() || !node.numbers.empty();
+  return node.kind == NodeKind::constant && node.name.empty() && !node.operation.starts_with('[') &&
+         !has_more;
+}
+
 std::string what(const Figure::Node& node, const std::vector<std::string>& operands) {
   switch (node.kind) {
     case NodeKind::input:
@@ -131,6 +138,7 @@ std::string to_text(const Figure& figure, size_t columns) {
   bool is_backward = false;
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
     const Figure::Node& node = figure.nodes[i];
+    if (is_said_by_its_uses(node)) continue;
     if (node.backward && !is_backward) text += "backward:\n";
     is_backward |= node.backward;
     std::string start = has_marks ? (node.emphasised ? "* " : "  ") : "";

@@ -28,7 +28,6 @@ TEST(FigureText, a_line_for_each_node_and_its_numbers_below) {
               0   2      1e−6
     gradient  all 0
   %2   N×3  matmul(x, W)
-  0.5  1×1  constant
   %4   N×3  mul(%2, 0.5)
 backward:
 * h    N×3  tanh(%4)

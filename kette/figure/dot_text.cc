@@ -25,10 +25,10 @@ std::string cell(std::string_view html, std::string_view attributes = "") {
   return fmt::format("<TD{}{}>{}</TD>", attributes.empty() ? "" : " ", attributes, html);
 }
 
-constexpr std::string_view kPlainTable =
-    "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"{}\">";
-
-std::string table_start(int padding) { return fmt::format(fmt::runtime(kPlainTable), padding); }
+std::string table_start(int padding, int spacing = 0) {
+  return fmt::format("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"{}\" CELLPADDING=\"{}\">", spacing,
+                     padding);
+}
 
 std::string image(const Thumbnail& thumbnail) {
   const HeatMap& map = thumbnail.map;
@@ -38,7 +38,8 @@ std::string image(const Thumbnail& thumbnail) {
   return fmt::format(
       "{}<TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"{}\" BORDER=\"1\" COLOR=\"#9a9a9a\">"
       "<IMG SRC=\"{}\" SCALE=\"BOTH\"/></TD></TR></TABLE>",
-      table_start(2), points(map.width, map.cell_width), points(map.height, map.cell_height), thumbnail.path);
+      table_start(0, 3), points(map.width, map.cell_width), points(map.height, map.cell_height),
+      thumbnail.path);
 }
 
 /// Cells of one row, two for a number so that points are lined up, and a narrow one between two numbers.

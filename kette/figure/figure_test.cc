@@ -57,7 +57,8 @@ TEST(Figure, a_number_stands_beside_each_of_its_uses) {
   mul(half, half);
   graph.constant(7.0);  // of no use
   const Figure figure = figure_of(graph);
-  EXPECT_EQ(titles(figure), (Lines{"x : 1×3", "0.5 : 1×1", "add : 1×3", "0.5 : 1×1", "mul : 1×1", "7 : 1×1"}));
+  EXPECT_EQ(titles(figure),
+            (Lines{"x : 1×3", "0.5 : 1×1", "add : 1×3", "0.5 : 1×1", "mul : 1×1", "7 : 1×1"}));
   std::vector<std::pair<size_t, size_t>> edges;
   for (const auto [from, to] : figure.edges) edges.emplace_back(from, to);
   EXPECT_EQ(edges, (std::vector<std::pair<size_t, size_t>>{{0, 2}, {1, 2}, {3, 4}, {3, 4}}));

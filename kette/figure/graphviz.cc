@@ -18,6 +18,7 @@ namespace kette {
 namespace {
 
 const Tool kGraphviz = {"dot", "graphviz"};
+constexpr int kCellPixels = 6;  // of a cell's side, so that it has sharp edges where pictures are smoothed
 
 void check_size(const Figure& figure) {
   if (figure.nodes.size() > kMostNodes)
@@ -65,14 +66,14 @@ Layout::Curve curve_in(const std::string& text) {
 
 std::string thumbnail_name(size_t index) { return fmt::format("kette-heat-map-{}.png", index); }
 
-/// Of all numbers that have one. Each cell is `scale`² pixels.
-std::vector<Thumbnail> write_thumbnails(const Figure& figure, const TemporaryFolder& folder, int scale) {
+/// Of all numbers that have one.
+std::vector<Thumbnail> write_thumbnails(const Figure& figure, const TemporaryFolder& folder) {
   std::vector<Thumbnail> thumbnails;
   for (const Figure::Node& node : figure.nodes)
     for (const Figure::Numbers& numbers : node.numbers) {
       if (is_small(numbers.tensor) || numbers.tensor.size() == 0) continue;
       thumbnails.push_back({heat_map(numbers.tensor), thumbnail_name(thumbnails.size())});
-      write_file_atomically(folder.file(thumbnails.back().path), png_of(thumbnails.back().map, scale));
+      write_file_atomically(folder.file(thumbnails.back().path), png_of(thumbnails.back().map, kCellPixels));
     }
   return thumbnails;
 }
@@ -115,17 +116,14 @@ Layout layout_of(const Figure& figure) {
 std::string to_svg(const Figure& figure) {
   check_size(figure);
   const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder, 1);
+  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
   for (const Thumbnail& thumbnail : thumbnails) {
     const std::string reference = fmt::format("xlink:href=\"{}\"", thumbnail.path);
     const size_t at = svg.find(reference);
     if (at == svg.npos) fail("dot: no picture {} in what it drew", thumbnail.path);
-    // The cells are to have sharp edges.
-    const std::string inside = fmt::format(
-        "style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" "
-        "xlink:href=\"data:image/png;base64,{}\"",
-        base64(png_of(thumbnail.map)));
+    const std::string inside =
+        "xlink:href=\"data:image/png;base64," + base64(png_of(thumbnail.map, kCellPixels)) + "\"";
     svg.replace(at, reference.size(), inside);
   }
   return svg;
@@ -133,9 +131,8 @@ std::string to_svg(const Figure& figure) {
 
 std::string to_png(const Figure& figure) {
   check_size(figure);
-  constexpr int kPixels = 8;  // of a cell's side, so that smoothing leaves it sharp
   const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder, kPixels);
+  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   return run_tool(kGraphviz, {"-Tpng", "-Gdpi=144", image_path(folder)}, dot_text(figure, thumbnails));
 }
 

@@ -84,8 +84,29 @@ std::map<std::string, std::string> chunks(std::string_view png) {
   return found;
 }
 
+/// What a PNG of one byte for each pixel shows, by zlib.
+std::vector<uint8_t> pixels_of(const std::map<std::string, std::string>& parts) {
+  const size_t width = number(parts.at("IHDR"), 0), height = number(parts.at("IHDR"), 4);
+  std::string lines((width + 1) * height, '?');
+  uLongf size = lines.size();
+  const std::string& data = parts.at("IDAT");
+  EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(lines.data()), &size,
+                       reinterpret_cast<const Bytef*>(data.data()), data.size()),
+            Z_OK);
+  EXPECT_EQ(size, lines.size());
+  std::vector<uint8_t> pixels(width * height);
+  for (size_t y = 0; y < height; ++y) {
+    const char filter = lines[y * (width + 1)];
+    EXPECT_TRUE(filter == 0 || (filter == 2 && y > 0));
+    for (size_t x = 0; x < width; ++x)
+      pixels[y * width + x] = static_cast<uint8_t>(lines[y * (width + 1) + 1 + x] +
+                                                   (filter == 2 ? pixels[(y - 1) * width + x] : 0));
+  }
+  return pixels;
+}
+
 TEST(Png, zlib_reads_back_the_pixels) {
-  constexpr int64_t kWidth = 300, kHeight = 301;  // more than one stored block
+  constexpr int64_t kWidth = 300, kHeight = 31;
   std::vector<uint8_t> pixels(kWidth * kHeight);
   for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i * i % 251);
   std::vector<std::array<uint8_t, 3>> palette(251, {1, 2, 3});
@@ -95,26 +116,29 @@ TEST(Png, zlib_reads_back_the_pixels) {
   EXPECT_EQ(parts.at("IHDR").substr(8), std::string("\x08\x03\0\0\0", 5));
   EXPECT_EQ(parts.at("PLTE").size(), 3 * 251u);
   EXPECT_TRUE(parts.contains("IEND"));
+  EXPECT_EQ(pixels_of(parts), pixels);
+}
 
-  std::string lines((kWidth + 1) * kHeight, '?');
-  uLongf size = lines.size();
-  const std::string& data = parts.at("IDAT");
-  ASSERT_EQ(uncompress(reinterpret_cast<Bytef*>(lines.data()), &size,
-                       reinterpret_cast<const Bytef*>(data.data()), data.size()),
-            Z_OK);
-  ASSERT_EQ(size, lines.size());
-  for (size_t y = 0; y < kHeight; ++y) {
-    EXPECT_EQ(lines[y * (kWidth + 1)], '\0');
-    for (size_t x = 0; x < kWidth; ++x)
-      ASSERT_EQ(static_cast<uint8_t>(lines[y * (kWidth + 1) + 1 + x]), pixels[y * kWidth + x]);
+TEST(Png, runs_of_every_length_are_read_back) {
+  for (size_t run = 1; run < 600; ++run) {
+    std::vector<uint8_t> pixels(run, 200);
+    pixels.push_back(7);
+    pixels.insert(pixels.end(), run, 7);
+    const std::vector<std::array<uint8_t, 3>> palette(256);
+    const auto parts = chunks(encode_png(static_cast<int64_t>(pixels.size()), pixels, palette));
+    ASSERT_EQ(pixels_of(parts), pixels) << run;
+    EXPECT_LT(parts.at("IDAT").size(), 36u) << run;
   }
 }
 
 TEST(Png, cells_are_squares_of_pixels_and_zero_is_white) {
-  const std::string png = png_of(heat_map(Tensor(Shape({2, 3}))), 4);
-  const auto parts = chunks(png);
-  EXPECT_EQ(number(parts.at("IHDR"), 0), 12u);
-  EXPECT_EQ(number(parts.at("IHDR"), 4), 8u);
+  const HeatMap map = heat_map(Tensor(Shape({2, 3}), {0.0f, 1.0f, 2.0f, 3.0f, 4.0f, 5.0f}));
+  const auto parts = chunks(png_of(map, 4));
+  ASSERT_EQ(number(parts.at("IHDR"), 0), 12u);
+  ASSERT_EQ(number(parts.at("IHDR"), 4), 8u);
+  const std::vector<uint8_t> pixels = pixels_of(parts);
+  for (size_t y = 0; y < 8; ++y)
+    for (size_t x = 0; x < 12; ++x) EXPECT_EQ(pixels[12 * y + x], map.cells[y / 4 * 3 + x / 4]);
   EXPECT_EQ(parts.at("PLTE").substr(3 * HeatMap::kZero, 3), "\xFF\xFF\xFF");
 }
 

@@ -119,7 +119,8 @@ TEST(Render, names_cannot_break_out_in_any_form) {
       ASSERT_GE(depth, 0);
     }
     EXPECT_EQ(depth, 0);
-    EXPECT_EQ(count(tikz, "\\node["), 3u);
+    EXPECT_EQ(count(tikz, "\\node["), 2u);  // and that of the title
+    EXPECT_EQ(count(tikz, "\\path["), 1u);
   }
 }
 

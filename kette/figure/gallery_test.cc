@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kette/base/atomic_file.h"
+#include "kette/figure/dot_text.h"
 #include "kette/figure/graphviz.h"
 #include "kette/figure/render.h"
 #include "kette/figure/test_figures.h"
@@ -94,7 +95,14 @@ double reach_of_texts(const nlohmann::json& object, double middle) {
   return reach;
 }
 
-TEST(Gallery, labels_fit_their_nodes) {
+/// As Graphviz draws it.
+std::string first_text(const nlohmann::json& object) {
+  for (const auto& drawn : object.at("_ldraw_"))
+    if (drawn.at("op") == "T") return drawn.at("text");
+  return "";
+}
+
+TEST(Gallery, labels_say_what_they_should_and_fit_their_nodes) {
   KETTE_SKIP_WITHOUT_GRAPHVIZ();
   for (const auto& [name, figure] : test_figures::gallery()) {
     const auto json = nlohmann::json::parse(run_tool({"dot", "graphviz"}, {"-Tjson"}, to_dot(figure)));
@@ -103,6 +111,8 @@ TEST(Gallery, labels_fit_their_nodes) {
       const double middle = std::stod(object.at("pos").get<std::string>());
       const double reach = reach_of_texts(object, middle);
       EXPECT_GT(reach, 0) << name << " " << object.at("name");
+      const size_t place = std::stoul(object.at("name").get<std::string>().substr(1));
+      EXPECT_EQ(first_text(object), node_text(figure.nodes.at(place)).title);
       EXPECT_LE(2 * reach, 72 * std::stod(object.at("width").get<std::string>()))
           << name << " " << object.at("name");
     }

@@ -30,7 +30,9 @@ TEST(Label, the_middle_of_a_long_text_is_left_out) {
   EXPECT_EQ(shortened("abcdefghij", 3), "a…j");
 }
 
-TEST(Label, html_is_escaped) { EXPECT_EQ(in_html("<b a=\"1\">&\n"), "&lt;b a=&quot;1&quot;&gt;&amp; "); }
+TEST(Label, html_is_escaped) {
+  EXPECT_EQ(in_html("<b a=\"1\">&\\N\n"), "&lt;b a=&quot;1&quot;&gt;&amp;\\\\N ");
+}
 
 TEST(Label, latex_is_escaped) {
   EXPECT_EQ(in_latex("a_b {c} 50% #1 $x$ & y"), "a\\_b \\{c\\} 50\\% \\#1 \\$x\\$ \\& y");

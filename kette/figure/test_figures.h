@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -124,18 +125,48 @@ struct Network {
   }
 };
 
+/// The names that break out of quotes and brackets somewhere.
+inline const char* const kNames[] = {
+    "a\"b", "a\\", "\\N", "</TABLE>", "<",    "&",   "&lt;", "a\nb", "\xFF\xC3",    "{",
+    "}",    "{}",  "%",   "$",        "#",    "_^~", "'",    "`",    "]]>",         "\x01",
+    "\x7F", " ",   "[1]", "*",        "漢字", "-->", "\\\\", "a;b",  "\xEF\xBF\xBF"};
+
+/// All of them beside each other, and letters of many languages.
+inline Figure of_names() {
+  Figure figure{.title =
+                    "{\\_^ Ärger, façade, žluťoučký kůň, łódź, İstanbul, Ωμέγα, 数 & “quotes” – 100 % <b>"};
+  for (const char* name : kNames) {
+    Figure::Node node{
+        .id = static_cast<int>(figure.nodes.size()), .name = name, .attributes = name, .shape = name};
+    node.kind = static_cast<NodeKind>(figure.nodes.size() % 4);
+    node.lines = {name};
+    node.emphasised = figure.nodes.size() % 3 == 0;
+    node.backward = figure.nodes.size() % 5 == 0;
+    node.numbers = {{name, Tensor(Shape({2}), {std::nanf(""), -std::numeric_limits<float>::infinity()})}};
+    if (figure.nodes.size() >= 6) figure.edges.push_back({figure.nodes.size() - 6, figure.nodes.size()});
+    figure.nodes.push_back(node);
+  }
+  for (size_t i = 0; i < 5; ++i) {  // numbers that are none
+    Tensor strange(Shape({1, 100}));
+    for (int64_t k = 0; k < 100; k += 7) strange.set(k, k % 2 ? std::nan("") : static_cast<double>(k));
+    figure.nodes[i].numbers.push_back({"gradient", strange, true});
+  }
+  return figure;
+}
+
 /// By name, for tests that hold for all of them.
 inline std::map<std::string, Figure> gallery() {
   std::map<std::string, Figure> figures;
   for (const int number : {1, 2, 3}) figures["goldberg" + std::to_string(number)] = goldberg(number);
   figures["goldberg3"].title = "A tagger with input, expected output and loss";
   const Network small({2, 2, 1}, false), digits({784, 128, 10}, true),
-      deep(std::vector<int64_t>(9, 12), false);
+      deep(std::vector<int64_t>(17, 12), false);
   figures["small"] = small.with_numbers();
   figures["small_backward"] = small.with_backward();
   figures["digits"] = digits.with_numbers();
   figures["digits_backward"] = digits.with_backward();
   figures["deep_backward"] = deep.with_backward();
+  figures["names"] = of_names();
   figures["deep"] = figure_of(deep.graph, {.wanted = {deep.loss}});
   return figures;
 }

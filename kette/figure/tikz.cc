@@ -16,7 +16,7 @@ constexpr std::string_view kPreamble =
   parameter/.style={draw, fill=black!11},
   operation/.style={draw},
   emphasised/.style={draw, line width=1.8bp},
-  tinted/.style={draw=blue!60!black},
+  tinted/.style={draw=blue!60!black}, crossing/.style={draw=blue!60!black!40},
   backward operation/.style={draw=blue!60!black, fill=blue!7, text=blue!60!black},
   operand/.style={->, draw=black!75}]
 )";
@@ -87,9 +87,15 @@ std::string to_tikz(const Figure& figure) {
     text += node_path(figure.nodes[i], layout.nodes[i]);
   }
   for (size_t i = 0; i < figure.edges.size(); ++i) {
-    const bool is_backward = figure.nodes[figure.edges[i].to].backward;
+    const auto [from, to] = figure.edges[i];
+    const bool is_backward = figure.nodes[to].backward,
+               is_crossing = is_backward && !figure.nodes[from].backward;
     const std::vector<Layout::Point>& points = layout.edges[i].points;
-    text += fmt::format("\\draw[operand{}] {}", is_backward ? ", tinted" : "", point(points.front()));
+    text += fmt::format("\\draw[operand{}] {}",
+                        is_crossing   ? ", crossing"
+                        : is_backward ? ", tinted"
+                                      : "",
+                        point(points.front()));
     for (size_t k = 3; k < points.size(); k += 3)
       text += fmt::format(" .. controls {} and {} .. {}", point(points[k - 2]), point(points[k - 1]),
                           point(points[k]));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kette/figure/bare_numbers.h"
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
@@ -179,6 +180,6 @@ std::string dot_text(const Figure& figure, const std::vector<Thumbnail>& thumbna
   return text + "}\n";
 }
 
-std::string to_dot(const Figure& figure) { return dot_text(figure); }
+std::string to_dot(const Figure& figure) { return dot_text(with_numbers_beside_their_uses(figure)); }
 
 }  // namespace kette

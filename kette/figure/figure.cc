@@ -55,21 +55,6 @@ std::vector<bool> needed(const Graph& graph, const std::vector<Value>& wanted) {
   return is_needed;
 }
 
-/// By id: numbers without a name that an operation uses. They are drawn beside each operation, so that no
-/// edges from all over the picture meet in a 1.
-std::vector<bool> bare_numbers(const Graph& graph, const std::vector<bool>& is_drawn) {
-  std::vector<bool> is_bare(is_drawn.size());
-  for (int id = 0; id < graph.size(); ++id) {
-    if (!is_drawn[static_cast<size_t>(id)]) continue;
-    for (const int input : graph.node(id).inputs) {
-      const Node& node = graph.node(input);
-      is_bare[static_cast<size_t>(input)] =
-          node.kind == NodeKind::constant && node.name.empty() && node.shape.size() == 1;
-    }
-  }
-  return is_bare;
-}
-
 }  // namespace
 
 std::string Figure::Node::title() const {
@@ -96,23 +81,12 @@ Figure figure_of(const Graph& graph, const FigureOptions& options) {
   Figure figure;
   const std::vector<bool> is_drawn = needed(graph, options.wanted);
   std::vector<size_t> place(is_drawn.size());
-  const auto add = [&](int id) {
-    place[static_cast<size_t>(id)] = figure.nodes.size();
-    figure.nodes.push_back(figure_node(graph, id, options, usual));
-  };
-  const std::vector<bool> is_beside_its_uses = bare_numbers(graph, is_drawn);
   for (int id = 0; id < graph.size(); ++id) {
-    if (!is_drawn[static_cast<size_t>(id)] || is_beside_its_uses[static_cast<size_t>(id)]) continue;
-    const size_t before = figure.nodes.size();
-    for (const int input : graph.node(id).inputs) {
-      const bool is_there = place[static_cast<size_t>(input)] >= before && figure.nodes.size() > before;
-      if (!is_beside_its_uses[static_cast<size_t>(input)] || is_there) continue;
-      add(input);
-      figure.nodes.back().backward = id >= options.backward_from;
-    }
-    add(id);
+    if (!is_drawn[static_cast<size_t>(id)]) continue;
+    const size_t here = place[static_cast<size_t>(id)] = figure.nodes.size();
+    figure.nodes.push_back(figure_node(graph, id, options, usual));
     for (const int input : graph.node(id).inputs)
-      figure.edges.push_back({place[static_cast<size_t>(input)], figure.nodes.size() - 1});
+      figure.edges.push_back({place[static_cast<size_t>(input)], here});
   }
   return figure;
 }

@@ -18,7 +18,7 @@ struct Figure {
     bool backward = false;  // of the backward pass: in its colour
   };
   struct Node {
-    int id = 0;                           // of the graph; a nameless number stands beside each of its uses
+    int id = 0;                           // of the graph
     NodeKind kind = NodeKind::operation;  // oval, shaded box (parameter), no frame (input), small (constant)
     std::string name = {};        // "W1", "loss"; %id of a constant that has nothing else; may be empty
     std::string operation = {};   // "softmax"; of a small constant its values, "[0.5, 1]"; else empty
@@ -50,8 +50,8 @@ struct FigureOptions {
   int64_t batch = kBatch;                               // what N is in the shapes; kBatch: "N"
 };
 
-/// The graph without numbers on its nodes, in topological order. Constants of up to four elements are titled
-/// by their values, all others by their name or %id.
+/// The graph without numbers on its nodes, which are in the order of their ids. Constants of up to four
+/// elements are titled by their values, all others by their name or %id.
 Figure figure_of(const Graph& graph, const FigureOptions& options = {});
 
 /// "1×20" for rank 1, "1×1" for a scalar, "N×20" for a batch of rows, "N" for one number a row. Element types

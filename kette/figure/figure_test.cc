@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kette/autodiff/gradient.h"
+#include "kette/figure/bare_numbers.h"
 #include "kette/ops/ops.h"
 
 namespace kette::figure_test {
@@ -56,7 +57,8 @@ TEST(Figure, a_number_stands_beside_each_of_its_uses) {
   add(x, half);
   mul(half, half);
   graph.constant(7.0);  // of no use
-  const Figure figure = figure_of(graph);
+  EXPECT_EQ(titles(figure_of(graph)), (Lines{"0.5 : 1×1", "x : 1×3", "add : 1×3", "mul : 1×1", "7 : 1×1"}));
+  const Figure figure = with_numbers_beside_their_uses(figure_of(graph));
   EXPECT_EQ(titles(figure),
             (Lines{"x : 1×3", "0.5 : 1×1", "add : 1×3", "0.5 : 1×1", "mul : 1×1", "7 : 1×1"}));
   std::vector<std::pair<size_t, size_t>> edges;

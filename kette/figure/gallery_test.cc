@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kette/base/atomic_file.h"
+#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/graphviz.h"
 #include "kette/figure/render.h"
@@ -32,6 +33,12 @@ TEST(Gallery, every_figure_is_drawn_in_every_form) {
   }
 }
 
+std::map<std::string, Figure> drawn_gallery() {
+  std::map<std::string, Figure> figures = test_figures::gallery();
+  for (auto& [name, figure] : figures) figure = with_numbers_beside_their_uses(figure);
+  return figures;
+}
+
 bool overlap(const Layout::Box& a, const Layout::Box& b) {
   return std::abs(a.x - b.x) < (a.width + b.width) / 2 && std::abs(a.y - b.y) < (a.height + b.height) / 2;
 }
@@ -46,7 +53,7 @@ Layout::Point bezier(const Layout::Point* p, double t) {
 
 TEST(Gallery, no_two_nodes_touch) {
   KETTE_SKIP_WITHOUT_GRAPHVIZ();
-  for (const auto& [name, figure] : test_figures::gallery()) {
+  for (const auto& [name, figure] : drawn_gallery()) {
     const Layout layout = layout_of(figure);
     for (size_t i = 0; i < layout.nodes.size(); ++i) {
       EXPECT_GT(layout.nodes[i].width * layout.nodes[i].height, 0) << name << " " << i;
@@ -59,7 +66,7 @@ TEST(Gallery, no_two_nodes_touch) {
 
 TEST(Gallery, edges_go_upwards_and_around_the_labels_of_others) {
   KETTE_SKIP_WITHOUT_GRAPHVIZ();
-  for (const auto& [name, figure] : test_figures::gallery()) {
+  for (const auto& [name, figure] : drawn_gallery()) {
     const Layout layout = layout_of(figure);
     for (size_t e = 0; e < figure.edges.size(); ++e) {
       const auto [from, to] = figure.edges[e];
@@ -104,7 +111,7 @@ std::string first_text(const nlohmann::json& object) {
 
 TEST(Gallery, labels_say_what_they_should_and_fit_their_nodes) {
   KETTE_SKIP_WITHOUT_GRAPHVIZ();
-  for (const auto& [name, figure] : test_figures::gallery()) {
+  for (const auto& [name, figure] : drawn_gallery()) {
     const auto json = nlohmann::json::parse(run_tool({"dot", "graphviz"}, {"-Tjson"}, to_dot(figure)));
     ASSERT_EQ(json.at("objects").size(), figure.nodes.size()) << name;
     for (const auto& object : json.at("objects")) {

@@ -10,6 +10,7 @@
 
 #include "kette/base/atomic_file.h"
 #include "kette/base/child_process.h"
+#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
@@ -19,11 +20,6 @@ namespace {
 
 const Tool kGraphviz = {"dot", "graphviz"};
 constexpr int kCellPixels = 6;  // of a cell's side, so that it has sharp edges where pictures are smoothed
-
-void check_size(const Figure& figure) {
-  if (figure.nodes.size() > kMostNodes)
-    fail("a graph of {} nodes is too large to draw: at most {}", figure.nodes.size(), kMostNodes);
-}
 
 /// A folder of its own, gone with the object.
 class TemporaryFolder {
@@ -82,8 +78,12 @@ std::string image_path(const TemporaryFolder& folder) { return "-Gimagepath=" + 
 
 }  // namespace
 
+void check_size(const Figure& figure) {
+  if (figure.nodes.size() > kMostNodes)
+    fail("a graph of {} nodes is too large to draw: at most {}", figure.nodes.size(), kMostNodes);
+}
+
 Layout layout_of(const Figure& figure) {
-  check_size(figure);
   const auto json = nlohmann::json::parse(run_tool(kGraphviz, {"-Tjson"}, dot_text(figure)));
   Layout layout;
   const std::vector<double> frame = numbers_in(json.at("bb"));
@@ -113,8 +113,9 @@ Layout layout_of(const Figure& figure) {
   return layout;
 }
 
-std::string to_svg(const Figure& figure) {
-  check_size(figure);
+std::string to_svg(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_numbers_beside_their_uses(whole);
   const TemporaryFolder folder;
   const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
@@ -129,8 +130,9 @@ std::string to_svg(const Figure& figure) {
   return svg;
 }
 
-std::string to_png(const Figure& figure) {
-  check_size(figure);
+std::string to_png(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_numbers_beside_their_uses(whole);
   const TemporaryFolder folder;
   const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   return run_tool(kGraphviz, {"-Tpng", "-Gdpi=144", image_path(folder)}, dot_text(figure, thumbnails));

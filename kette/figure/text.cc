@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "kette/figure/bare_numbers.h"
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
@@ -46,13 +47,6 @@ std::string short_name(const Figure::Node& node) {
   if (!node.name.empty()) return one_line(node.name);
   if (node.kind == NodeKind::constant && !node.operation.empty()) return one_line(node.operation);
   return "%" + std::to_string(node.id);
-}
-
-/// `mul(z, 0.5)` says all of a number.
-bool is_said_by_its_uses(const Figure::Node& node) {
-  const bool has_more = node.emphasised || !node.lines.empty() || !node.numbers.empty();
-  return node.kind == NodeKind::constant && node.name.empty() && !node.operation.starts_with('[') &&
-         !has_more;
 }
 
 std::string what(const Figure::Node& node, const std::vector<std::string>& operands) {
@@ -138,7 +132,7 @@ std::string to_text(const Figure& figure, size_t columns) {
   bool is_backward = false;
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
     const Figure::Node& node = figure.nodes[i];
-    if (is_said_by_its_uses(node)) continue;
+    if (is_bare_number(node)) continue;  // its uses say it
     if (node.backward && !is_backward) text += "backward:\n";
     is_backward |= node.backward;
     std::string start = has_marks ? (node.emphasised ? "* " : "  ") : "";

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/graphviz.h"
 #include "kette/figure/label.h"
@@ -77,7 +78,9 @@ std::string point(const Layout::Point& p) { return fmt::format("({:.1f},{:.1f})"
 
 }  // namespace
 
-std::string to_tikz(const Figure& figure) {
+std::string to_tikz(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_numbers_beside_their_uses(whole);
   const Layout layout = layout_of(figure);
   std::string text(kPreamble);
   if (!figure.title.empty())

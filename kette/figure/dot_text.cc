@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 
-#include "kette/figure/bare_numbers.h"
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -34,7 +36,7 @@ std::string table_start(int padding, int spacing = 0) {
 std::string image(const Thumbnail& thumbnail) {
   const HeatMap& map = thumbnail.map;
   const auto points = [](int64_t cells, double size) {
-    return static_cast<int>(static_cast<double>(cells) * size + 0.5) + 2;
+    return std::lround(static_cast<double>(cells) * size) + 2;
   };
   return fmt::format(
       "{}<TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"{}\" BORDER=\"1\" COLOR=\"#9a9a9a\">"
@@ -135,13 +137,42 @@ std::string style(const Figure::Node& node) {
   return text;
 }
 
+/// By edge: whether it is the longest way both into its operation and on from its operand, and the only one
+/// as long. Such edges form chains.
+std::vector<bool> chains(const Figure& figure) {
+  constexpr size_t kNone = SIZE_MAX;
+  struct Way {
+    size_t length = 0, edge = kNone;
+    void consider(size_t other, size_t other_edge) {
+      if (other == length) edge = kNone;
+      if (other > length) *this = {other, other_edge};
+    }
+  };
+  // Edges are in the order of what they lead to, and nodes behind their operands.
+  std::vector<Way> below(figure.nodes.size()), above(figure.nodes.size());
+  for (size_t e = 0; e < figure.edges.size(); ++e) {
+    const auto [from, to] = figure.edges[e];
+    below[to].consider(below[from].length + 1, e);
+  }
+  for (size_t e = figure.edges.size(); e-- > 0;) {
+    const auto [from, to] = figure.edges[e];
+    above[from].consider(above[to].length + 1, e);
+  }
+  std::vector<bool> is_chain(figure.edges.size());
+  for (size_t e = 0; e < figure.edges.size(); ++e)
+    is_chain[e] = below[figure.edges[e].to].edge == e && above[figure.edges[e].from].edge == e;
+  return is_chain;
+}
+
 /// Chains of operations are straight; what the gradient takes from the forward pass stays in the background.
-std::string edge_style(const Figure::Node& from, const Figure::Node& to) {
-  if (to.backward && !from.backward) return fmt::format(" [weight=0, color=\"{}\"]", kCrossing);
-  const bool is_chain = from.kind == NodeKind::operation && to.kind == NodeKind::operation;
-  const std::string tint = to.backward ? fmt::format("color=\"{}\"", kBackward) : "";
-  if (!is_chain) return tint.empty() ? "" : " [" + tint + "]";
-  return fmt::format(" [weight=9{}{}]", tint.empty() ? "" : ", ", tint);
+std::string edge_style(const Figure::Node& from, const Figure::Node& to, bool is_chain) {
+  const bool is_crossing = to.backward && !from.backward && from.kind != NodeKind::constant;
+  if (is_crossing) return fmt::format(" [weight=0, color=\"{}\"]", kCrossing);
+  const bool is_between_operations = from.kind == NodeKind::operation && to.kind == NodeKind::operation;
+  const int weight = !is_between_operations ? 1 : is_chain ? 30 : 3;
+  std::string list = weight > 1 ? fmt::format("weight={}", weight) : "";
+  if (to.backward) list += fmt::format("{}color=\"{}\"", list.empty() ? "" : ", ", kBackward);
+  return list.empty() ? "" : " [" + list + "]";
 }
 
 }  // namespace
@@ -175,11 +206,15 @@ std::string dot_text(const Figure& figure, const std::vector<Thumbnail>& thumbna
   for (size_t i = 0; i < figure.nodes.size(); ++i)
     text += fmt::format("  n{0} [id=n{0}, label=<{1}>, {2}];\n", i, label(figure.nodes[i], thumbnail),
                         style(figure.nodes[i]));
-  for (const auto [from, to] : figure.edges)
-    text += fmt::format("  n{} -> n{}{};\n", from, to, edge_style(figure.nodes[from], figure.nodes[to]));
+  const std::vector<bool> is_chain = chains(figure);
+  for (size_t e = 0; e < figure.edges.size(); ++e) {
+    const auto [from, to] = figure.edges[e];
+    text += fmt::format("  n{} -> n{}{};\n", from, to,
+                        edge_style(figure.nodes[from], figure.nodes[to], is_chain[e]));
+  }
   return text + "}\n";
 }
 
-std::string to_dot(const Figure& figure) { return dot_text(with_numbers_beside_their_uses(figure)); }
+std::string to_dot(const Figure& figure) { return dot_text(with_repetitions(figure)); }
 
 }  // namespace kette

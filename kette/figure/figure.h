@@ -32,8 +32,8 @@ struct Figure {
     /// "W1", "tanh", "loss = neg", "concat(axis=1)", "half = 0.5".
     std::string title() const;
   };
-  /// Places in `nodes`, from an operand to the operation. Operands come before the nodes that use them, and a
-  /// node's edges stand in the order of its operands.
+  /// Places in `nodes`, from an operand to the operation. Operands come before the nodes that use them; edges
+  /// are in the order of the operations, then of the operands.
   struct Edge {
     size_t from = 0, to = 0;
   };

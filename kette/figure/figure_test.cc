@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kette/autodiff/gradient.h"
-#include "kette/figure/bare_numbers.h"
+#include "kette/figure/repeated.h"
 #include "kette/ops/ops.h"
 
 namespace kette::figure_test {
@@ -58,12 +58,37 @@ TEST(Figure, a_number_stands_beside_each_of_its_uses) {
   mul(half, half);
   graph.constant(7.0);  // of no use
   EXPECT_EQ(titles(figure_of(graph)), (Lines{"0.5 : 1×1", "x : 1×3", "add : 1×3", "mul : 1×1", "7 : 1×1"}));
-  const Figure figure = with_numbers_beside_their_uses(figure_of(graph));
+  const Figure figure = with_repetitions(figure_of(graph));
   EXPECT_EQ(titles(figure),
             (Lines{"x : 1×3", "0.5 : 1×1", "add : 1×3", "0.5 : 1×1", "mul : 1×1", "7 : 1×1"}));
   std::vector<std::pair<size_t, size_t>> edges;
   for (const auto [from, to] : figure.edges) edges.emplace_back(from, to);
   EXPECT_EQ(edges, (std::vector<std::pair<size_t, size_t>>{{0, 2}, {1, 2}, {3, 4}, {3, 4}}));
+}
+
+TEST(Figure, what_a_large_backward_pass_takes_from_the_forward_pass_is_called_by_name_beside_it) {
+  for (const size_t takers : {20, 21}) {
+    Figure figure;
+    figure.nodes.push_back({.id = 5, .operation = "exp"});
+    for (size_t i = 1; i <= takers; ++i) {
+      figure.nodes.push_back({.id = static_cast<int>(i), .operation = "neg", .backward = true});
+      figure.edges.push_back({0, i});
+    }
+    const Figure drawn = with_repetitions(figure);
+    ASSERT_EQ(drawn.edges.size(), takers);
+    if (takers == 20) {
+      EXPECT_EQ(titles(drawn), titles(figure));
+      continue;
+    }
+    ASSERT_EQ(drawn.nodes.size(), 1 + 2 * takers);
+    EXPECT_EQ(drawn.nodes[0].title(), "%5 = exp");
+    for (size_t i = 0; i < takers; ++i) {
+      EXPECT_EQ(drawn.nodes[1 + 2 * i].title(), "%5");
+      EXPECT_EQ(drawn.nodes[2 + 2 * i].title(), "neg");
+      EXPECT_EQ(drawn.edges[i].from, 1 + 2 * i);
+      EXPECT_EQ(drawn.edges[i].to, 2 + 2 * i);
+    }
+  }
 }
 
 TEST(Figure, element_types_are_said_where_they_are_not_the_usual_one) {

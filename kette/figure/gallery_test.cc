@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "kette/base/atomic_file.h"
-#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/graphviz.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 #include "kette/figure/test_figures.h"
 #include "kette/figure/test_graphviz.h"
 
@@ -35,7 +35,7 @@ TEST(Gallery, every_figure_is_drawn_in_every_form) {
 
 std::map<std::string, Figure> drawn_gallery() {
   std::map<std::string, Figure> figures = test_figures::gallery();
-  for (auto& [name, figure] : figures) figure = with_numbers_beside_their_uses(figure);
+  for (auto& [name, figure] : figures) figure = with_repetitions(figure);
   return figures;
 }
 
@@ -112,7 +112,7 @@ std::string first_text(const nlohmann::json& object) {
 TEST(Gallery, labels_say_what_they_should_and_fit_their_nodes) {
   KETTE_SKIP_WITHOUT_GRAPHVIZ();
   for (const auto& [name, figure] : drawn_gallery()) {
-    const auto json = nlohmann::json::parse(run_tool({"dot", "graphviz"}, {"-Tjson"}, to_dot(figure)));
+    const auto json = nlohmann::json::parse(run_tool({"dot", "graphviz"}, {"-Tjson"}, dot_text(figure)));
     ASSERT_EQ(json.at("objects").size(), figure.nodes.size()) << name;
     for (const auto& object : json.at("objects")) {
       const double middle = std::stod(object.at("pos").get<std::string>());

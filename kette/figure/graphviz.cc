@@ -10,10 +10,10 @@
 
 #include "kette/base/atomic_file.h"
 #include "kette/base/child_process.h"
-#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -115,7 +115,7 @@ Layout layout_of(const Figure& figure) {
 
 std::string to_svg(const Figure& whole) {
   check_size(whole);
-  const Figure figure = with_numbers_beside_their_uses(whole);
+  const Figure figure = with_repetitions(whole);
   const TemporaryFolder folder;
   const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
@@ -132,7 +132,7 @@ std::string to_svg(const Figure& whole) {
 
 std::string to_png(const Figure& whole) {
   check_size(whole);
-  const Figure figure = with_numbers_beside_their_uses(whole);
+  const Figure figure = with_repetitions(whole);
   const TemporaryFolder folder;
   const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   return run_tool(kGraphviz, {"-Tpng", "-Gdpi=144", image_path(folder)}, dot_text(figure, thumbnails));

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <map>
 
-#include "kette/figure/bare_numbers.h"
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -13,11 +13,11 @@ constexpr size_t kGap = 2, kIndent = 4;
 
 std::string blanks(size_t count) { return std::string(count, ' '); }
 
-std::string left(std::string text, size_t width) {
+std::string left(const std::string& text, size_t width) {
   return text + blanks(width - std::min(width, width_of(text)));
 }
 
-std::string right(std::string text, size_t width) {
+std::string right(const std::string& text, size_t width) {
   return blanks(width - std::min(width, width_of(text))) + text;
 }
 

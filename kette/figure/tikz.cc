@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include "kette/figure/bare_numbers.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/graphviz.h"
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -80,7 +80,7 @@ std::string point(const Layout::Point& p) { return fmt::format("({:.1f},{:.1f})"
 
 std::string to_tikz(const Figure& whole) {
   check_size(whole);
-  const Figure figure = with_numbers_beside_their_uses(whole);
+  const Figure figure = with_repetitions(whole);
   const Layout layout = layout_of(figure);
   std::string text(kPreamble);
   if (!figure.title.empty())
@@ -91,8 +91,9 @@ std::string to_tikz(const Figure& whole) {
   }
   for (size_t i = 0; i < figure.edges.size(); ++i) {
     const auto [from, to] = figure.edges[i];
-    const bool is_backward = figure.nodes[to].backward,
-               is_crossing = is_backward && !figure.nodes[from].backward;
+    const Figure::Node& source = figure.nodes[from];
+    const bool is_backward = figure.nodes[to].backward;
+    const bool is_crossing = is_backward && !source.backward && source.kind != NodeKind::constant;
     const std::vector<Layout::Point>& points = layout.edges[i].points;
     text += fmt::format("\\draw[operand{}] {}",
                         is_crossing   ? ", crossing"

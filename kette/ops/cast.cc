@@ -99,6 +99,7 @@ const OpDef kCast{
     .formula =
         "y = x in another element type, towards zero if whole;  ∂L/∂x = g in the type of x; 0 from or to i64",
     .attributes = {{.name = "to", .initial = std::string(), .required = true}},
+    .notation = {.plain = {"{to}({0})"}, .latex = {"\\mathrm{{to}}\\left({0}\\right)"}},
     .infer = [](const OpCall& call) { return call.inputs[0].as(target(call.attributes)); },
     .reference = cast_reference,
     .prepare = prepare_cast,
@@ -110,6 +111,7 @@ const OpDef kCast{
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{}; },
     .examples = cast_examples,
+    .moves = true,
     .max_ulp = 0.5,
     .c = {.write = write_cast},
     .onnx = {.write =

@@ -56,18 +56,24 @@ std::string write_logsumexp(const CCall& call) {
                      logsumexp_blocks(call.input_shapes[0], call.attributes), Kept::one);
 }
 
+std::vector<Value> logsumexp_terms(const ElementCall& call) {
+  return {log(exp_sum(elements_of(call, logsumexp_blocks(call.inputs[0], call.attributes))))};
+}
+
 }  // namespace
 
 const OpDef kLogsumexp{
     .name = "logsumexp",
     .formula = "y = ln Σ_j e^x_j over the axis, which stays as 1;  ∂L/∂x = g·e^(x − y)",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"logsumexp({0})"}, .latex = {"\\operatorname{logsumexp}\\left({0}\\right)"}},
     .infer = infer_logsumexp,
     .reference = logsumexp_reference,
     .prepare = prepare_logsumexp,
     .vjp = logsumexp_vjp,
     .jvp = logsumexp_jvp,
     .examples = axis_examples,
+    .terms = logsumexp_terms,
     .max_ulp = 8,
     .c = {.write = write_logsumexp},
     .onnx = {.write =

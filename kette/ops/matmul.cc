@@ -134,6 +134,27 @@ std::string write_matmul(const CCall& call) {
        {"b_next", tb ? k : 1}});
 }
 
+std::string matmul_notation(const Attributes& attributes, size_t operands, FormulaStyle style) {
+  const bool plain = style == FormulaStyle::plain;
+  const auto factor = [&](std::string_view operand, std::string_view key) {
+    if (!flag(attributes, key)) return fmt::format("{{{}*}}", operand);
+    return fmt::format("{{{}!}}{}", operand, plain ? "ᵀ" : "^\\top");
+  };
+  return factor("0", "transpose_a") + (plain ? "·" : " \\cdot ") + factor("1", "transpose_b") +
+         (operands == 3 ? " + {2*}" : "");
+}
+
+std::vector<Value> matmul_terms(const ElementCall& call) {
+  const bool ta = flag(call.attributes, "transpose_a"), tb = flag(call.attributes, "transpose_b");
+  const auto [m, k] = sides(call.inputs[0], ta);
+  const int64_t n = sides(call.inputs[1], tb).second, i = call.element / n, j = call.element % n;
+  std::vector<Value> terms;
+  for (int64_t l = 0; l < k; ++l)
+    terms.push_back(call.at(0, ta ? l * m + i : i * k + l) * call.at(1, tb ? j * k + l : l * n + j));
+  if (call.inputs.size() == 3) terms.push_back(call.at(2, j));
+  return terms;
+}
+
 }  // namespace
 
 const OpDef kMatmul{
@@ -142,6 +163,7 @@ const OpDef kMatmul{
     .min_inputs = 2,
     .max_inputs = 3,
     .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
+    .notation = {.plain = {.binding = Binding::sum}, .write = matmul_notation},
     .infer = infer_matmul,
     .reference = matmul_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
@@ -150,6 +172,7 @@ const OpDef kMatmul{
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,
     .examples = matmul_examples,
+    .terms = matmul_terms,
     .max_ulp = 8,
     .c = {.write = write_matmul},
     .onnx = {.write =

@@ -69,6 +69,7 @@ const OpDef kPick{
     .formula = "y_n = x[n, index_n];  ∂L/∂x = place(g, indices)",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"{0!}[{1}]"}, .latex = {"{0!}_{{1}}"}},
     .infer = infer_pick,
     .reference = pick_reference,
     .prepare = prepare_pick,
@@ -78,6 +79,7 @@ const OpDef kPick{
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? pick(t[0], c.x[1]) : Value{}; },
     .examples = pick_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_pick},
     .onnx = {.write =

@@ -106,6 +106,7 @@ const OpDef kSlice{
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true},
                    {.name = "begin", .initial = int64_t{0}, .required = true},
                    {.name = "end", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"{0!}[{begin}:{end}]"}, .latex = {"{0!}_{{begin}:{end}}"}},
     .infer = infer_slice,
     .reference = slice_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
@@ -115,6 +116,7 @@ const OpDef kSlice{
     .jvp = slice_jvp,
     .examples = slice_examples,
     .copies_if_same_size = true,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_slice, .view = slice_view},
     .onnx = {.write =

@@ -59,18 +59,29 @@ std::string write_softmax(const CCall& call) {
                      softmax_blocks(call.input_shapes[0], call.attributes), Kept::all);
 }
 
+std::vector<Value> softmax_terms(const ElementCall& call) {
+  const Blocks blocks = softmax_blocks(call.inputs[0], call.attributes);
+  ElementCall first = call;  // of the slice that the element stands in
+  first.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
+  const std::vector<Value> elements = elements_of(first, blocks);
+  const Value x = call.at(0, call.element);
+  return {exp(x) / exp_sum(elements)};
+}
+
 }  // namespace
 
 const OpDef kSoftmax{
     .name = "softmax",
     .formula = "y_i = e^x_i / Σ_j e^x_j over the axis;  ∂L/∂x = y·(g − Σ g·y)",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"softmax({0})"}, .latex = {"\\operatorname{softmax}\\left({0}\\right)"}},
     .infer = infer_softmax,
     .reference = softmax_reference,
     .prepare = prepare_softmax,
     .vjp = softmax_vjp,
     .jvp = softmax_jvp,
     .examples = axis_examples,
+    .terms = softmax_terms,
     .max_ulp = 8,
     .c = {.write = write_softmax},
     .onnx = {.type = "Softmax", .renamed = {{"axis", "axis"}}},

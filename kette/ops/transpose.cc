@@ -145,6 +145,7 @@ const OpDef kTranspose{
     .name = "transpose",
     .formula = "y[i_order] = x[i];  ∂L/∂x = the transpose of g by the inverse order",
     .attributes = {{"order", std::vector<int64_t>{}}},
+    .notation = {.plain = {"{0!}ᵀ"}, .latex = {"{0!}^\\top", Binding::power}},
     .infer = infer_transpose,
     .reference = transpose_reference,
     .prepare = prepare_transpose,
@@ -157,6 +158,7 @@ const OpDef kTranspose{
           return transpose(t[0], order_of(c.attributes, c.y.shape().rank()));
         },
     .examples = transpose_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_transpose},
     .onnx = {.write =

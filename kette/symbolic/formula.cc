@@ -365,6 +365,16 @@ class Parser {
 
 Value parse_formula(std::string_view text, Graph& graph) { return Parser(text, graph).formula(); }
 
+bool is_formula_name(std::string_view text) {
+  try {
+    FormulaScanner scanner(text);
+    const FormulaToken name = scanner.take();
+    return name.is_name() && name.text == text && !find_formula_function(text) && !base_of_logarithm(text);
+  } catch (const FormulaError&) {
+    return false;
+  }
+}
+
 std::vector<Value> variables_of(Value value) {
   Graph& graph = *value.graph;
   std::vector<bool> needed(static_cast<size_t>(value.id) + 1, false);

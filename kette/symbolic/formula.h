@@ -41,6 +41,9 @@ Value parse_formula(std::string_view text, Graph& graph);
 /// The inputs that a node depends on, in the order in which they were added.
 std::vector<Value> variables_of(Value value);
 
+/// May a variable have this name? Functions and what is no name may not; e and π may.
+bool is_formula_name(std::string_view text);
+
 /// The names of all functions, sorted.
 std::vector<std::string> formula_functions();
 

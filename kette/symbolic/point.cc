@@ -63,7 +63,7 @@ std::optional<Kink> kink_of(Value node, size_t operand, const std::vector<double
   std::vector<double> left = x, right = x;
   left[operand] = std::nextafter(x[operand], -inf);
   right[operand] = std::nextafter(x[operand], inf);
-  Kink kink{node, operand, true, local.value(left), local.value(right), local.slope(operand, x)};
+  Kink kink{node, operand, x[operand], true, local.value(left), local.value(right), local.slope(operand, x)};
   if (differ(kink.left, kink.right)) return kink;
   kink.is_jump = false;
   kink.left = local.slope(operand, left);
@@ -110,6 +110,18 @@ double difference_at(Value formula, const std::string& variable, const Point& po
     }
   }
   return best;
+}
+
+Value undefined_at(Value formula, const Point& point) {
+  Graph& graph = *formula.graph;
+  const std::vector<Reference> values = interpret(graph, {&formula, 1}, bindings_of(point));
+  const auto is_finite = [&](int id) { return std::isfinite(values[static_cast<size_t>(id)].values[0]); };
+  for (int id = 0; id <= formula.id; ++id) {
+    if (values[static_cast<size_t>(id)].values.empty() || graph.node(id).kind != NodeKind::operation)
+      continue;
+    if (!is_finite(id) && std::ranges::all_of(graph.node(id).inputs, is_finite)) return graph.value(id);
+  }
+  return {};
 }
 
 std::vector<Kink> kinks_at(Value formula, Value variable, const Point& point) {

@@ -20,11 +20,16 @@ double value_at(Value formula, const Point& point);
 /// 1982]: about ten digits where the formula is smooth. NaN where no step stays in its domain.
 double difference_at(Value formula, const std::string& variable, const Point& point);
 
+/// The first operation that gives no finite number though its operands are finite, as ln(x) at −3; else
+/// empty.
+Value undefined_at(Value formula, const Point& point);
+
 /// An operation that has no derivative at the point: its local slopes (or values) to the left and right
 /// differ.
 struct Kink {
   Value node;
   size_t operand = 0;  // the one that moves
+  double at = 0;       // its value
   bool is_jump = false;
   double left = 0, right = 0;  // slopes, or values at a jump
   double taken = 0;            // the slope that OpDef::partials takes there

@@ -135,6 +135,7 @@ std::optional<Product> raised(const Product& product, double n) {
   result.factor = reduced(over, under, product.factor.is_decimal);
   if (n < 0) result.factor = inverse(result.factor);
   for (Product::Power& power : result.powers) power.exponent *= n;
+  if (n == 0) result.powers.clear();
   return result;
 }
 

@@ -3,6 +3,7 @@
 //     ops/ops.h              operations on values: matmul(x, W) + b, tanh(z), sum(x), …
 //     graph/                 the graph itself; print and parse, draw (dot, JSON), verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
+//     symbolic/              formulas as graphs, graphs as formulas, derivatives rule by rule
 //     compile/program.h      a graph as a fast program
 //
 // and, built on these, learn from data:
@@ -64,6 +65,12 @@
 #include "kette/optim/schedule.h"
 #include "kette/report/report.h"
 #include "kette/source/export.h"
+#include "kette/symbolic/derivation.h"
+#include "kette/symbolic/formula.h"
+#include "kette/symbolic/infix.h"
+#include "kette/symbolic/modes.h"
+#include "kette/symbolic/point.h"
+#include "kette/symbolic/simplify.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"
 #include "kette/train/build.h"

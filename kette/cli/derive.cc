@@ -1,6 +1,7 @@
 // kette derive: the derivative of a formula, rule by rule.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "kette/cli/command.h"
@@ -63,10 +64,15 @@ FormulaAt at_point(const DerivedFormula& formula, const std::vector<std::pair<st
     if (!at.point.contains(variable.name()))
       throw UsageError(fmt::format("--at: {} has no value; add {}=NUMBER", variable.name(), variable.name()));
   at.value = value_at(formula.function, at.point);
-  for (const Derivation& derivation : formula.derivations)
-    at.derivatives.push_back({value_at(derivation.result, at.point),
-                              difference_at(formula.function, derivation.variable.name(), at.point),
-                              kinks_at(formula.function, derivation.variable, at.point)});
+  for (const Derivation& derivation : formula.derivations) {
+    DerivativeAt one{value_at(derivation.result, at.point),
+                     difference_at(formula.function, derivation.variable.name(), at.point),
+                     kinks_at(formula.function, derivation.variable, at.point)};
+    // A difference across a jump or a pole says nothing.
+    if (!std::isfinite(at.value) || std::ranges::any_of(one.kinks, &Kink::is_jump))
+      one.difference = std::nan("");
+    at.derivatives.push_back(std::move(one));
+  }
   at.has_modes = with_modes;
   if (with_modes) at.modes = modes_at(formula.function, derived, at.point);
   return at;

@@ -12,7 +12,14 @@ namespace {
 constexpr int kDeriveDigits = 10;
 constexpr size_t kWidestEquation = 64;  // whose rule stands in a column with those of the others
 
-std::string shown(double number) { return infix_number(number, FormulaStyle::plain, kDeriveDigits).text; }
+std::string shown(double number) {
+  if (std::isnan(number)) return "—";
+  return infix_number(number, FormulaStyle::plain, kDeriveDigits).text;
+}
+
+std::string off_by(double difference) {
+  return std::isnan(difference) ? "—" : difference == 0 ? "0" : fmt::format("{:.1e}", difference);
+}
 
 /// "df/dx"
 std::string derivative_name(const DerivedFormula& formula, const Derivation& derivation, FormulaStyle style) {
@@ -37,7 +44,7 @@ std::vector<Value> definitions(Value function) {
 }
 
 std::string note_of(const DerivationStep& step) {
-  return step.convention.empty() ? step.rule : step.rule + ": " + step.convention;
+  return step.convention.empty() ? step.rule : step.rule + "; " + step.convention;
 }
 
 std::string steps_text(const DerivedFormula& formula, const Derivation& derivation) {
@@ -93,8 +100,7 @@ std::string modes_text(const DerivedFormula& formula) {
   std::vector<std::string> head = {"node", "value"};
   const std::vector<ModesRow>& rows = formula.at->modes;
   for (const Derivation& derivation : formula.derivations)
-    head.push_back("∂node/" +
-                   derivative_sign(derivation.variable.name(), FormulaStyle::plain, true).substr(5));
+    head.push_back(derivative_sign(derivation.variable.name(), FormulaStyle::plain, true, "node"));
   std::vector<std::vector<std::string>> cells = {head};
   cells[0].push_back("∂" + formula.name + "/∂node");
   for (const ModesRow& row : rows) {
@@ -118,14 +124,13 @@ std::string point_text(const DerivedFormula& formula) {
   std::string text = "at ";
   for (const auto& [name, number] : at.point)
     text += fmt::format("{}{} = {}", text.size() > 3 ? ", " : "", name, shown(number));
-  std::vector<std::vector<std::string>> cells = {{"", "", "finite difference", "off by"}};
+  std::vector<std::vector<std::string>> cells = {{"", "", "finite difference", "relative difference"}};
   cells.push_back({"  " + formula.name, shown(at.value), "", ""});
   std::vector<std::string> parts;
   for (size_t i = 0; i < at.derivatives.size(); ++i) {
     const DerivativeAt& one = at.derivatives[i];
     cells.push_back({"  " + derivative_name(formula, formula.derivations[i], FormulaStyle::plain),
-                     shown(one.derivative), shown(one.difference),
-                     fmt::format("{:.1e}", one.relative_difference())});
+                     shown(one.derivative), shown(one.difference), off_by(one.relative_difference())});
     parts.push_back(shown(one.derivative));
   }
   text += "\n" + table(cells);

@@ -200,7 +200,7 @@ std::string with_names(Value value, FormulaStyle style) {
 std::string derivative_sign(const std::string& variable, FormulaStyle style, bool is_partial,
                             const std::string& function) {
   const std::string_view d = !is_partial ? "d" : style == FormulaStyle::latex ? "\\partial " : "∂";
-  const std::string above = fmt::format("{}{}", d, infix_name(function, style));
+  const std::string above = fmt::format("{}{}", d, function.empty() ? "" : infix_name(function, style));
   const std::string below = fmt::format("{}{}", d, infix_name(variable, style));
   return style == FormulaStyle::latex ? fmt::format("\\frac{{{}}}{{{}}}", above, below) : above + "/" + below;
 }

@@ -19,8 +19,9 @@ namespace kette {
 struct DerivationStep {
   Value of;
   Value derivative;
-  std::string rule;        // "product rule", "exponential, chain rule"
-  std::string convention;  // where the operation has kinks, its derivative in words: "1 if x > 0, else 0"
+  std::string rule;  // "product rule", "exponential, chain rule"
+  std::string
+      convention;  // where the operation has kinks, its derivative in words: "relu'(x) = 1 if x > 0, else 0"
 };
 
 struct Derivation {

@@ -72,7 +72,7 @@ RuleResult power(const Call& c) {
   if (!c.varies(1)) return {chained_sum(c), with_chain("power rule", c.tangents[0])};
   if (!c.varies(0))
     return {c.chained(mul(c.y, log(a)), 1), with_chain("exponential to any base", c.tangents[1])};
-  return {mul(c.y, add(c.chained(log(a), 1), div(mul(b, c.tangent(0)), a))), "f^g = exp(g·ln f)"};
+  return {mul(c.y, add(c.chained(log(a), 1), div(c.chained(b, 0), a))), "f^g = exp(g·ln f)"};
 }
 
 RuleResult choice(const Call& c) {
@@ -123,16 +123,18 @@ RuleResult apply_rule(Value y, std::span<const Value> operands, std::span<const 
 }
 
 std::string convention_of(const OpDef& op) {
-  if (&op == &kPow || &op == &kWhere) return "";
   if (&op == &kSign || op.notation.plain.binding == Binding::relation) return "0 wherever it does not jump";
+  const bool has_kink = !op.domains.empty() && !op.domains[0].kinks.empty();
+  if (op.min_inputs == 1 ? !has_kink : &op != &kMin && &op != &kMax) return "";
+  // "y = …;  y' = 1 if x > 0, else 0"
   const size_t begin = op.formula.find(";  ");
-  if (!op.is_elementwise() || begin == std::string_view::npos) return "";
+  if (begin == std::string_view::npos) return "";
   std::string_view derivative = op.formula.substr(begin + 3);
   if (derivative.find(" if ") == std::string_view::npos && derivative.find(" at ") == std::string_view::npos)
     return "";
   const std::string_view left = "y' = ";
-  if (derivative.starts_with(left)) derivative.remove_prefix(left.size());
-  return std::string(derivative);
+  if (!derivative.starts_with(left)) return std::string(derivative);
+  return fmt::format("{}'(x) = {}", op.name, derivative.substr(left.size()));
 }
 
 }  // namespace kette

@@ -35,8 +35,8 @@ std::vector<Value> operands_of(Value value, const std::vector<bool>& varies);
 /// Only nodes that books write: the local derivatives are those of OpDef::partials, some in another form.
 RuleResult apply_rule(Value y, std::span<const Value> operands, std::span<const Tangent> tangents);
 
-/// The words of an operation's definition that tell its derivative at kinks: "1 if x > 0, else 0"; empty
-/// where it has none.
+/// The words of an operation's definition that tell its derivative at kinks: "relu'(x) = 1 if x > 0, else 0";
+/// empty where it has none.
 std::string convention_of(const OpDef& op);
 
 }  // namespace kette

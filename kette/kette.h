@@ -4,6 +4,7 @@
 //     graph/                 the graph itself; print and parse, JSON, verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
 //     figure/                the graph as a picture, with values and gradients: SVG, PNG, TikZ, Graphviz, text
+//     symbolic/              formulas as graphs, graphs as formulas, derivatives rule by rule
 //     compile/program.h      a graph as a fast program
 //
 // and, built on these, learn from data:
@@ -66,6 +67,12 @@
 #include "kette/optim/schedule.h"
 #include "kette/report/report.h"
 #include "kette/source/export.h"
+#include "kette/symbolic/derivation.h"
+#include "kette/symbolic/formula.h"
+#include "kette/symbolic/infix.h"
+#include "kette/symbolic/modes.h"
+#include "kette/symbolic/point.h"
+#include "kette/symbolic/simplify.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"
 #include "kette/train/build.h"

@@ -20,8 +20,8 @@ struct Command {
   std::function<int()> (*declare)(CLI::App&);
 };
 
-extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kCheck, kOps,
-    kHelp, kCompletion, kMan, kVersion;
+extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kCheck, kPlot,
+    kOps, kHelp, kCompletion, kMan, kVersion;
 
 /// The command line itself is wrong.
 class UsageError : public Error {

@@ -28,12 +28,16 @@ namespace {
 constexpr const char* kPlotExamples = R"(Examples:
   kette plot activations --derivative                  sigmoid, tanh, hardtanh and relu, and their derivatives
   kette plot gelu silu relu --out rectifiers.svg       any of the activations, as a picture
-  kette plot moons.onnx moons.csv --out moons.png      where the model says what, and the rows
-  kette plot small.run.toml large.run.toml --log       learning curves: training (line), validation (dashes)
-  kette plot descent.json                              what kette compare --descent --json printed
+  kette plot "x^2*exp(-x)" --from - 1 --to 6 --derivative kette plot "sqrt(x^2 + y^2)" two variables
+    : a surface,
+                      from above kette plot moons.onnx moons.csv-- out moons.png where the model says what,
+                      and the rows kette plot small.run.toml large.run.toml-- log learning curves
+    : training(line),
+                      validation(dashes) kette plot descent
+                          .json what kette compare-- descent-- json printed
 
-Without --out the picture is a sketch in the terminal. Pictures are drawn by gnuplot, which must be installed. A model
-needs one or two numeric features; several models are drawn as learning curves, by the records beside them.)";
+                      Without-- out the picture is a sketch in the terminal.Pictures are drawn by gnuplot,
+                      which must be installed.A model needs one or two numeric features; several models are drawn as learning curves, by the records beside them.)";
 
 constexpr int kSketchColumns = 79, kSketchRows = 24, kNarrowestSketch = 40, kWidestSketch = 132, kLowestSketch = 16,
               kHighestSketch = 36;
@@ -138,7 +142,8 @@ const Command kPlot{
     "plot", "Draw activations, formulas, what a model says, or learning curves",
     [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<PlotFlags>();
-      app.add_option("WHAT", flags->what, "Activations by name; or a model and tables; or records of runs")
+      app.add_option("WHAT", flags->what,
+                     "Formulas, or activations by name; or a model and tables; or records of runs")
           ->required()
           ->check(words_or_others(known_words()));
       app.add_option("--out", flags->out, "Picture to write, NAME.svg or NAME.png (default: a sketch)")

@@ -1,8 +1,10 @@
 // Functions: activations by name, formulas.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
+#include <memory>
 
 #include "kette/autodiff/gradient.h"
 #include "kette/autodiff/interpret.h"
@@ -11,6 +13,7 @@
 #include "kette/cli/plot.h"
 #include "kette/data/table.h"
 #include "kette/nn/activation.h"
+#include "kette/symbolic/formula.h"
 
 namespace kette::cli {
 namespace {
@@ -19,6 +22,7 @@ constexpr std::string_view kAll = "activations";
 constexpr std::array kTaught = {Activation::sigmoid, Activation::tanh, Activation::hardtanh,
                                 Activation::relu};
 constexpr double kFrom = -4, kTo = 4;
+constexpr size_t kFunctionCells = 120;    // of a surface each way
 constexpr size_t kFunctionSamples = 801;  // 0 among them where the range is symmetric
 
 /// A graph from one f64 scalar input to one f64 scalar.
@@ -36,8 +40,29 @@ Function activation_function(Activation activation) {
   return f;
 }
 
-/// A word that can only be a name.
-bool is_name(std::string_view word) {
+/// Throws UsageError with a caret under the place where a formula is wrong.
+Function formula_function(const std::string& text) {
+  Function f{text};
+  try {
+    f.value = parse_formula(text, *f.graph);
+  } catch (const FormulaError& error) {
+    throw UsageError(fmt::format("{}\n{}", error.what(), with_caret(text, error.at())));
+  }
+  f.variables = variables_of(f.value);
+  std::ranges::sort(f.variables, {}, [](Value v) { return v.name(); });
+  if (f.variables.empty())
+    throw UsageError(fmt::format("{} has no variable: it is the same everywhere", data::quote(text)));
+  if (f.variables.size() > 2) {
+    std::vector<std::string> names;
+    for (const Value variable : f.variables) names.push_back(variable.name());
+    throw UsageError(fmt::format("{} has the variables {}; one or two can be drawn", data::quote(text),
+                                 fmt::join(names, ", ")));
+  }
+  return f;
+}
+
+/// Nothing but letters: a name. As a formula it would be a variable, which nobody wants to see.
+bool is_long_name(std::string_view word) {
   return word.size() > 1 && std::ranges::all_of(word, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
          });
@@ -51,20 +76,27 @@ std::vector<Function> functions_of(const std::vector<std::string>& words) {
       for (const Activation activation : kTaught) functions.push_back(activation_function(activation));
     } else if (std::ranges::find(names, word) != names.end()) {
       functions.push_back(activation_function(parse_activation(word)));
-    } else {
+    } else if (is_long_name(word)) {
       names.emplace_back(kAll);
-      throw UsageError(fmt::format("there is neither an activation nor a file {}{} (kette help plot)",
+      throw UsageError(fmt::format("there is neither an activation nor a file {}{} (see kette plot --help)",
                                    data::quote(word), suggestion(word, names)));
+    } else {
+      functions.push_back(formula_function(word));
     }
   }
   return functions;
 }
 
+double value_at(Value value, std::initializer_list<std::pair<Value, double>> places) {
+  Bindings bindings;
+  for (const auto& [variable, place] : places)
+    bindings.emplace(variable.name(), Tensor(Shape({}, DType::f64), {place}));
+  return interpret(value, bindings).values.front();
+}
+
 std::vector<double> values_at(Value value, Value variable, const std::vector<double>& places) {
   std::vector<double> values;
-  for (const double place : places)
-    values.push_back(
-        interpret(value, {{variable.name(), Tensor(Shape({}, DType::f64), {place})}}).values.front());
+  for (const double place : places) values.push_back(value_at(value, {{variable, place}}));
   return values;
 }
 
@@ -103,19 +135,58 @@ void fit(Chart& chart, const PlotFlags& flags) {
   for (Series& series : chart.series) cut_at_poles(series, bulk->first, bulk->second);
 }
 
+// Two variables
+// ------------------------------------------------------------------------------------------------------
+
+Chart surface_of(const Function& f, double from, double to, const PlotFlags& flags) {
+  const Value a = f.variables[0], b = f.variables[1];
+  const double y_from = flags.y_from.value_or(from), y_to = flags.y_to.value_or(to);
+  check_range(b.name(), y_from, y_to);
+  Field field{
+      .x = middles(from, to, kFunctionCells), .y = middles(y_from, y_to, kFunctionCells), .label = f.name};
+  for (const double y : field.y)
+    for (const double x : field.x) field.values.push_back(value_at(f.value, {{a, x}, {b, y}}));
+  double least = INFINITY, most = -INFINITY;
+  for (const double value : field.values)
+    if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);
+  if (const auto bulk = bulk_of({Series{.y = field.values}})) std::tie(least, most) = *bulk;
+  if (least < most) field.from = least, field.to = most;
+  field.levels = round_levels(least, most);
+  return {.title = f.name,
+          .x = {.label = a.name(), .from = from, .to = to},
+          .y = {.label = b.name(), .from = y_from, .to = y_to},
+          .field = std::move(field)};
+}
+
+/// "x", or of several functions "x, z"
+std::string names_of_axis(const std::vector<Function>& functions) {
+  std::vector<std::string> names;
+  for (const Function& f : functions)
+    if (const std::string& name = f.variables.front().name(); std::ranges::find(names, name) == names.end())
+      names.push_back(name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::vector<Chart> function_charts(const PlotFlags& flags) {
   const std::vector<Function> functions = functions_of(flags.what);
   const double from = flags.from.value_or(flags.to ? std::min(kFrom, *flags.to - 1) : kFrom);
   const double to = flags.to.value_or(std::max(kTo, from + 1));
-  check_range("x", from, to);
+  check_range(functions.front().variables.front().name(), from, to);
+  const auto two = std::ranges::find_if(functions, [](const Function& f) { return f.variables.size() > 1; });
+  if (two != functions.end()) {
+    if (functions.size() > 1)
+      throw UsageError(data::quote(two->name) + " has two variables: it needs a picture of its own");
+    if (flags.derivative) throw UsageError("--derivative is of one variable");
+    if (flags.logarithmic) throw UsageError("--log is not for two variables");
+    return {surface_of(*two, from, to, flags)};
+  }
   if (flags.y_from && flags.y_to) check_range("y", *flags.y_from, *flags.y_to);
   const std::vector<double> places = evenly(from, to, kFunctionSamples);
-  const std::string variable = functions.front().variables.front().name();
   const bool is_one = functions.size() == 1;
   Chart values{.title = is_one ? functions.front().name : "functions",
-               .x = {.label = variable, .from = from, .to = to},
+               .x = {.label = names_of_axis(functions), .from = from, .to = to},
                .y = {.is_logarithmic = flags.logarithmic}};
   Chart derivatives = values;
   derivatives.title = "derivatives";

@@ -10,6 +10,7 @@
 
 #include "kette/graph/graph.h"
 #include "kette/graph/kernel.h"
+#include "kette/graph/notation.h"
 
 namespace kette {
 
@@ -128,6 +129,7 @@ struct OpDef {
   int min_inputs = 1;
   int max_inputs = 1;
   std::vector<AttributeSpec> attributes = {};
+  Notation notation = {};
 
   /// Throws Error when operands or attributes do not fit.
   Shape (*infer)(const OpCall&) = nullptr;

@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(abs)
 const OpDef kAbs{
     .name = "abs",
     .formula = "y = |x|;  y' = sign(x), 0 at 0",
+    .notation = {.plain = {"|{0}|"}, .latex = {"\\left|{0}\\right|"}, .rule = "absolute value"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::abs(x[0]); },
     .loops = abs_loops,

@@ -24,6 +24,7 @@ const OpDef kAdd{
     .formula = "y = a + b;  ∂y/∂a = 1, ∂y/∂b = 1",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"{0-} + {1*}", Binding::sum}, .rule = "sum rule"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] + x[1]; },
     .loops = add_loops,

@@ -71,6 +71,7 @@ const OpDef kArgmax{
     .name = "argmax",
     .formula = "y = the first index of the largest element of the axis;  no derivative",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"argmax({0})"}, .latex = {"\\arg\\max\\left({0}\\right)"}},
     .infer = infer_argmax,
     .reference = argmax_reference,
     .prepare = prepare_argmax,

@@ -82,6 +82,8 @@ const OpDef kAssignRows{
         "∂L/∂row_i = g[index_i] / number of indices equal to index_i",
     .min_inputs = 3,
     .max_inputs = 3,
+    .notation = {.plain = {"assign_rows({0}, {1}, {2})"},
+                 .latex = {"\\operatorname{assign\\_rows}\\left({0}, {1}, {2}\\right)"}},
     .infer = infer_assign_rows,
     .reference = assign_rows_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

@@ -123,6 +123,7 @@ const OpDef kBroadcast{
     .name = "broadcast",
     .formula = "y = x repeated to the dims;  ∂L/∂x = g summed over the repetitions",
     .attributes = {{.name = "dims", .initial = std::vector<int64_t>{}, .required = true}},
+    .notation = {.plain = {"broadcast({0})"}, .latex = {"\\operatorname{broadcast}\\left({0}\\right)"}},
     .infer = infer_broadcast,
     .reference = broadcast_reference,
     .prepare = prepare_broadcast,

@@ -99,6 +99,7 @@ const OpDef kCast{
     .formula =
         "y = x in another element type, towards zero if whole;  ∂L/∂x = g in the type of x; 0 from or to i64",
     .attributes = {{.name = "to", .initial = std::string(), .required = true}},
+    .notation = {.plain = {"{to}({0})"}, .latex = {"\\mathrm{{to}}\\left({0}\\right)"}},
     .infer = [](const OpCall& call) { return call.inputs[0].as(target(call.attributes)); },
     .reference = cast_reference,
     .prepare = prepare_cast,

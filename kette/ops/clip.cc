@@ -34,6 +34,8 @@ const OpDef kClip{
     .name = "clip",
     .formula = "y = low if x < low, high if x > high, else x;  y' = 1 if low ≤ x ≤ high, else 0",
     .attributes = {{"low", -1.0}, {"high", 1.0}},
+    .notation = {.plain = {"clip({0}, {low}, {high})"},
+                 .latex = {"\\operatorname{clip}\\left({0}, {low}, {high}\\right)"}},
     .infer = infer_clip,
     .scalar = [](const double* x, const double* p) { return x[0] < p[0]   ? p[0]
                                                             : x[0] > p[1] ? p[1]

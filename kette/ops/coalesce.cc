@@ -104,6 +104,8 @@ const OpDef kCoalesce{
     .formula = "y_i = Σ_j row_j over all j with index_j = index_i;  ∂L/∂rows = coalesce(indices, g)",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"coalesce({0}, {1})"},
+                 .latex = {"\\operatorname{coalesce}\\left({0}, {1}\\right)"}},
     .infer = infer_coalesce,
     .reference = coalesce_reference,
     .prepare = prepare_coalesce,

@@ -115,6 +115,7 @@ const OpDef kConcat{
     .min_inputs = 1,
     .max_inputs = std::numeric_limits<int>::max(),
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"[{,}]"}, .latex = {"\\left[{,}\\right]"}},
     .infer = infer_concat,
     .reference = concat_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

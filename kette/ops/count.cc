@@ -64,6 +64,7 @@ const OpDef kCount{
     .name = "count",
     .formula = "y = the number of elements over the axes;  ∂y/∂x = 0",
     .attributes = {{"axes", std::vector<int64_t>{}}},
+    .notation = {.plain = {"count({0})"}, .latex = {"\\operatorname{count}\\left({0}\\right)"}},
     .infer = infer_count,
     .reference =
         [](const ReferenceCall& call) { call.out.values[0] = elements(call.in[0]->shape, call.attributes); },

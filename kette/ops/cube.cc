@@ -22,6 +22,9 @@ KETTE_MAP_DISPATCH(cube)
 const OpDef kCube{
     .name = "cube",
     .formula = "y = x³;  y' = 3·x²",
+    .notation = {.plain = {"{0!}³", Binding::power},
+                 .latex = {"{0!}^3", Binding::power},
+                 .rule = "power rule"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] * x[0] * x[0]; },
     .loops = cube_loops,

@@ -94,6 +94,7 @@ const OpDef kDropout{
     .max_inputs = 2,
     .attributes = {{.name = "rate", .initial = 0.5, .required = true},
                    {.name = "seed", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"dropout({0})"}, .latex = {"\\operatorname{dropout}\\left({0}\\right)"}},
     .infer = infer_dropout,
     .reference = dropout_reference,
     .prepare = prepare_dropout,

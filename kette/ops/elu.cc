@@ -26,6 +26,7 @@ const OpDef kElu{
     .name = "elu",
     .formula = "y = x if x > 0, else α·(e^x − 1);  y' = 1 if x > 0, else y + α",
     .attributes = {{"alpha", 1.0}},
+    .notation = {.plain = {"elu({0}, {alpha})"}, .latex = {"\\operatorname{elu}\\left({0}, {alpha}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double* p) { return x[0] > 0 ? x[0] : p[0] * std::expm1(x[0]); },
     .loops = elu_loops,

@@ -27,6 +27,9 @@ KETTE_MAP_DISPATCH(erf)
 const OpDef kErf{
     .name = "erf",
     .formula = "y = 2/√π·∫₀ˣ e^−t² dt;  y' = 2/√π·e^−x²",
+    .notation = {.plain = {"erf({0})"},
+                 .latex = {"\\operatorname{erf}\\left({0}\\right)"},
+                 .rule = "error function"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::erf(x[0]); },
     .loops = erf_loops,

@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(exp)
 const OpDef kExp{
     .name = "exp",
     .formula = "y = e^x;  y' = y",
+    .notation = {.plain = {"exp({0})"}, .latex = {"e^{{0}}", Binding::power}, .rule = "exponential"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::exp(x[0]); },
     .loops = exp_loops,

@@ -27,6 +27,7 @@ KETTE_MAP_DISPATCH(gelu)
 const OpDef kGelu{
     .name = "gelu",
     .formula = "y = x·Φ(x) = x/2·(1 + erf(x/√2));  y' = Φ(x) + x·e^(−x²/2)/√(2π)",
+    .notation = {.plain = {"gelu({0})"}, .latex = {"\\operatorname{gelu}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar =
         [](const double* x, const double*) {

@@ -23,6 +23,7 @@ KETTE_MAP_DISPATCH(hardtanh)
 const OpDef kHardtanh{
     .name = "hardtanh",
     .formula = "y = −1 if x < −1, x if −1 ≤ x ≤ 1, 1 if x > 1;  y' = 1 if −1 ≤ x ≤ 1, else 0",
+    .notation = {.plain = {"hardtanh({0})"}, .latex = {"\\operatorname{hardtanh}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] < -1  ? -1
                                                           : x[0] > 1 ? 1

@@ -24,6 +24,8 @@ const OpDef kLeakyRelu{
     .name = "leaky_relu",
     .formula = "y = x if x > 0, else slope·x;  y' = 1 if x > 0, else slope",
     .attributes = {{"slope", 0.01}},
+    .notation = {.plain = {"leaky_relu({0}, {slope})"},
+                 .latex = {"\\operatorname{leaky\\_relu}\\left({0}, {slope}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double* p) { return x[0] > 0 ? x[0] : p[0] * x[0]; },
     .loops = leaky_relu_loops,

@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(log)
 const OpDef kLog{
     .name = "log",
     .formula = "y = ln x;  y' = 1/x",
+    .notation = {.plain = {"ln({0})"}, .latex = {"\\ln\\left({0}\\right)"}, .rule = "logarithm"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::log(x[0]); },
     .loops = log_loops,

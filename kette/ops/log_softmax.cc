@@ -65,6 +65,7 @@ const OpDef kLogSoftmax{
     .name = "log_softmax",
     .formula = "y_i = x_i − ln Σ_j e^x_j over the axis;  ∂L/∂x = g − e^y·Σ g",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"log_softmax({0})"}, .latex = {"\\operatorname{log\\_softmax}\\left({0}\\right)"}},
     .infer = infer_log_softmax,
     .reference = log_softmax_reference,
     .prepare = prepare_log_softmax,

@@ -62,6 +62,7 @@ const OpDef kLogsumexp{
     .name = "logsumexp",
     .formula = "y = ln Σ_j e^x_j over the axis, which stays as 1;  ∂L/∂x = g·e^(x − y)",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"logsumexp({0})"}, .latex = {"\\operatorname{logsumexp}\\left({0}\\right)"}},
     .infer = infer_logsumexp,
     .reference = logsumexp_reference,
     .prepare = prepare_logsumexp,

@@ -72,6 +72,7 @@ const OpDef kLookup{
     .formula = "y_i = table[index_i];  ∂L/∂table = scatter_add of the rows of g",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"{0!}[{1}]"}, .latex = {"{0!}_{{1}}"}},
     .infer = infer_lookup,
     .reference = lookup_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

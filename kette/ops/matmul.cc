@@ -134,6 +134,16 @@ std::string write_matmul(const CCall& call) {
        {"b_next", tb ? k : 1}});
 }
 
+std::string matmul_notation(const Attributes& attributes, size_t operands, FormulaStyle style) {
+  const bool plain = style == FormulaStyle::plain;
+  const auto factor = [&](std::string_view operand, std::string_view key) {
+    if (!flag(attributes, key)) return fmt::format("{{{}*}}", operand);
+    return fmt::format("{{{}!}}{}", operand, plain ? "ᵀ" : "^\\top");
+  };
+  return factor("0", "transpose_a") + (plain ? "·" : " \\cdot ") + factor("1", "transpose_b") +
+         (operands == 3 ? " + {2*}" : "");
+}
+
 }  // namespace
 
 const OpDef kMatmul{
@@ -142,6 +152,7 @@ const OpDef kMatmul{
     .min_inputs = 2,
     .max_inputs = 3,
     .attributes = {{"transpose_a", int64_t{0}}, {"transpose_b", int64_t{0}}},
+    .notation = {.plain = {.binding = Binding::sum}, .write = matmul_notation},
     .infer = infer_matmul,
     .reference = matmul_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

@@ -41,6 +41,7 @@ const OpDef kMean{
     .name = "mean",
     .formula = "y = Σ x / m over the m elements of the axes;  ∂L/∂x = g/m repeated",
     .attributes = reduction_attributes(),
+    .notation = {.plain = {"mean({0})"}, .latex = {"\\overline{{0}}"}},
     .infer = infer_reduction,
     .reference = mean_reference,
     .prepare = prepare_mean,

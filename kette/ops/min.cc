@@ -26,6 +26,7 @@ const OpDef kMin{
     .formula = "y = a if a ≤ b, else b;  ∂y/∂a = 1 if a ≤ b, else 0; ∂y/∂b = 1 if a > b, else 0",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"min({0}, {1})"}, .latex = {"\\min\\left({0}, {1}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] < x[1] || std::isnan(x[0]) ? x[0] : x[1]; },
     .loops = min_loops,

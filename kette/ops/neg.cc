@@ -22,6 +22,9 @@ KETTE_MAP_DISPATCH(neg)
 const OpDef kNeg{
     .name = "neg",
     .formula = "y = −x;  y' = −1",
+    .notation = {.plain = {"−{0*}", Binding::negation},
+                 .latex = {"-{0*}", Binding::negation},
+                 .rule = "constant multiple"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return -x[0]; },
     .loops = neg_loops,

@@ -71,6 +71,7 @@ const OpDef kOneHot{
     .name = "one_hot",
     .formula = "y[i, index_i] = 1, else 0;  no derivative",
     .attributes = {{.name = "depth", .initial = int64_t{0}, .required = true}, {"dtype", std::string("f32")}},
+    .notation = {.plain = {"one_hot({0})"}, .latex = {"\\operatorname{one\\_hot}\\left({0}\\right)"}},
     .infer = infer_one_hot,
     .reference = one_hot_reference,
     .prepare = prepare_one_hot,

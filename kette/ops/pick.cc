@@ -69,6 +69,7 @@ const OpDef kPick{
     .formula = "y_n = x[n, index_n];  ∂L/∂x = place(g, indices)",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"{0!}[{1}]"}, .latex = {"{0!}_{{1}}"}},
     .infer = infer_pick,
     .reference = pick_reference,
     .prepare = prepare_pick,

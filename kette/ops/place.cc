@@ -70,6 +70,7 @@ const OpDef kPlace{
     .min_inputs = 2,
     .max_inputs = 2,
     .attributes = {{.name = "size", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"place({0}, {1})"}, .latex = {"\\operatorname{place}\\left({0}, {1}\\right)"}},
     .infer = infer_place,
     .reference = place_reference,
     .prepare = prepare_place,

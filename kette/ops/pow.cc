@@ -28,6 +28,9 @@ const OpDef kPow{
     .formula = "y = a^b;  ∂y/∂a = b·a^(b−1), ∂y/∂b = y·ln a if a > 0, else 0",
     .min_inputs = 2,
     .max_inputs = 2,
+    .notation = {.plain = {"{0!}^{1^}", Binding::power},
+                 .latex = {"{0!}^{{1}}", Binding::power},
+                 .rule = "power"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::pow(x[0], x[1]); },
     .loops =

@@ -27,6 +27,9 @@ const OpDef kPower{
     .name = "power",
     .formula = "y = x^n;  y' = n·x^(n−1), 0 if n = 0",
     .attributes = {{"exponent", 2.0}},
+    .notation = {.plain = {"{0!}^{exponent}", Binding::power},
+                 .latex = {"{0!}^{{exponent}}", Binding::power},
+                 .rule = "power rule"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double* p) { return std::pow(x[0], p[0]); },
     .loops =

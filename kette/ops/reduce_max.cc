@@ -50,6 +50,7 @@ const OpDef kReduceMax{
         "y = max x over the axes, NaN if any is;  ∂L/∂x = g at the largest, in equal shares where there are "
         "several, else 0",
     .attributes = reduction_attributes(),
+    .notation = {.plain = {"max({0})"}, .latex = {"\\max\\left({0}\\right)"}},
     .infer = infer_reduction,
     .reference = reduce_max_reference,
     .prepare = prepare_reduce_max,

@@ -22,6 +22,7 @@ KETTE_MAP_DISPATCH(relu)
 const OpDef kRelu{
     .name = "relu",
     .formula = "y = max(0, x);  y' = 1 if x > 0, else 0",
+    .notation = {.plain = {"relu({0})"}, .latex = {"\\operatorname{relu}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] <= 0 ? 0 : x[0]; },
     .loops = relu_loops,

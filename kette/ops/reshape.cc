@@ -47,6 +47,7 @@ const OpDef kReshape{
     .name = "reshape",
     .formula = "y = the elements of x in row-major order;  ∂L/∂x = g with the dims of x",
     .attributes = {{.name = "dims", .initial = std::vector<int64_t>{}, .required = true}},
+    .notation = {.plain = {"reshape({0})"}, .latex = {"\\operatorname{reshape}\\left({0}\\right)"}},
     .infer = infer_reshape,
     .reference = [](const ReferenceCall& call) { call.out.values = call.in[0]->values; },
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

@@ -88,6 +88,8 @@ const OpDef kScatterAdd{
     .min_inputs = 2,
     .max_inputs = 2,
     .attributes = {{.name = "count", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"scatter_add({0}, {1})"},
+                 .latex = {"\\operatorname{scatter\\_add}\\left({0}, {1}\\right)"}},
     .infer = infer_scatter_add,
     .reference = scatter_add_reference,
     .prepare = prepare_scatter_add,

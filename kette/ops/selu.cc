@@ -37,6 +37,7 @@ const OpDef kSelu{
     .formula =
         "y = λ·x if x > 0, else λ·α·(e^x − 1);  y' = λ if x > 0, else y + λ·α;  α = 1.6732632…, λ = "
         "1.0507009…",
+    .notation = {.plain = {"selu({0})"}, .latex = {"\\operatorname{selu}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar =
         [](const double* x, const double*) {

@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(sigmoid)
 const OpDef kSigmoid{
     .name = "sigmoid",
     .formula = "y = 1/(1 + e^−x);  y' = y·(1 − y)",
+    .notation = {.plain = {"σ({0})"}, .latex = {"\\sigma\\left({0}\\right)"}, .rule = "sigmoid"},
     .infer = infer_elementwise,
     .scalar =
         [](const double* x, const double*) {

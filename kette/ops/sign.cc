@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(sign)
 const OpDef kSign{
     .name = "sign",
     .formula = "y = 1 if x > 0, −1 if x < 0, else x (0 or NaN);  y' = 0",
+    .notation = {.plain = {"sign({0})"}, .latex = {"\\operatorname{sign}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] > 0   ? 1
                                                           : x[0] < 0 ? -1

@@ -28,6 +28,7 @@ KETTE_MAP_DISPATCH(silu)
 const OpDef kSilu{
     .name = "silu",
     .formula = "y = x·σ(x);  y' = σ(x) + y·(1 − σ(x))",
+    .notation = {.plain = {"silu({0})"}, .latex = {"\\operatorname{silu}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar =
         [](const double* x, const double*) {

@@ -106,6 +106,7 @@ const OpDef kSlice{
     .attributes = {{.name = "axis", .initial = int64_t{0}, .required = true},
                    {.name = "begin", .initial = int64_t{0}, .required = true},
                    {.name = "end", .initial = int64_t{0}, .required = true}},
+    .notation = {.plain = {"{0!}[{begin}:{end}]"}, .latex = {"{0!}_{{begin}:{end}}"}},
     .infer = infer_slice,
     .reference = slice_reference,
     .prepare = [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {

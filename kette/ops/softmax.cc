@@ -65,6 +65,7 @@ const OpDef kSoftmax{
     .name = "softmax",
     .formula = "y_i = e^x_i / Σ_j e^x_j over the axis;  ∂L/∂x = y·(g − Σ g·y)",
     .attributes = {{"axis", int64_t{-1}}},
+    .notation = {.plain = {"softmax({0})"}, .latex = {"\\operatorname{softmax}\\left({0}\\right)"}},
     .infer = infer_softmax,
     .reference = softmax_reference,
     .prepare = prepare_softmax,

@@ -26,6 +26,7 @@ KETTE_MAP_DISPATCH(softplus)
 const OpDef kSoftplus{
     .name = "softplus",
     .formula = "y = ln(1 + e^x);  y' = σ(x)",
+    .notation = {.plain = {"softplus({0})"}, .latex = {"\\operatorname{softplus}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x,
                  const double*) { return (x[0] <= 0 ? 0 : x[0]) + std::log1p(std::exp(-std::abs(x[0]))); },

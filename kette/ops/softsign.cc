@@ -30,6 +30,7 @@ KETTE_MAP_DISPATCH(softsign)
 const OpDef kSoftsign{
     .name = "softsign",
     .formula = "y = x/(1 + |x|);  y' = 1/(1 + |x|)²",
+    .notation = {.plain = {"softsign({0})"}, .latex = {"\\operatorname{softsign}\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar =
         [](const double* x, const double*) {

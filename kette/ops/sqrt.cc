@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(sqrt)
 const OpDef kSqrt{
     .name = "sqrt",
     .formula = "y = √x;  y' = 1/(2·y), ∞ at 0",
+    .notation = {.plain = {"√{0!}", Binding::power}, .latex = {"\\sqrt{{0}}"}, .rule = "square root"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::sqrt(x[0]); },
     .loops = sqrt_loops,

@@ -22,6 +22,9 @@ KETTE_MAP_DISPATCH(square)
 const OpDef kSquare{
     .name = "square",
     .formula = "y = x²;  y' = 2·x",
+    .notation = {.plain = {"{0!}²", Binding::power},
+                 .latex = {"{0!}^2", Binding::power},
+                 .rule = "power rule"},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return x[0] * x[0]; },
     .loops = square_loops,

@@ -39,6 +39,7 @@ const OpDef kSum{
     .name = "sum",
     .formula = "y = Σ x over the axes;  ∂L/∂x = g repeated",
     .attributes = reduction_attributes(),
+    .notation = {.plain = {"Σ {0*}", Binding::product}, .latex = {"\\sum {0*}", Binding::product}},
     .infer = infer_reduction,
     .reference = sum_reference,
     .prepare = prepare_sum,

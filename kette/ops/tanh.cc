@@ -24,6 +24,7 @@ KETTE_MAP_DISPATCH(tanh)
 const OpDef kTanh{
     .name = "tanh",
     .formula = "y = (e^x − e^−x)/(e^x + e^−x);  y' = 1 − y²",
+    .notation = {.plain = {"tanh({0})"}, .latex = {"\\tanh\\left({0}\\right)"}},
     .infer = infer_elementwise,
     .scalar = [](const double* x, const double*) { return std::tanh(x[0]); },
     .loops = tanh_loops,

@@ -145,6 +145,7 @@ const OpDef kTranspose{
     .name = "transpose",
     .formula = "y[i_order] = x[i];  ∂L/∂x = the transpose of g by the inverse order",
     .attributes = {{"order", std::vector<int64_t>{}}},
+    .notation = {.plain = {"{0!}ᵀ"}, .latex = {"{0!}^\\top", Binding::power}},
     .infer = infer_transpose,
     .reference = transpose_reference,
     .prepare = prepare_transpose,

@@ -1,0 +1,166 @@
+#include "kette/symbolic/infix.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kette/autodiff/interpret.h"
+#include "kette/base/random.h"
+#include "kette/ops/ops.h"
+#include "kette/symbolic/formula.h"
+
+namespace kette::infix_test {
+namespace {
+
+std::string plain(std::string_view formula) {
+  Graph graph;
+  return infix(parse_formula(formula, graph));
+}
+
+std::string latex(std::string_view formula) {
+  Graph graph;
+  return infix(parse_formula(formula, graph), {.style = FormulaStyle::latex});
+}
+
+TEST(Infix, brackets_stand_where_they_are_needed_and_nowhere_else) {
+  EXPECT_EQ(plain("(a+b)*c"), "(a + b)·c");
+  EXPECT_EQ(plain("a+(b*c)"), "a + b·c");
+  EXPECT_EQ(plain("a-(b-c)"), "a − (b − c)");
+  EXPECT_EQ(plain("(a-b)-c"), "a − b − c");
+  EXPECT_EQ(plain("a/(b*c)"), "a/(b·c)");
+  EXPECT_EQ(plain("(a/b)*c"), "a/b·c");
+  EXPECT_EQ(plain("-(a+b)"), "−(a + b)");
+  EXPECT_EQ(plain("a + -b"), "a + (−b)");
+  EXPECT_EQ(plain("-x^2"), "−x²");
+  EXPECT_EQ(plain("(-x)^2"), "(−x)²");
+  EXPECT_EQ(plain("(x^2)^2"), "(x²)²");
+  EXPECT_EQ(plain("(a^b)^c"), "(a^b)^c");
+  EXPECT_EQ(plain("a^b^c"), "a^b^c");
+  EXPECT_EQ(plain("2^-x"), "2^(−x)");
+  EXPECT_EQ(plain("x^-1.5"), "x^(−1.5)");
+  EXPECT_EQ(plain("√(x+1)·√x"), "√(x + 1)·√x");
+  EXPECT_EQ(plain("sqrt(x)^2"), "(√x)²");
+  EXPECT_EQ(plain("exp(-(x^2)/2)"), "exp(−x²/2)");
+  EXPECT_EQ(plain("[x > 0]·x + relu(x)"), "[x > 0]·x + relu(x)");
+  EXPECT_EQ(plain("where(x > 0, x, 1)"), "where(x > 0, x, 1)");
+  EXPECT_EQ(plain("x > 0"), "[x > 0]");
+  EXPECT_EQ(plain("|x|·|y+1|"), "|x|·|y + 1|");
+}
+
+TEST(Infix, numbers_are_read_as_they_are_written) {
+  EXPECT_EQ(plain("pi*x + e*y"), "π·x + e·y");
+  EXPECT_EQ(plain("1e-7x"), "1e-07·x");
+  EXPECT_EQ(infix_number(-0.41).text, "−0.41");
+  EXPECT_EQ(infix_number(1.0 / 3, FormulaStyle::plain, 3).text, "0.333");
+  EXPECT_EQ(infix_number(1.5e-7, FormulaStyle::latex).text, "1.5 \\cdot 10^{-7}");
+  Graph graph;
+  EXPECT_EQ(infix(graph.constant(0.1, DType::f32)), "0.1");
+  graph.input("e", Shape({}, DType::f64));
+  EXPECT_EQ(infix(graph.constant(2.718281828459045, DType::f64)), "2.718281828459045")
+      << "e is a variable here";
+}
+
+TEST(Infix, latex_has_fractions_roots_and_indices) {
+  EXPECT_EQ(latex("exp(-x^2/2)"), "e^{-\\frac{x^2}{2}}");
+  EXPECT_EQ(latex("(x1 + alpha)/sqrt(θ_out)"), "\\frac{x_{1} + \\mathit{alpha}}{\\sqrt{\\theta_{out}}}");
+  EXPECT_EQ(latex("exp(x)^2"), "\\left(e^{x}\\right)^2");
+  EXPECT_EQ(latex("σ(x)·(1-σ(x))"),
+            "\\sigma\\left(x\\right) \\cdot \\left(1 - \\sigma\\left(x\\right)\\right)");
+  EXPECT_EQ(latex("x^-1.5"), "x^{-1.5}");
+}
+
+TEST(Infix, printing_stops_where_something_stands_for_a_node) {
+  Graph graph;
+  const Value z = parse_formula("w1*h1 + w2*h2", graph);
+  EXPECT_EQ(infix(z, {.stands_for = [](Value v) { return by_name(v); }}), "%2 + %5");
+  const auto numbers = [](Value v) -> std::optional<Infix> {
+    if (v.name() == "w1") return infix_number(-0.5);
+    if (v.name() == "h1") return infix_number(2);
+    return std::nullopt;
+  };
+  EXPECT_EQ(infix(z, {.stands_for = numbers}), "(−0.5)·2 + w2·h2");
+  EXPECT_EQ(infix(tanh(z), {.stands_for = [](Value) { return infix_number(0.41); }}), "tanh(0.41)");
+}
+
+TEST(Infix, a_formula_with_more_paths_than_memory_is_cut) {
+  Graph graph;
+  Value x = graph.input("x", Shape({}, DType::f64));
+  for (int i = 0; i < 100; ++i) x = x + x;
+  const std::string text = infix(x, {.most = 100});
+  EXPECT_LE(text.size(), 103u);
+  EXPECT_TRUE(text.ends_with("…")) << text;
+}
+
+TEST(Infix, a_hundred_thousand_terms_are_no_recursion) {
+  Graph graph;
+  Value sum = graph.input("x", Shape({}, DType::f64));
+  const Value y = graph.input("y", Shape({}, DType::f64));
+  for (int i = 0; i < 100000; ++i) sum = sum + y;
+  EXPECT_EQ(infix(sum, {.most = 10000000}).size(), 1 + 100000 * std::string(" + y").size());
+}
+
+TEST(Infix, matrices_are_written_as_in_books) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({kBatch, 3})), w = graph.parameter("W", Shape({3, 4}));
+  const Value b = graph.parameter("b", Shape({4})), v = graph.parameter("V", Shape({2, 4}));
+  EXPECT_EQ(infix(softmax(matmul(tanh(affine(x, w, b)), v, false, true))), "softmax(tanh(x·W + b)·Vᵀ)");
+  EXPECT_EQ(infix(matmul(x, w), {.style = FormulaStyle::latex}), "x \\cdot W");
+  const Value table = graph.parameter("E", Shape({9, 5}));
+  const Value word = graph.input("word", Shape({kBatch}, DType::i64));
+  const Value rows = lookup(table, word);
+  const Value both[] = {rows, rows};
+  EXPECT_EQ(infix(concat(both, 1)), "[E[word], E[word]]");
+  EXPECT_EQ(infix(neg(log(pick(softmax(x), word)))), "−ln(softmax(x)[word])");
+  EXPECT_EQ(infix(sum(square(x - x))), "Σ (x − x)²");
+}
+
+class Operation : public testing::TestWithParam<const OpDef*> {};
+
+TEST_P(Operation, has_a_notation_whose_places_are_its_operands) {
+  const OpDef& op = *GetParam();
+  ASSERT_TRUE(op.notation.is_there());
+  Graph graph;
+  std::vector<Value> x;
+  std::vector<Example> examples;
+  if (op.examples)
+    examples = op.examples();
+  else
+    examples.push_back(
+        {.inputs = std::vector<Shape>(static_cast<size_t>(op.min_inputs), Shape({}, DType::f64))});
+  for (const Shape& shape : examples[0].inputs)
+    x.push_back(graph.input(fmt::format("op{}", static_cast<char>('A' + x.size())), shape));
+  const Value y = graph.apply(op, x, examples[0].attributes);
+  for (const FormulaStyle style : {FormulaStyle::plain, FormulaStyle::latex}) {
+    const std::string text = infix(y, {.style = style});
+    EXPECT_FALSE(text.empty());
+    if (op.is_elementwise() && !op.name.starts_with("reduce"))
+      for (const Value& operand : x)
+        EXPECT_NE(text.find(infix_name(operand.name(), style)), std::string::npos) << text;
+    EXPECT_EQ(std::ranges::count(text, '{'), std::ranges::count(text, '}')) << text;
+    if (style == FormulaStyle::plain) {
+      EXPECT_EQ(text.find('{'), std::string::npos) << text;
+      EXPECT_EQ(text.find('\\'), std::string::npos) << text;
+    }
+  }
+}
+
+TEST_P(Operation, is_read_back_from_its_plain_notation) {
+  const OpDef& op = *GetParam();
+  if (!op.is_elementwise()) return;
+  Graph graph;
+  std::vector<Value> x;
+  for (int i = 0; i < op.min_inputs; ++i)
+    x.push_back(graph.input(fmt::format("x{}", i), Shape({}, DType::f64)));
+  const Value y = graph.apply(op, x);
+  for (const Value& whole : {y, mul(y, y), pow(y, -1.5), neg(y), y - y, div(y, y), exp(y)}) {
+    const int before = graph.size();
+    EXPECT_EQ(parse_formula(infix(whole), graph), whole) << infix(whole);
+    EXPECT_EQ(graph.size(), before) << infix(whole);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, Operation, testing::ValuesIn(catalogue()),
+                         [](const auto& info) { return std::string(info.param->name); });
+
+}  // namespace
+}  // namespace kette::infix_test

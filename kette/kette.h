@@ -4,6 +4,7 @@
 //     graph/                 the graph itself; print and parse, draw (dot, JSON), verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
 //     compile/program.h      a graph as a fast program
+//     plot/picture.h         charts as SVG, PNG, or a sketch in characters
 //
 // and, built on these, learn from data:
 //
@@ -62,6 +63,7 @@
 #include "kette/optim/optimizer.h"
 #include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
+#include "kette/plot/picture.h"
 #include "kette/report/report.h"
 #include "kette/source/export.h"
 #include "kette/tensor/shape.h"

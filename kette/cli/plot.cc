@@ -25,22 +25,20 @@
 namespace kette::cli {
 namespace {
 
-constexpr const char* kPlotExamples = R"(Examples:
+constexpr const char* kPlotExamples = R"text(Examples:
   kette plot activations --derivative                  sigmoid, tanh, hardtanh and relu, and their derivatives
   kette plot gelu silu relu --out rectifiers.svg       any of the activations, as a picture
-  kette plot "x^2*exp(-x)" --from - 1 --to 6 --derivative kette plot "sqrt(x^2 + y^2)" two variables
-    : a surface,
-                      from above kette plot moons.onnx moons.csv-- out moons.png where the model says what,
-                      and the rows kette plot small.run.toml large.run.toml-- log learning curves
-    : training(line),
-                      validation(dashes) kette plot descent
-                          .json what kette compare-- descent-- json printed
+  kette plot "x^2*exp(-x)" --from -1 --to 6 --derivative
+  kette plot "x*exp(-x^2-y^2)" --from -2 --to 2        two variables: colours and lines of equal height
+  kette plot moons.onnx moons.csv --out moons.png      what the model says where, and the rows
+  kette plot small.run.toml large.run.toml --log       learning curves: training (line), validation (dashes)
+  kette plot descent.json                              what kette compare --descent --json printed
 
-                      Without-- out the picture is a sketch in the terminal.Pictures are drawn by gnuplot,
-                      which must be installed.A model needs one or two numeric features; several models are drawn as learning curves, by the records beside them.)";
+Without --out the picture is a sketch in the terminal. Pictures are drawn by gnuplot, which must be installed. A model
+needs one or two numeric features; several models are drawn as learning curves, by the records beside them.)text";
 
-constexpr int kSketchColumns = 79, kSketchRows = 24, kNarrowestSketch = 40, kWidestSketch = 132, kLowestSketch = 16,
-              kHighestSketch = 36;
+constexpr int kSketchColumns = 79, kSketchRows = 24;
+constexpr int kNarrowestSketch = 40, kWidestSketch = 132, kLowestSketch = 16, kHighestSketch = 36;
 
 // Where it goes
 // ------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ constexpr std::string_view kAll = "activations";
 constexpr std::array kTaught = {Activation::sigmoid, Activation::tanh, Activation::hardtanh,
                                 Activation::relu};
 constexpr double kFrom = -4, kTo = 4;
+constexpr size_t kMostWidths = 5;         // of lines that lie above each other
 constexpr size_t kFunctionCells = 120;    // of a surface each way
 constexpr size_t kFunctionSamples = 801;  // 0 among them where the range is symmetric
 
@@ -46,7 +47,7 @@ Function formula_function(const std::string& text) {
   try {
     f.value = parse_formula(text, *f.graph);
   } catch (const FormulaError& error) {
-    throw UsageError(fmt::format("{}\n{}", error.what(), with_caret(text, error.at())));
+    throw UsageError(error.what(), with_caret(text, error.at()));
   }
   f.variables = variables_of(f.value);
   std::ranges::sort(f.variables, {}, [](Value v) { return v.name(); });
@@ -102,7 +103,7 @@ std::vector<double> values_at(Value value, Value variable, const std::vector<dou
 
 /// Without the few values that are far from all the others, as next to a pole: {} where there are none.
 std::optional<std::pair<double, double>> bulk_of(const std::vector<Series>& series) {
-  constexpr double kFar = 4;  // times the height of the middle nine tenths
+  constexpr double kFar = 10;  // times the height of the middle nine tenths
   std::vector<double> values;
   for (const Series& one : series)
     std::ranges::copy_if(one.y, std::back_inserter(values), [](double y) { return std::isfinite(y); });
@@ -143,7 +144,9 @@ Chart surface_of(const Function& f, double from, double to, const PlotFlags& fla
   const double y_from = flags.y_from.value_or(from), y_to = flags.y_to.value_or(to);
   check_range(b.name(), y_from, y_to);
   Field field{
-      .x = middles(from, to, kFunctionCells), .y = middles(y_from, y_to, kFunctionCells), .label = f.name};
+      .x = middles(from, to, kFunctionCells),
+      .y = middles(y_from, y_to, kFunctionCells),
+  };
   for (const double y : field.y)
     for (const double x : field.x) field.values.push_back(value_at(f.value, {{a, x}, {b, y}}));
   double least = INFINITY, most = -INFINITY;
@@ -190,17 +193,26 @@ std::vector<Chart> function_charts(const PlotFlags& flags) {
                .y = {.is_logarithmic = flags.logarithmic}};
   Chart derivatives = values;
   derivatives.title = "derivatives";
+  // What lies below is wider: of lines that coincide all can be seen.
+  const auto width = [&](size_t i) {
+    const size_t above = functions.size() - 1 - i;
+    return functions.size() > kMostWidths ? 1 : 1 + 0.45 * static_cast<double>(above);
+  };
   for (size_t i = 0; i < functions.size(); ++i) {
     const Function& f = functions[i];
     const Value at = f.variables.front();
-    values.series.push_back(
-        {.name = f.name, .x = places, .y = values_at(f.value, at, places), .color = static_cast<int>(i)});
+    values.series.push_back({.name = f.name,
+                             .x = places,
+                             .y = values_at(f.value, at, places),
+                             .color = static_cast<int>(i),
+                             .width = width(i)});
     if (!flags.derivative) continue;
     Chart& chart = is_one ? values : derivatives;  // one function and its derivative share a chart
     chart.series.push_back({.name = is_one ? "derivative" : f.name + "′",
                             .x = places,
                             .y = values_at(gradient(f.value, {at}).front(), at, places),
-                            .color = static_cast<int>(is_one ? 1 : i)});
+                            .color = static_cast<int>(is_one ? 1 : i),
+                            .width = width(i)});
   }
   fit(values, flags);
   if (is_one || !flags.derivative) return {std::move(values)};

@@ -138,7 +138,7 @@ void add_classes(Chart& chart, const Points& points, const std::vector<double>& 
 // ------------------------------------------------------------------------------------------------------
 
 Field class_field(const Schema& schema, const Tensor& probabilities) {
-  const auto classes = static_cast<int64_t>(schema.labels.size()), rows = probabilities.shape()[0];
+  const int64_t rows = probabilities.shape()[0];
   Field field{.names = schema.labels};
   if (schema.task == data::Task::binary) {
     field.colors = Field::Colors::halves;
@@ -152,7 +152,6 @@ Field class_field(const Schema& schema, const Tensor& probabilities) {
   field.colors = Field::Colors::classes;
   const Tensor predicted = predicted_classes(probabilities);
   for (int64_t i = 0; i < rows; ++i) field.values.push_back(predicted.at(i));
-  for (int64_t k = 1; k < classes; ++k) field.levels.push_back(static_cast<double>(k) - 0.5);
   return field;
 }
 

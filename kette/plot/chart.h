@@ -23,6 +23,7 @@ struct Series {
   std::vector<double> x, y;  // as many of one as of the other; what is not finite leaves a gap
   Mark mark = Mark::line;
   int color = 0;  // from 0 on, as in Field::Colors::classes; with a pattern after the first kColors
+  double width = 1;  // of a line, times the usual one
   /// Of points: as many numbers, shown by the colours of the field, instead of `color`.
   std::vector<double> values = {};
 };

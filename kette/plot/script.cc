@@ -114,7 +114,8 @@ void add_series(Parts& parts, const std::string& data, const Series& series, con
                                    : series.color >= kColors           ? "'_.'"
                                                                        : "1";
   // A line through one point would not be seen.
-  const std::string_view style = shown == 1 ? "points pt 7 ps 0.75" : "lines lw 2.2";
+  const std::string style =
+      shown == 1 ? std::string("points pt 7 ps 0.75") : fmt::format("lines lw {:.2g}", 2.2 * series.width);
   parts.push_back(fmt::format("{} using 1:2 with {} dt {} lc rgb '{}' {}", data, style, pattern, color,
                               text_of(series.name)));
 }
@@ -135,11 +136,13 @@ void add_text_series(Parts& parts, const std::string& data, const Series& series
 /// Lines of equal value, which gnuplot finds.
 void append_levels(std::string& script, const std::string& data, const Field& field) {
   line(script, "set contour base");
+  line(script, "unset surface");
   line(script, "set cntrparam levels discrete {:.7g}", fmt::join(field.levels, ","));
   line(script, "set table {}_levels", data);
-  line(script, "splot {} using 1:2:3 with lines nosurface notitle", data);
+  line(script, "splot {} using 1:2:3 with lines notitle", data);
   line(script, "unset table");
   line(script, "unset contour");
+  line(script, "set surface");
 }
 
 std::pair<double, double> ends_of(const Field& field) {
@@ -174,8 +177,9 @@ void append_colors(std::string& script, const Field& field) {
 void add_field(Parts& parts, const std::string& data, const Chart& chart) {
   const Field& field = *chart.field;
   parts.push_back(fmt::format("{} using 1:2:3 with image notitle", data));
-  if (!field.levels.empty())
-    parts.push_back(fmt::format("{}_levels using 1:2 with lines lw 1.2 dt 1 lc rgb '#404040' notitle", data));
+  if (!field.levels.empty())  // dark with light edges: seen on every colour
+    for (const std::string_view style : {"lw 2.4 dt 1 lc rgb '#ffffff'", "lw 1 dt 1 lc rgb '#202020'"})
+      parts.push_back(fmt::format("{}_levels using 1:2 with lines {} notitle", data, style));
   if (field.colors != Field::Colors::classes) return;
   for (size_t k = 0; k < field.names.size(); ++k)
     if (std::ranges::find(chart.series, field.names[k], &Series::name) == chart.series.end())
@@ -299,7 +303,7 @@ void append_canvas(std::string& script, const Canvas& canvas) {
     case Canvas::Kind::text:
       line(script, "set terminal dumb size {},{} noenhanced {}", canvas.width, canvas.height,
            canvas.is_colored ? "ansi256" : "mono");
-      line(script, "set key below");
+      line(script, "set key below width 2");
       line(script, "set tics nomirror");
       line(script, "set border 3");
       return;
@@ -307,20 +311,23 @@ void append_canvas(std::string& script, const Canvas& canvas) {
   line(script, "set border 3 lw 1 lc rgb '#909090'");
   line(script, "set tics nomirror out scale 0.5 textcolor rgb '#303030'");
   line(script, "set key below samplen 2.5 spacing 1.25 width 1 textcolor rgb '#303030'");
-  line(script, "set xlabel textcolor rgb '#303030'");
+  line(script, "set xlabel offset 0,0.4 textcolor rgb '#303030'");
   line(script, "set ylabel textcolor rgb '#303030'");
 }
 
 }  // namespace
 
 std::string gnuplot_text(std::string_view text) {
-  // In single quotes gnuplot replaces neither `commands`, @macros nor \escapes.
-  std::string literal = "'";
+  // In double quotes gnuplot runs `commands` and replaces \escapes; in single quotes a first '' ends the
+  // text.
+  std::string literal = "\"";
   for (const char c : text) {
-    if (c == '\'') literal += '\'';
-    literal += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    if (c == '"' || c == '\\' || c == '`')
+      literal += fmt::format("\\{:03o}", c);
+    else
+      literal += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
   }
-  return literal + '\'';
+  return literal + '"';
 }
 
 std::string gnuplot_script(std::span<const Chart> charts, const Canvas& canvas) {

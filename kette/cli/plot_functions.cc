@@ -188,15 +188,20 @@ std::vector<Chart> function_charts(const PlotFlags& flags) {
   if (flags.y_from && flags.y_to) check_range("y", *flags.y_from, *flags.y_to);
   const std::vector<double> places = evenly(from, to, kFunctionSamples);
   const bool is_one = functions.size() == 1;
-  Chart values{.title = is_one ? functions.front().name : "functions",
+  const std::vector<std::string> known = names_in(activations());
+  const bool are_activations = std::ranges::all_of(
+      functions, [&](const Function& f) { return std::ranges::find(known, f.name) != known.end(); });
+  Chart values{.title = is_one            ? functions.front().name
+                        : are_activations ? "activation functions"
+                                          : "functions",
                .x = {.label = names_of_axis(functions), .from = from, .to = to},
                .y = {.is_logarithmic = flags.logarithmic}};
   Chart derivatives = values;
-  derivatives.title = "derivatives";
+  derivatives.title = "their derivatives";
   // What lies below is wider: of lines that coincide all can be seen.
   const auto width = [&](size_t i) {
     const size_t above = functions.size() - 1 - i;
-    return functions.size() > kMostWidths ? 1 : 1 + 0.45 * static_cast<double>(above);
+    return functions.size() > kMostWidths ? 1 : 1 + 0.3 * static_cast<double>(above);
   };
   for (size_t i = 0; i < functions.size(); ++i) {
     const Function& f = functions[i];

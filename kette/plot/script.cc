@@ -87,9 +87,11 @@ void append_data(std::string& script, const std::string& name, const Field& fiel
   line(script, "END");
 }
 
-std::string text_of(const std::string& name) {
+std::string in_legend(const std::string& name) {
   return name.empty() ? "notitle" : "title " + gnuplot_text(name);
 }
+/// Of a text canvas, where the mark stands right before the name.
+std::string behind_mark(const std::string& name) { return in_legend(name.empty() ? name : ' ' + name); }
 
 // Parts of `plot`
 // ------------------------------------------------------------------------------------------------------
@@ -107,7 +109,7 @@ void add_series(Parts& parts, const std::string& data, const Series& series, con
     const std::string own = series.values.empty()
                                 ? fmt::format("using 1:2 with points pt 7 ps {} lc rgb '{}'", size, color)
                                 : fmt::format("using 1:2:3 with points pt 7 ps {} lc palette", size);
-    parts.push_back(fmt::format("{} {} {}", data, own, text_of(series.name)));
+    parts.push_back(fmt::format("{} {} {}", data, own, in_legend(series.name)));
     return;
   }
   const std::string_view pattern = series.mark == Series::Mark::dashes ? "'-'"
@@ -117,7 +119,7 @@ void add_series(Parts& parts, const std::string& data, const Series& series, con
   const std::string style =
       shown == 1 ? std::string("points pt 7 ps 0.75") : fmt::format("lines lw {:.2g}", 2.2 * series.width);
   parts.push_back(fmt::format("{} using 1:2 with {} dt {} lc rgb '{}' {}", data, style, pattern, color,
-                              text_of(series.name)));
+                              in_legend(series.name)));
 }
 
 void add_text_series(Parts& parts, const std::string& data, const Series& series, const Chart& chart,
@@ -130,7 +132,7 @@ void add_text_series(Parts& parts, const std::string& data, const Series& series
       series.mark == Series::Mark::points || shown == 1
           ? fmt::format("points pt '{}'", kPoints[static_cast<size_t>(series.color) % kPoints.size()])
           : fmt::format("lines lt {}", place + 1);
-  parts.push_back(fmt::format("{} using 1:2 with {}{} {}", data, style, color, text_of(series.name)));
+  parts.push_back(fmt::format("{} using 1:2 with {}{} {}", data, style, color, behind_mark(series.name)));
 }
 
 /// Lines of equal value, which gnuplot finds.
@@ -184,7 +186,7 @@ void add_field(Parts& parts, const std::string& data, const Chart& chart) {
   for (size_t k = 0; k < field.names.size(); ++k)
     if (std::ranges::find(chart.series, field.names[k], &Series::name) == chart.series.end())
       parts.push_back(fmt::format("1/0 with points pt 5 ps 1.6 lc rgb '{}' {}",
-                                  color_of(static_cast<int>(k)).pale, text_of(field.names[k])));
+                                  color_of(static_cast<int>(k)).pale, in_legend(field.names[k])));
 }
 
 /// Of a text canvas: a character for each part of the field.
@@ -236,7 +238,7 @@ void add_text_field(std::string& script, Parts& parts, const std::string& data, 
     parts.push_back(
         fmt::format("{} using 1:2 with points pt \"{}\"{} {}", name, band.mark,
                     canvas.is_colored ? fmt::format(" lc rgb '{}'", color_of(band.color).plain) : "",
-                    text_of(band.name)));
+                    behind_mark(band.name)));
   }
 }
 
@@ -244,7 +246,6 @@ void add_text_field(std::string& script, Parts& parts, const std::string& data, 
 // ------------------------------------------------------------------------------------------------------
 
 void append_axis(std::string& script, char axis, const Axis& is, const std::vector<double>* field) {
-  line(script, "set {}label {}", axis, gnuplot_text(is.label));
   line(script, "{} logscale {}", is.is_logarithmic ? "set" : "unset", axis);
   std::optional<double> from = is.from, to = is.to;
   if (field) {
@@ -255,10 +256,25 @@ void append_axis(std::string& script, char axis, const Axis& is, const std::vect
   line(script, "set {}range [{}:{}]", axis, end_of(from), end_of(to));
 }
 
+/// What the axis upwards shows stands above it: beside it there is no place for more than a few characters.
+void append_text_titles(std::string& script, const Chart& chart) {
+  const bool is_above = !chart.y.label.empty();
+  line(script, "set title {} offset 0,{}", gnuplot_text(chart.title), is_above ? 1 : 0);
+  if (!is_above) return;
+  line(script, "set tmargin 3");
+  line(script, "set label 1 {} at character 0, screen 1 left offset 0,-2", gnuplot_text(chart.y.label));
+}
+
 void append_chart(std::string& script, const Chart& chart, size_t place, const Canvas& canvas) {
   const bool is_text = canvas.kind == Canvas::Kind::text;
   const Field* const field = chart.field ? &*chart.field : nullptr;
-  line(script, "set title {}{}", gnuplot_text(chart.title), is_text ? "" : " font ',17' offset 0,0.3");
+  if (is_text) {
+    append_text_titles(script, chart);
+  } else {
+    line(script, "set title {} font ',17' offset 0,0.3", gnuplot_text(chart.title));
+    line(script, "set ylabel {}", gnuplot_text(chart.y.label));
+  }
+  line(script, "set xlabel {}", gnuplot_text(chart.x.label));
   append_axis(script, 'x', chart.x, field ? &field->x : nullptr);
   append_axis(script, 'y', chart.y, field ? &field->y : nullptr);
   line(script, "set autoscale xfix");
@@ -303,14 +319,14 @@ void append_canvas(std::string& script, const Canvas& canvas) {
     case Canvas::Kind::text:
       line(script, "set terminal dumb size {},{} noenhanced {}", canvas.width, canvas.height,
            canvas.is_colored ? "ansi256" : "mono");
-      line(script, "set key below width 2");
+      line(script, "set key below reverse Left width 2");
       line(script, "set tics nomirror");
       line(script, "set border 3");
       return;
   }
   line(script, "set border 3 lw 1 lc rgb '#909090'");
   line(script, "set tics nomirror out scale 0.5 textcolor rgb '#303030'");
-  line(script, "set key below samplen 2.5 spacing 1.25 width 1 textcolor rgb '#303030'");
+  line(script, "set key below reverse Left samplen 2.5 spacing 1.25 width 2 textcolor rgb '#303030'");
   line(script, "set xlabel offset 0,0.4 textcolor rgb '#303030'");
   line(script, "set ylabel textcolor rgb '#303030'");
 }

@@ -121,7 +121,7 @@ TEST(GnuplotScript, of_a_text_canvas_draws_a_field_by_characters) {
   EXPECT_NE(text.find("<< END\n0 0\n1 0\nEND\n"), std::string::npos) << text;
   EXPECT_NE(text.find("<< END\n0 1\nEND\n"), std::string::npos) << text;
   EXPECT_NE(text.find("pt \".\""), std::string::npos) << text;
-  EXPECT_NE(text.find("title \"yes\""), std::string::npos) << text;
+  EXPECT_NE(text.find("title \" yes\""), std::string::npos) << text;
   EXPECT_EQ(text.find("with image"), std::string::npos) << text;
 }
 

@@ -39,7 +39,7 @@ expect "derivatives" 'sigmoid′' out.txt
 [ "$(grep -c '' out.txt)" -gt 30 ] || { echo "two charts are expected:"; cat out.txt; exit 1; }
 svg activations --derivative
 expect "two charts" ' width="1200"' out.svg
-for name in sigmoid tanh hardtanh relu sigmoid′ tanh′ hardtanh′ relu′ functions derivatives; do
+for name in sigmoid tanh hardtanh relu sigmoid′ tanh′ hardtanh′ relu′ 'activation functions' 'their derivatives'; do
   expect "legend" ">$name<" out.svg
 done
 svg gelu silu 'x^2*exp(-x)' --from -2 --to 2

@@ -16,13 +16,16 @@ struct Axis {
   std::optional<double> from = {}, to = {};  // absent: as far as the values go
 };
 
+/// Whether a number has a place on the axis: it is finite, and positive where it must be.
+bool is_shown(double value, const Axis& axis);
+
 /// One colour, one entry of the legend.
 struct Series {
   enum class Mark : uint8_t { line, dashes, points };
   std::string name = {};     // in the legend; empty: not in it
   std::vector<double> x, y;  // as many of one as of the other; what is not finite leaves a gap
   Mark mark = Mark::line;
-  int color = 0;  // from 0 on, as in Field::Colors::classes; with a pattern after the first kColors
+  int color = 0;     // from 0 on, as in Field::Colors::classes; with a pattern after the first kColors
   double width = 1;  // of a line, times the usual one
   /// Of points: as many numbers, shown by the colours of the field, instead of `color`.
   std::vector<double> values = {};

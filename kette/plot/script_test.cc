@@ -59,6 +59,14 @@ TEST(GnuplotScript, leaves_a_gap_where_a_logarithm_is_not_finite) {
   expect_line(text, "unset logscale x");
 }
 
+TEST(GnuplotScript, labels_a_short_logarithmic_axis_at_more_than_powers_of_ten) {
+  Chart chart = line({0, 1, 2}, {0.3, 1.5, 3});
+  chart.y.is_logarithmic = true;
+  expect_line(script(chart), "set ytics (0.5, 1, 2)");
+  chart.series[0].y[2] = 1e6;
+  EXPECT_EQ(script(chart).find("set ytics ("), std::string::npos);
+}
+
 TEST(GnuplotScript, switches_markup_in_texts_off) {
   for (const Canvas::Kind kind : {Canvas::Kind::svg, Canvas::Kind::png, Canvas::Kind::text})
     EXPECT_NE(script(line({0, 1}, {0, 1}), {.kind = kind}).find(" noenhanced "), std::string::npos);
@@ -148,6 +156,9 @@ TEST(GnuplotScript, refuses_what_cannot_be_drawn) {
   EXPECT_EQ(refusal(chart), "[plot] an axis from 3 to 3 has no length");
   chart = {.field = Field{.x = {0, 1}, .y = {0, 1}, .values = {1}}};
   EXPECT_EQ(refusal(chart), "[plot] 1 values for a field of 2 × 2");
+  chart.field->values = {1, 2, 3, 4};
+  chart.y.is_logarithmic = true;
+  EXPECT_EQ(refusal(chart), "[plot] a field has no logarithmic axes");
   EXPECT_THROW(gnuplot_script({}, {}), Error);
 }
 

@@ -23,6 +23,22 @@ std::string picture(std::span<const Chart> charts, Canvas::Kind kind) {
                                       .height = std::max(rows, 1) * kHeight}));
 }
 
+/// Nothing to see but perhaps escape codes.
+bool is_blank(std::string_view line) {
+  while (!line.empty()) {
+    if (line.starts_with('\x1b')) {
+      const size_t end = line.find('m');
+      if (end == std::string_view::npos) return false;
+      line.remove_prefix(end + 1);
+    } else if (line.front() == ' ' || line.front() == '\f') {
+      line.remove_prefix(1);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Without the page feed in front, blanks at the ends of lines, and empty lines around.
 std::string trimmed(std::string_view drawn) {
   std::string text;
@@ -31,12 +47,12 @@ std::string trimmed(std::string_view drawn) {
     const size_t length = drawn.find('\n');
     std::string_view line = drawn.substr(0, length);
     drawn.remove_prefix(length == std::string_view::npos ? drawn.size() : length + 1);
-    while (line.starts_with('\f')) line.remove_prefix(1);
-    while (line.ends_with(' ')) line.remove_suffix(1);
-    if (line.empty()) {
+    if (is_blank(line)) {
       ++empty;
       continue;
     }
+    while (line.starts_with('\f')) line.remove_prefix(1);
+    while (line.ends_with(' ')) line.remove_suffix(1);
     if (!text.empty()) text.append(empty, '\n');
     empty = 0;
     text.append(line);
@@ -59,6 +75,7 @@ std::string sketch(std::span<const Chart> charts, int columns, int rows, bool is
         {.kind = Canvas::Kind::text, .width = columns, .height = rows, .is_colored = is_colored})));
   }
   if (charts.empty()) fail("there is nothing to draw");
+  if (is_colored) text.insert(text.size() - 1, "\x1b[0m");
   return text;
 }
 

@@ -160,8 +160,16 @@ TEST_F(Picture, as_a_sketch_is_plain_text_as_wide_as_asked_for) {
   }
 }
 
-TEST_F(Picture, as_a_sketch_has_colours_when_asked_for) {
-  EXPECT_NE(sketch(waves(), 79, 24, true).find("\x1b["), std::string::npos);
+TEST_F(Picture, as_a_sketch_has_colours_when_asked_for_and_leaves_none_behind) {
+  const std::string text = sketch(waves(), 79, 24, true);
+  EXPECT_NE(text.find("\x1b[38;5;"), std::string::npos) << text;
+  EXPECT_TRUE(text.ends_with("\x1b[0m\n")) << text;
+  std::string plain = text;
+  for (size_t code = 0; (code = plain.find('\x1b')) != std::string::npos;)
+    plain.erase(code, plain.find('m', code) + 1 - code);
+  EXPECT_NE(plain.substr(0, plain.find('\n')).find("it's"), std::string::npos)
+      << plain;  // no empty lines first
+  EXPECT_LE(widest(plain), 79u) << plain;
 }
 
 TEST_F(Picture, as_a_sketch_shows_charts_one_below_the_other) {

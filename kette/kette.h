@@ -1,8 +1,9 @@
 // Everything a user needs. Describe a graph, differentiate it, run it:
 //
 //     ops/ops.h              operations on values: matmul(x, W) + b, tanh(z), sum(x), …
-//     graph/                 the graph itself; print and parse, draw (dot, JSON), verify
+//     graph/                 the graph itself; print and parse, JSON, verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
+//     figure/                the graph as a picture, with values and gradients: SVG, PNG, TikZ, Graphviz, text
 //     compile/program.h      a graph as a fast program
 //     plot/picture.h         charts as SVG, PNG, or a sketch in characters
 //
@@ -38,7 +39,8 @@
 #include "kette/data/standardize.h"
 #include "kette/data/table.h"
 #include "kette/data/target.h"
-#include "kette/graph/dot.h"
+#include "kette/figure/figure.h"
+#include "kette/figure/render.h"
 #include "kette/graph/graph.h"
 #include "kette/graph/json.h"
 #include "kette/graph/text.h"

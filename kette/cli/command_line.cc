@@ -13,9 +13,9 @@
 namespace kette::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kTrain, &kPredict, &kEvaluate,   &kCompare, &kDescribe,
-                                        &kData,  &kImport,  &kExport,     &kCheck,   &kPlot,
-                                        &kOps,   &kHelp,    &kCompletion, &kMan,     &kVersion};
+constexpr const Command* kCommands[] = {&kTrain,  &kPredict,    &kEvaluate, &kCompare, &kDescribe, &kData,
+                                        &kImport, &kExport,     &kGraph,    &kCheck,   &kPlot,     &kOps,
+                                        &kHelp,   &kCompletion, &kMan,      &kVersion};
 
 }  // namespace
 

@@ -15,6 +15,7 @@
 #include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
+#include "kette/cli/formula_argument.h"
 #include "kette/cli/progress.h"
 #include "kette/cli/ranges.h"
 #include "kette/cli/text.h"
@@ -140,7 +141,7 @@ const Command kPlot{
     "plot", "Draw activations, formulas, what a model says, or learning curves",
     [](CLI::App& app) -> std::function<int()> {
       auto flags = std::make_shared<PlotFlags>();
-      app.add_option("WHAT", flags->what,
+      app.add_option(kPicturedArgument, flags->what,
                      "Formulas, or activations by name; or a model and tables; or records of runs")
           ->required()
           ->check(words_or_others(known_words()));

@@ -10,7 +10,9 @@
 #include "kette/autodiff/interpret.h"
 #include "kette/cli/choices.h"
 #include "kette/cli/command.h"
+#include "kette/cli/formula_argument.h"
 #include "kette/cli/plot.h"
+#include "kette/data/parse_number.h"
 #include "kette/data/table.h"
 #include "kette/nn/activation.h"
 #include "kette/symbolic/formula.h"
@@ -41,22 +43,17 @@ Function activation_function(Activation activation) {
   return f;
 }
 
-/// Throws UsageError with a caret under the place where a formula is wrong.
 Function formula_function(const std::string& text) {
-  Function f{text};
-  try {
-    f.value = parse_formula(text, *f.graph);
-  } catch (const FormulaError& error) {
-    throw UsageError(error.what(), with_caret(text, error.at()));
-  }
+  Function f{std::string(data::trim_blanks(text))};
+  f.value = formula_argument(f.name, *f.graph);
   f.variables = variables_of(f.value);
   std::ranges::sort(f.variables, {}, [](Value v) { return v.name(); });
   if (f.variables.empty())
-    throw UsageError(fmt::format("{} has no variable: it is the same everywhere", data::quote(text)));
+    throw UsageError(fmt::format("{} has no variable: it is the same everywhere", data::quote(f.name)));
   if (f.variables.size() > 2) {
     std::vector<std::string> names;
     for (const Value variable : f.variables) names.push_back(variable.name());
-    throw UsageError(fmt::format("{} has the variables {}; one or two can be drawn", data::quote(text),
+    throw UsageError(fmt::format("{} has the variables {}; one or two can be drawn", data::quote(f.name),
                                  fmt::join(names, ", ")));
   }
   return f;
@@ -88,7 +85,7 @@ std::vector<Function> functions_of(const std::vector<std::string>& words) {
   return functions;
 }
 
-double value_at(Value value, std::initializer_list<std::pair<Value, double>> places) {
+double function_at(Value value, std::initializer_list<std::pair<Value, double>> places) {
   Bindings bindings;
   for (const auto& [variable, place] : places)
     bindings.emplace(variable.name(), Tensor(Shape({}, DType::f64), {place}));
@@ -97,7 +94,7 @@ double value_at(Value value, std::initializer_list<std::pair<Value, double>> pla
 
 std::vector<double> values_at(Value value, Value variable, const std::vector<double>& places) {
   std::vector<double> values;
-  for (const double place : places) values.push_back(value_at(value, {{variable, place}}));
+  for (const double place : places) values.push_back(function_at(value, {{variable, place}}));
   return values;
 }
 
@@ -148,7 +145,7 @@ Chart surface_of(const Function& f, double from, double to, const PlotFlags& fla
       .y = middles(y_from, y_to, kFunctionCells),
   };
   for (const double y : field.y)
-    for (const double x : field.x) field.values.push_back(value_at(f.value, {{a, x}, {b, y}}));
+    for (const double x : field.x) field.values.push_back(function_at(f.value, {{a, x}, {b, y}}));
   double least = INFINITY, most = -INFINITY;
   for (const double value : field.values)
     if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);

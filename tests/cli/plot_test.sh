@@ -53,7 +53,8 @@ expect "axis" '>y<' out.svg
 expect "colours" '<image' out.svg
 sketch 'x*exp(-x^2-y^2)' --from -2 --to 2
 sketch 1/x
-sketch -- -x^2
+sketch -x^2 --from -2
+expect "a formula that begins with a minus" '^ +-x\^2$' out.txt
 "$kette" plot relu --out first.svg
 "$kette" plot relu --out second.svg
 cmp first.svg second.svg

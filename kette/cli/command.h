@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "kette/base/error.h"
 
@@ -21,7 +22,7 @@ struct Command {
 };
 
 extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kGraph,
-    kExplain, kCheck, kDerive, kOps, kHelp, kCompletion, kMan, kVersion;
+    kExplain, kCheck, kDerive, kPlot, kOps, kHelp, kCompletion, kMan, kVersion;
 
 /// The command line itself is wrong. `below`: lines under the message that show the place.
 class UsageError : public Error {

@@ -3,8 +3,10 @@
 //     ops/ops.h              operations on values: matmul(x, W) + b, tanh(z), sum(x), …
 //     graph/                 the graph itself; print and parse, JSON, verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
+//     symbolic/              formulas as graphs, graphs as formulas, derivatives rule by rule
 //     figure/                the graph as a picture, with values and gradients: SVG, PNG, TikZ, Graphviz, text
 //     compile/program.h      a graph as a fast program
+//     plot/picture.h         charts as SVG, PNG, or a sketch in characters
 //
 // and, built on these, learn from data:
 //
@@ -65,8 +67,15 @@
 #include "kette/optim/optimizer.h"
 #include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
+#include "kette/plot/picture.h"
 #include "kette/report/report.h"
 #include "kette/source/export.h"
+#include "kette/symbolic/derivation.h"
+#include "kette/symbolic/formula.h"
+#include "kette/symbolic/infix.h"
+#include "kette/symbolic/modes.h"
+#include "kette/symbolic/point.h"
+#include "kette/symbolic/simplify.h"
 #include "kette/tensor/shape.h"
 #include "kette/tensor/tensor.h"
 #include "kette/train/build.h"

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "kette/base/error.h"
 
@@ -21,12 +22,17 @@ struct Command {
 };
 
 extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kGraph,
-    kCheck, kOps, kHelp, kCompletion, kMan, kVersion;
+    kExplain, kCheck, kDerive, kPlot, kOps, kHelp, kCompletion, kMan, kVersion;
 
-/// The command line itself is wrong.
+/// The command line itself is wrong. `below`: lines under the message that show the place.
 class UsageError : public Error {
  public:
-  using Error::Error;
+  explicit UsageError(const std::string& message, std::string below = "")
+      : Error(message), below_(std::move(below)) {}
+  const std::string& below() const { return below_; }
+
+ private:
+  std::string below_;
 };
 
 /// Calls a parser of the library for the value of an option; its Error becomes a UsageError that names the

@@ -49,7 +49,9 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return report("not enough memory", kFailed);
   } catch (const UsageError& error) {
-    return report(error.what(), kWrongUsage);
+    report(error.what(), kWrongUsage);
+    if (!error.below().empty()) fmt::print(stderr, "{}\n", error.below());
+    return kWrongUsage;
   } catch (const std::exception& error) {
     return report(error.what(), kFailed);
   }

@@ -35,7 +35,7 @@ std::optional<double> named_number(std::string_view name) {
 
 class Parser {
  public:
-  Parser(std::string_view text, Graph& graph) : text_(text), graph_(graph), scanner_(text) {}
+  Parser(std::string_view text, Graph& graph) : graph_(graph), scanner_(text) {}
 
   Value formula() {
     if (next().kind == FormulaTokenKind::end) throw FormulaError("the formula is empty", 0);
@@ -352,7 +352,6 @@ class Parser {
                        token.at);
   }
 
-  std::string_view text_;
   Graph& graph_;
   FormulaScanner scanner_;
   std::map<std::string, Term, std::less<>> assigned_;
@@ -364,6 +363,16 @@ class Parser {
 }  // namespace
 
 Value parse_formula(std::string_view text, Graph& graph) { return Parser(text, graph).formula(); }
+
+bool is_formula_name(std::string_view text) {
+  try {
+    FormulaScanner scanner(text);
+    const FormulaToken name = scanner.take();
+    return name.is_name() && name.text == text && !find_formula_function(text) && !base_of_logarithm(text);
+  } catch (const FormulaError&) {
+    return false;
+  }
+}
 
 std::vector<Value> variables_of(Value value) {
   Graph& graph = *value.graph;
@@ -377,26 +386,6 @@ std::vector<Value> variables_of(Value value) {
     if (needed[static_cast<size_t>(id)] && graph.node(id).kind == NodeKind::input)
       result.push_back(graph.value(id));
   return result;
-}
-
-std::string with_caret(std::string_view text, size_t at) {
-  constexpr size_t kBefore = 40, kWidth = 72;
-  std::vector<std::string> characters;
-  size_t column = 0;
-  for (size_t byte = 0; byte < text.size();) {
-    if (byte <= at) column = characters.size();
-    const size_t length = character_length(text.substr(byte));
-    const bool is_shown = length > 0 && static_cast<unsigned char>(text[byte]) >= 0x20 && text[byte] != 0x7F;
-    characters.emplace_back(length == 0 ? "?" : is_shown ? text.substr(byte, length) : " ");
-    byte += std::max<size_t>(length, 1);
-  }
-  if (at >= text.size()) column = characters.size();
-  const size_t first = column > kBefore + 10 ? column - kBefore : 0;
-  const size_t last = std::min(characters.size(), first + kWidth);
-  std::string line;
-  for (size_t i = first; i < last; ++i) line += characters[i];
-  return fmt::format("  {}{}{}\n  {}^", first > 0 ? "…" : "", line, last < characters.size() ? "…" : "",
-                     std::string(column - first + (first > 0 ? 1 : 0), ' '));
 }
 
 }  // namespace kette

@@ -2,12 +2,13 @@
 //
 //     exp(-x^2/2)        2(x + 1)         log_10(x) + √y        c = a + b; d = b + 1; e = c·d
 //
-// Loosest first: comparisons (1 where true, else 0: x > 0, < <= ≤ >= ≥ =), + −, · * × / ÷ (and · left out
-// behind a number or bracket: 2x, 2(x + 1), which binds like ·), the sign − before a term, powers ^ ** ² ³
-// (from the right; tighter than a sign before it: −x^2 is −(x^2)), and ( ), [ ], |x|. Functions are followed
-// by ( ): those of formula_functions(). Names begin with a letter (Greek, too) or _; pi, π, e and inf are
-// numbers. Assignments `name = formula;` before the last formula give intermediate results their names; if
-// the last part is one, its value is the result.
+// Loosest first: comparisons (1 where true, else 0: x > 0, also < <= ≤ >= ≥ ==, and = inside brackets); + and
+// −; a sign before a product, which is that of the whole product; · * × / ÷, and the product without a sign
+// behind a number or bracket: 2x, 2(x + 1), 1/2x is (1/2)·x; powers ^ ** ² ³ from the right, tighter than a
+// sign before them: −x^2 is −(x^2); and ( ), [ ], |x|, √x. Functions are followed by ( ): those of
+// formula_functions(). Names begin with a letter (Greek, too) or _; pi, π, e, inf and nan are numbers.
+// Assignments `name = formula;` before the last formula give intermediate results their names; if the last
+// part is one, its value is the result.
 #pragma once
 
 #include <string>
@@ -40,6 +41,9 @@ Value parse_formula(std::string_view text, Graph& graph);
 
 /// The inputs that a node depends on, in the order in which they were added.
 std::vector<Value> variables_of(Value value);
+
+/// May a variable have this name? Functions and what is no name may not; e and π may.
+bool is_formula_name(std::string_view text);
 
 /// The names of all functions, sorted.
 std::vector<std::string> formula_functions();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "kette/graph/literal.h"
 #include "kette/symbolic/formula.h"
@@ -158,6 +159,26 @@ bool FormulaScanner::scan_symbol() {
   token_.text = rest.substr(0, found->text.size());
   at_ += found->text.size();
   return true;
+}
+
+std::string with_caret(std::string_view text, size_t at) {
+  constexpr size_t kBefore = 40, kWidth = 72;
+  std::vector<std::string> characters;
+  size_t column = 0;
+  for (size_t byte = 0; byte < text.size();) {
+    if (byte <= at) column = characters.size();
+    const size_t length = character_length(text.substr(byte));
+    const bool is_shown = length > 0 && static_cast<unsigned char>(text[byte]) >= 0x20 && text[byte] != 0x7F;
+    characters.emplace_back(length == 0 ? "?" : is_shown ? text.substr(byte, length) : " ");
+    byte += std::max<size_t>(length, 1);
+  }
+  if (at >= text.size()) column = characters.size();
+  const size_t first = column > kBefore + 10 ? column - kBefore : 0;
+  const size_t last = std::min(characters.size(), first + kWidth);
+  std::string line;
+  for (size_t i = first; i < last; ++i) line += characters[i];
+  return fmt::format("  {}{}{}\n  {}^", first > 0 ? "…" : "", line, last < characters.size() ? "…" : "",
+                     std::string(column - first + (first > 0 ? 1 : 0), ' '));
 }
 
 }  // namespace kette

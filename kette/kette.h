@@ -1,10 +1,12 @@
 // Everything a user needs. Describe a graph, differentiate it, run it:
 //
 //     ops/ops.h              operations on values: matmul(x, W) + b, tanh(z), sum(x), …
-//     graph/                 the graph itself; print and parse, draw (dot, JSON), verify
+//     graph/                 the graph itself; print and parse, JSON, verify
 //     autodiff/              gradient, jvp; the float64 interpreter; the gradient check
 //     symbolic/              formulas as graphs, graphs as formulas, derivatives rule by rule
+//     figure/                the graph as a picture, with values and gradients: SVG, PNG, TikZ, Graphviz, text
 //     compile/program.h      a graph as a fast program
+//     plot/picture.h         charts as SVG, PNG, or a sketch in characters
 //
 // and, built on these, learn from data:
 //
@@ -38,7 +40,8 @@
 #include "kette/data/standardize.h"
 #include "kette/data/table.h"
 #include "kette/data/target.h"
-#include "kette/graph/dot.h"
+#include "kette/figure/figure.h"
+#include "kette/figure/render.h"
 #include "kette/graph/graph.h"
 #include "kette/graph/json.h"
 #include "kette/graph/text.h"
@@ -63,6 +66,7 @@
 #include "kette/optim/optimizer.h"
 #include "kette/optim/plateau.h"
 #include "kette/optim/schedule.h"
+#include "kette/plot/picture.h"
 #include "kette/report/report.h"
 #include "kette/source/export.h"
 #include "kette/symbolic/derivation.h"

@@ -58,13 +58,27 @@ Value accumulate(Value total, Value next) {
   return add(total, next);
 }
 
-/// The cotangents of a node's operands, of the operands' shapes.
-std::vector<Value> cotangents(Graph& graph, int id, Value g) {
+Value zeros_like(Value x) {
+  const Shape shape = x.shape();  // a copy: the graph's own moves when nodes are added
+  const Value zero = scalar_like(x, 0);
+  return shape.rank() == 0 ? zero : broadcast(zero, {shape.dims().begin(), shape.dims().end()});
+}
+
+void check_graph(Value y, std::span<const Value> wrt) {
+  for (const Value& w : wrt)
+    if (w.graph != y.graph) fail("[gradient] a value to differentiate by belongs to another graph");
+}
+
+}  // namespace
+
+std::vector<Value> cotangents(Value y, Value g) {
+  Graph& graph = *y.graph;
+  const int id = y.id;
   const OpDef& op = *graph.node(id).op;
   const Attributes attributes = graph.node(id).attributes;
   std::vector<Value> x;
   for (int input : graph.node(id).inputs) x.push_back(graph.value(input));
-  const LocalCall call{x, graph.value(id), attributes};
+  const LocalCall call{x, y, attributes};
   std::vector<Value> result;
   if (op.is_elementwise()) {
     if (!op.partials) return std::vector<Value>(x.size());
@@ -78,19 +92,6 @@ std::vector<Value> cotangents(Graph& graph, int id, Value g) {
     if (result[i] && !result[i].shape().same_dims(x[i].shape())) result[i] = sum_to(result[i], x[i].shape());
   return result;
 }
-
-Value zeros_like(Value x) {
-  const Shape shape = x.shape();  // a copy: the graph's own moves when nodes are added
-  const Value zero = scalar_like(x, 0);
-  return shape.rank() == 0 ? zero : broadcast(zero, {shape.dims().begin(), shape.dims().end()});
-}
-
-void check_graph(Value y, std::span<const Value> wrt) {
-  for (const Value& w : wrt)
-    if (w.graph != y.graph) fail("[gradient] a value to differentiate by belongs to another graph");
-}
-
-}  // namespace
 
 std::vector<Value> vjp(Value y, std::span<const Value> wrt, Value cotangent) {
   check_graph(y, wrt);
@@ -106,7 +107,7 @@ std::vector<Value> vjp(Value y, std::span<const Value> wrt, Value cotangent) {
     const Value g = total[static_cast<size_t>(id)];
     if (!g || !depends[static_cast<size_t>(id)] || graph.node(id).kind != NodeKind::operation) continue;
     const std::vector<int> inputs = graph.node(id).inputs;
-    const std::vector<Value> parts = cotangents(graph, id, g);
+    const std::vector<Value> parts = cotangents(graph.value(id), g);
     for (size_t i = 0; i < inputs.size(); ++i) {
       const auto to = static_cast<size_t>(inputs[i]);
       if (parts[i] && depends[to]) total[to] = accumulate(total[to], parts[i]);

@@ -21,6 +21,10 @@ inline std::vector<Value> gradient(Value loss, std::initializer_list<Value> wrt)
 /// Vector–Jacobian product: as gradient(), for a `y` of any shape and a cotangent of y's shape.
 std::vector<Value> vjp(Value y, std::span<const Value> wrt, Value cotangent);
 
+/// One step of it: what the operation y passes on to each of its operands, of their shapes, when it is given
+/// the cotangent `g`. An empty Value is zero.
+std::vector<Value> cotangents(Value y, Value g);
+
 /// Forward mode, the Jacobian–vector product: how y changes when each wrt[i] changes in the direction
 /// tangents[i] (of the same shape). Of y's shape.
 Value jvp(Value y, std::span<const Value> wrt, std::span<const Value> tangents);

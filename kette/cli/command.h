@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "kette/base/error.h"
 
@@ -20,8 +21,8 @@ struct Command {
   std::function<int()> (*declare)(CLI::App&);
 };
 
-extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kCheck,
-    kDerive, kOps, kHelp, kCompletion, kMan, kVersion;
+extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kGraph,
+    kExplain, kCheck, kDerive, kPlot, kOps, kHelp, kCompletion, kMan, kVersion;
 
 /// The command line itself is wrong. `below`: lines under the message that show the place.
 class UsageError : public Error {

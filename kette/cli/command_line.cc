@@ -10,19 +10,23 @@
 #include "kette/cli/ranges.h"
 #include "kette/cli/usage.h"
 #include "kette/cli/version.h"
+#include "kette/data/parse_number.h"
 
 namespace kette::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kTrain, &kPredict, &kEvaluate,   &kCompare, &kDescribe,
-                                        &kData,  &kImport,  &kExport,     &kCheck,   &kDerive,
-                                        &kOps,   &kHelp,    &kCompletion, &kMan,     &kVersion};
+constexpr const Command* kCommands[] = {&kTrain,  &kPredict, &kEvaluate, &kCompare,    &kDescribe, &kData,
+                                        &kImport, &kExport,  &kGraph,    &kExplain,    &kCheck,    &kDerive,
+                                        &kPlot,   &kOps,     &kHelp,     &kCompletion, &kMan,      &kVersion};
 
 /// A formula may begin with a minus: behind a blank the parser does not take it for an option.
 void protect_formulas(std::span<std::string> arguments, const CLI::App& command) {
-  if (command.get_option_no_throw(kFormulaArgument) == nullptr) return;
+  if (command.get_option_no_throw(kFormulaArgument) == nullptr &&
+      command.get_option_no_throw(kPicturedArgument) == nullptr)
+    return;
   for (std::string& argument : arguments)
-    if (argument.size() > 1 && argument[0] == '-' && argument[1] != '-' && argument != "-h")
+    if (argument.size() > 1 && argument[0] == '-' && argument[1] != '-' && argument != "-h" &&
+        !data::parse_number(argument))
       argument.insert(0, " ");
 }
 

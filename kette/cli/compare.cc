@@ -3,16 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "kette/cli/command.h"
 #include "kette/cli/compare_descent.h"
-#include "kette/cli/files.h"
 #include "kette/cli/progress.h"
-#include "kette/cli/run_record.h"
+#include "kette/cli/runs.h"
 #include "kette/cli/text.h"
 #include "kette/data/parse_number.h"
 #include "kette/data/table.h"
@@ -29,17 +26,11 @@ Of the options only those are shown in which the runs differ. * marks the best o
 
 constexpr size_t kCompareWidth = 100;  // of what is not written to a terminal
 constexpr size_t kWidestCell = 24;
-constexpr std::string_view kEnding = ".run.toml";
 
 struct CompareFlags {
   std::vector<std::string> files;
   bool sorted = false, json = false, descent = false;
   TrainFlags of_descent;
-};
-
-struct Run {
-  std::string path, name;
-  RunRecord record;
 };
 
 std::optional<double> number_of(const RecordValue* value) {
@@ -56,24 +47,6 @@ std::string text_or(const RecordEntries& entries, std::string_view name, std::st
 
 bool is_better(std::string_view measure, double a, double b) {
   return measure == "accuracy" || measure == "r2" ? a > b : a < b;
-}
-
-std::vector<Run> read_runs(const std::vector<std::string>& files) {
-  std::vector<Run> runs;
-  for (const std::string& file : files) {
-    const std::string path = file.ends_with(".toml") ? file : record_path(file);
-    std::error_code ignored;
-    if (path != file && !std::filesystem::exists(path, ignored))
-      fail("{}: there is no record of its run beside it; expected {}", file, path);
-    std::string name = std::filesystem::path(path).filename().string();
-    if (name.ends_with(kEnding)) name.resize(name.size() - kEnding.size());
-    runs.push_back({path, name, run_record_of(read_file(path), path)});
-  }
-  std::map<std::string, int> count;
-  for (const Run& run : runs) ++count[run.name];
-  for (Run& run : runs)
-    if (count[run.name] > 1) run.name = run.path;  // only the folder tells them apart
-  return runs;
 }
 
 void sort_by_first_measure(std::vector<Run>& runs) {

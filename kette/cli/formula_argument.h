@@ -9,8 +9,9 @@
 
 namespace kette::cli {
 
-/// The name of the argument that is a formula: it may begin with a minus.
+/// The names of arguments that are formulas, or may be: they may begin with a minus.
 inline constexpr const char* kFormulaArgument = "EXPRESSION";
+inline constexpr const char* kPicturedArgument = "WHAT";
 
 /// parse_formula; what is wrong becomes a UsageError with the formula and a caret below it.
 Value formula_argument(std::string_view text, Graph& graph);

@@ -1,8 +1,6 @@
 #include "kette/cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "kette/cli/terminal.h"
 #include "kette/cli/text.h"
 
 namespace kette::cli {
@@ -43,11 +42,8 @@ std::string bar(double share, int64_t width) {
 }  // namespace
 
 int terminal_width() {
-  if (!isatty(STDOUT_FILENO)) return 0;
   const char* kind = std::getenv("TERM");
-  if (kind && std::string_view(kind) == "dumb") return 0;
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return kind && std::string_view(kind) == "dumb" ? 0 : static_cast<int>(terminal_columns());
 }
 
 Progress::Progress(const Stopping& stopping, int64_t steps_per_epoch, int width)

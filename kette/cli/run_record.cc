@@ -6,36 +6,30 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 #include "kette/base/error.h"
 #include "kette/cli/text.h"
-#include "kette/data/encoding.h"
 #include "kette/data/table.h"
 
 namespace kette::cli {
 namespace {
 
+constexpr size_t kMostCurvePoints = 400;
 constexpr std::array<std::string_view, 5> kNoMeasures = {"kette", "model", "epochs", "seconds",
                                                          "samples_per_second"};
 
 /// A text as TOML's basic string; a byte that is no UTF-8 becomes U+FFFD.
 std::string toml_text(std::string_view text) {
   std::string result = "\"";
-  while (!text.empty()) {
-    const size_t valid = data::valid_utf8_prefix(text);
-    for (const char c : text.substr(0, valid)) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\')
-        result += fmt::format("\\{}", c);
-      else if (byte < 0x20 || byte == 0x7F)
-        result += fmt::format("\\u{:04x}", byte);
-      else
-        result += c;
-    }
-    text.remove_prefix(valid);
-    if (text.empty()) break;
-    result += "\uFFFD";
-    text.remove_prefix(1);
+  for (const char c : as_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      result += fmt::format("\\{}", c);
+    else if (byte < 0x20 || byte == 0x7F)
+      result += fmt::format("\\u{:04x}", byte);
+    else
+      result += c;
   }
   return result + '"';
 }
@@ -65,6 +59,17 @@ void append(std::string& out, const RecordEntries& entries) {
   for (const auto& [name, value] : entries) out += fmt::format("{} = {}\n", key(name), toml_value(value));
 }
 
+/// Of a curve: seven digits.
+std::string toml_value(std::span<const double> numbers) {
+  std::string list;
+  for (const double number : numbers)
+    list +=
+        fmt::format("{}{}", list.empty() ? "" : ", ",
+                    number == std::round(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number)
+                                                                            : fmt::format("{:.7g}", number));
+  return '[' + list + ']';
+}
+
 RecordValue value_of(const toml::node& node) {
   if (const auto* whole = node.as_integer()) return whole->get();
   if (const auto* number = node.as_floating_point()) return number->get();
@@ -88,6 +93,24 @@ RecordEntries entries_of(const toml::table* table) {
   RecordEntries entries;
   for (auto& [place, entry] : found) entries.push_back(std::move(entry));
   return entries;
+}
+
+RecordCurve curve_of(const toml::table& table) {
+  RecordCurve curve;
+  std::vector<std::pair<toml::source_position, std::pair<std::string, std::vector<double>>>> found;
+  for (const auto& [name, node] : table) {
+    const auto* list = node.as_array();
+    if (list == nullptr) {
+      curve.about.emplace_back(name.str(), value_of(node));
+      continue;
+    }
+    std::vector<double> numbers;
+    for (const toml::node& number : *list) numbers.push_back(number.value<double>().value_or(NAN));
+    found.emplace_back(node.source().begin, std::pair{std::string(name.str()), std::move(numbers)});
+  }
+  std::ranges::stable_sort(found, [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& [place, column] : found) curve.columns.push_back(std::move(column));
+  return curve;
 }
 
 /// Where an option has the name of a part of the record: written again, the name would stand there twice.
@@ -133,6 +156,45 @@ RecordEntries RunRecord::measures() const {
   return measures;
 }
 
+const std::vector<double>* RecordCurve::column(std::string_view name) const {
+  const auto found =
+      std::ranges::find(columns, name, [](const auto& c) { return std::string_view(c.first); });
+  return found == columns.end() ? nullptr : &found->second;
+}
+
+RecordCurve record_curve(const LearningCurve& curve, const std::string& unit) {
+  RecordCurve record;
+  if (!curve.name.empty()) record.about.emplace_back("name", curve.name);
+  if (curve.kept) record.about.emplace_back("kept", std::llround(*curve.kept));
+  const size_t count = curve.points.size(), stride = (count + kMostCurvePoints - 1) / kMostCurvePoints;
+  std::vector<size_t> shown;
+  for (size_t i = 0; i < count; ++i)
+    if (i % stride == 0 || i + 1 == count || curve.points[i].at == curve.kept) shown.push_back(i);
+  const auto add = [&](const std::string& name, auto value) {
+    std::vector<double> numbers;
+    for (const size_t i : shown) numbers.push_back(value(curve.points[i]));
+    if (std::ranges::any_of(numbers, [](double number) { return !std::isnan(number); }))
+      record.columns.emplace_back(name, std::move(numbers));
+  };
+  using Point = LearningCurve::Point;
+  add(unit, [](const Point& point) { return point.at; });
+  add("loss", [](const Point& point) { return point.loss.value_or(NAN); });
+  add("validation_loss", [](const Point& p) { return p.validation ? p.validation->loss : NAN; });
+  std::vector<std::string> measures;
+  for (const Point& point : curve.points)
+    if (point.validation)
+      for (const auto& [name, value] : point.validation->measures)
+        if (name != "loss" && std::ranges::find(measures, name) == measures.end()) measures.push_back(name);
+  for (const std::string& name : measures)
+    add("validation_" + name, [&](const Point& point) {
+      if (!point.validation) return static_cast<double>(NAN);
+      const Measures& all = point.validation->measures;
+      const auto found = std::ranges::find(all, name, &Measures::value_type::first);
+      return found == all.end() ? NAN : found->second;
+    });
+  return record;
+}
+
 std::string to_toml(const RunRecord& record) {
   std::string out =
       "# The record of a run of kette train; its options can be given to another by --config.\n";
@@ -144,6 +206,12 @@ std::string to_toml(const RunRecord& record) {
   for (const RecordEntries& network : record.networks) {
     out += "\n[[network]]\n";
     append(out, network);
+  }
+  for (const RecordCurve& curve : record.curves) {
+    out += "\n[[curve]]\n";
+    append(out, curve.about);
+    for (const auto& [name, numbers] : curve.columns)
+      out += fmt::format("{} = {}\n", key(name), toml_value(numbers));
   }
   return out;
 }
@@ -163,13 +231,16 @@ RunRecord run_record_of(std::string_view text, const std::string& source) {
     for (const std::string_view part : {"data", "result"})
       if (table.contains(part) && !table[part].is_table())
         refuse_part(*table.get(part), source, fmt::format("[{}]", part));
-    if (table.contains("network") && !table["network"].is_array_of_tables())
-      refuse_part(*table.get("network"), source, "[[network]]");
+    for (const std::string_view part : {"network", "curve"})
+      if (table.contains(part) && !table[part].is_array_of_tables())
+        refuse_part(*table.get(part), source, fmt::format("[[{}]]", part));
     record.options = entries_of(&table);
     record.data = entries_of(table["data"].as_table());
     record.result = entries_of(table["result"].as_table());
     if (const auto* networks = table["network"].as_array())
       for (const toml::node& network : *networks) record.networks.push_back(entries_of(network.as_table()));
+    if (const auto* curves = table["curve"].as_array())
+      for (const toml::node& curve : *curves) record.curves.push_back(curve_of(*curve.as_table()));
   } catch (const toml::parse_error& error) {
     const auto& place = error.source().begin;
     fail("{}:{}:{}: {}", source, place.line, place.column, one_line(error.description()));

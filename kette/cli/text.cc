@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kette/base/error.h"
+#include "kette/data/encoding.h"
 #include "kette/data/parse_number.h"
 
 namespace kette::cli {
@@ -64,6 +65,17 @@ std::string one_line(std::string_view text) {
   for (char& c : line)
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
   return line;
+}
+
+std::string as_utf8(std::string_view text) {
+  std::string result;
+  while (true) {
+    const size_t valid = data::valid_utf8_prefix(text);
+    result += text.substr(0, valid);
+    if (valid == text.size()) return result;
+    result += "\uFFFD";
+    text.remove_prefix(valid + 1);
+  }
 }
 
 size_t width_of(std::string_view text) {

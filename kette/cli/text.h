@@ -21,6 +21,8 @@ std::string counted(int64_t number, std::string_view singular);
 std::string measure_text(std::string_view name, double value);
 /// With blanks for control characters: what others say in a message may quote any bytes.
 std::string one_line(std::string_view text);
+/// A byte that is no UTF-8 becomes U+FFFD.
+std::string as_utf8(std::string_view text);
 /// Number of columns a UTF-8 text takes on a terminal (every code point one).
 size_t width_of(std::string_view text);
 /// At most `width` characters, the last an ellipsis where some are left out.

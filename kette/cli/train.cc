@@ -533,6 +533,8 @@ class TrainCommand {
                                  {"description", trial.text},
                                  {"epochs", trial.epochs},
                                  {"score", trial.score}});
+    for (const LearningCurve& curve : report_.curves)
+      record.curves.push_back(record_curve(curve, report_.curve_unit));
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
     write_report(record);

@@ -314,6 +314,8 @@ class StreamCommand {
                      {"seconds", std::round(1000 * result_.last.seconds) / 1000},
                      {"samples_per_second", static_cast<int64_t>(std::llround(rate()))}};
     for (const auto& [name, value] : measures_) record.result.emplace_back(name, value);
+    for (const LearningCurve& curve : report_.curves)
+      record.curves.push_back(record_curve(curve, report_.curve_unit));
     write_file_atomically(record_path(settings_.out), to_toml(record));
     say("model", "{} · {}", settings_.out, record_path(settings_.out));
     write_report(record);

@@ -25,11 +25,6 @@ std::string_view name_of(NodeKind kind) {
   return "";
 }
 
-ordered_json text(std::string_view value) {
-  return ordered_json::parse(
-      ordered_json(value).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-}
-
 template <class T>
 ordered_json real(T value) {
   return std::isfinite(value) ? ordered_json(value)
@@ -45,12 +40,18 @@ ordered_json json_dims(const Shape& shape) {
 
 ordered_json attribute(const Attribute& value) {
   if (const auto* x = std::get_if<double>(&value)) return real(*x);
-  if (const auto* s = std::get_if<std::string>(&value)) return text(*s);
+  if (const auto* s = std::get_if<std::string>(&value)) return text_json(*s);
   if (const auto* i = std::get_if<int64_t>(&value)) return *i;
   return std::get<std::vector<int64_t>>(value);
 }
 
-ordered_json json_values(const Tensor& tensor) {
+}  // namespace
+
+ordered_json text_json(std::string_view text) {
+  return ordered_json::parse(ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+ordered_json values_json(const Tensor& tensor) {
   ordered_json list = ordered_json::array();
   switch (tensor.dtype()) {
     case DType::f32:
@@ -66,9 +67,10 @@ ordered_json json_values(const Tensor& tensor) {
   return list;
 }
 
-ordered_json node_json(int id, const Node& node) {
+ordered_json node_json(const Graph& graph, int id) {
+  const Node& node = graph.node(id);
   ordered_json result{{"id", id}, {"kind", name_of(node.kind)}};
-  if (!node.name.empty()) result["name"] = text(node.name);
+  if (!node.name.empty()) result["name"] = text_json(node.name);
   if (node.kind == NodeKind::operation) {
     result["op"] = node.op->name;
     result["inputs"] = node.inputs;
@@ -78,15 +80,13 @@ ordered_json node_json(int id, const Node& node) {
   result["dtype"] = to_string(node.shape.dtype());
   result["shape"] = json_dims(node.shape);
   if (node.kind == NodeKind::constant && node.shape.size() <= kJsonValues)
-    result["values"] = json_values(*node.value);
+    result["values"] = values_json(*node.value);
   return result;
 }
 
-}  // namespace
-
 ordered_json json(const Graph& graph) {
   ordered_json nodes = ordered_json::array();
-  for (int id = 0; id < graph.size(); ++id) nodes.push_back(node_json(id, graph.node(id)));
+  for (int id = 0; id < graph.size(); ++id) nodes.push_back(node_json(graph, id));
   return {{"nodes", std::move(nodes)}};
 }
 

@@ -13,13 +13,24 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 namespace kette {
 
 class Graph;
+class Tensor;
 
 inline constexpr int64_t kJsonValues = 1024;
 
 nlohmann::ordered_json json(const Graph& graph);
+
+/// One element of "nodes".
+nlohmann::ordered_json node_json(const Graph& graph, int id);
+
+/// The elements, row-major.
+nlohmann::ordered_json values_json(const Tensor& tensor);
+
+/// A text of any bytes.
+nlohmann::ordered_json text_json(std::string_view text);
 
 }  // namespace kette

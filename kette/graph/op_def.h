@@ -1,6 +1,7 @@
 // Everything about one operation, in one place.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -120,6 +121,17 @@ struct CForm {
   bool is_there() const { return !text.empty() || write || view; }
 };
 
+/// What one element of a result is made of, for readers.
+struct ElementCall {
+  std::span<const Shape> inputs;  // concrete
+  const Attributes& attributes;
+  int64_t element;  // of the result, row-major
+  /// An operand's element, as a scalar of a graph that formulas are made in.
+  std::function<Value(size_t operand, int64_t element)> at;
+  /// What an operand of indices holds there.
+  std::function<int64_t(size_t operand, int64_t element)> index;
+};
+
 /// Element-wise operations fill `scalar`, `loops` and `partials`; the others `reference`, `prepare`, `vjp`,
 /// `jvp` and `examples`. All function pointers are pure.
 struct OpDef {
@@ -154,6 +166,10 @@ struct OpDef {
   bool is_view = false;
   /// Where the result has as many elements as operand 0, it has the same bytes (a sum over one element).
   bool copies_if_same_size = false;
+  /// Every element of the result is one of an operand's, or 0.
+  bool moves = false;
+  /// Others that are not element-wise: one element of the result as a sum, of a single term where it is none.
+  std::vector<Value> (*terms)(const ElementCall&) = nullptr;
   /// The result depends on the operands' shapes alone; their values are not needed.
   bool reads_shape_only = false;
 

@@ -131,6 +131,7 @@ const OpDef kBroadcast{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return broadcast(t[0], dims_of(c.y.shape())); },
     .examples = broadcast_examples,
     .copies_if_same_size = true,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_broadcast},
     .onnx = {.write =

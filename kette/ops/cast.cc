@@ -111,6 +111,7 @@ const OpDef kCast{
     .jvp = [](const LocalCall& c,
               std::span<const Value> t) { return is_float(c.y.dtype()) ? cast(t[0], c.y.dtype()) : Value{}; },
     .examples = cast_examples,
+    .moves = true,
     .max_ulp = 0.5,
     .c = {.write = write_cast},
     .onnx = {.write =

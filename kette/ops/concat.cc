@@ -124,6 +124,7 @@ const OpDef kConcat{
     .vjp = concat_vjp,
     .jvp = concat_jvp,
     .examples = concat_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_concat},
     .onnx = {.type = "Concat", .renamed = {{"axis", "axis"}}},

@@ -59,6 +59,15 @@ std::string write_log_softmax(const CCall& call) {
                      log_softmax_blocks(call.input_shapes[0], call.attributes), Kept::all);
 }
 
+std::vector<Value> log_softmax_terms(const ElementCall& call) {
+  const Blocks blocks = log_softmax_blocks(call.inputs[0], call.attributes);
+  ElementCall first = call;  // of the slice that the element stands in
+  first.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
+  const std::vector<Value> elements = elements_of(first, blocks);
+  const Value x = call.at(0, call.element);
+  return {x - log(exp_sum(elements))};
+}
+
 }  // namespace
 
 const OpDef kLogSoftmax{
@@ -72,6 +81,7 @@ const OpDef kLogSoftmax{
     .vjp = log_softmax_vjp,
     .jvp = log_softmax_jvp,
     .examples = axis_examples,
+    .terms = log_softmax_terms,
     .max_ulp = 8,
     .c = {.write = write_log_softmax},
     .onnx = {.type = "LogSoftmax", .renamed = {{"axis", "axis"}}},

@@ -56,6 +56,10 @@ std::string write_logsumexp(const CCall& call) {
                      logsumexp_blocks(call.input_shapes[0], call.attributes), Kept::one);
 }
 
+std::vector<Value> logsumexp_terms(const ElementCall& call) {
+  return {log(exp_sum(elements_of(call, logsumexp_blocks(call.inputs[0], call.attributes))))};
+}
+
 }  // namespace
 
 const OpDef kLogsumexp{
@@ -69,6 +73,7 @@ const OpDef kLogsumexp{
     .vjp = logsumexp_vjp,
     .jvp = logsumexp_jvp,
     .examples = axis_examples,
+    .terms = logsumexp_terms,
     .max_ulp = 8,
     .c = {.write = write_logsumexp},
     .onnx = {.write =

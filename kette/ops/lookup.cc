@@ -84,6 +84,7 @@ const OpDef kLookup{
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? lookup(t[0], c.x[1]) : Value{}; },
     .examples = lookup_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_lookup},
     .onnx = {.type = "Gather"},

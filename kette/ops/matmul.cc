@@ -144,6 +144,17 @@ std::string matmul_notation(const Attributes& attributes, size_t operands, Formu
          (operands == 3 ? " + {2*}" : "");
 }
 
+std::vector<Value> matmul_terms(const ElementCall& call) {
+  const bool ta = flag(call.attributes, "transpose_a"), tb = flag(call.attributes, "transpose_b");
+  const auto [m, k] = sides(call.inputs[0], ta);
+  const int64_t n = sides(call.inputs[1], tb).second, i = call.element / n, j = call.element % n;
+  std::vector<Value> terms;
+  for (int64_t l = 0; l < k; ++l)
+    terms.push_back(call.at(0, ta ? l * m + i : i * k + l) * call.at(1, tb ? j * k + l : l * n + j));
+  if (call.inputs.size() == 3) terms.push_back(call.at(2, j));
+  return terms;
+}
+
 }  // namespace
 
 const OpDef kMatmul{
@@ -161,6 +172,7 @@ const OpDef kMatmul{
     .vjp = matmul_vjp,
     .jvp = matmul_jvp,
     .examples = matmul_examples,
+    .terms = matmul_terms,
     .max_ulp = 8,
     .c = {.write = write_matmul},
     .onnx = {.write =

@@ -35,6 +35,15 @@ std::string write_mean(const CCall& call) {
                      blocks_of(x, reduced_axes(kMean, x, call.attributes)), Kept::one);
 }
 
+std::vector<Value> mean_terms(const ElementCall& call) {
+  std::vector<Value> terms =
+      elements_of(call, blocks_of(call.inputs[0], reduced_axes(kMean, call.inputs[0], call.attributes)));
+  const auto count = static_cast<double>(terms.size());
+  if (count > 1)
+    for (Value& term : terms) term = term / count;
+  return terms;
+}
+
 }  // namespace
 
 const OpDef kMean{
@@ -50,6 +59,7 @@ const OpDef kMean{
               std::span<const Value> t) { return t[0].graph->apply(kMean, {t[0]}, c.attributes); },
     .examples = reduction_examples,
     .copies_if_same_size = true,
+    .terms = mean_terms,
     .max_ulp = 8,
     .c = {.write = write_mean},
     .onnx = {.write =

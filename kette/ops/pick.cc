@@ -79,6 +79,7 @@ const OpDef kPick{
         },
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return t[0] ? pick(t[0], c.x[1]) : Value{}; },
     .examples = pick_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_pick},
     .onnx = {.write =

@@ -83,6 +83,7 @@ const OpDef kPlace{
           return t[0] ? place(t[0], c.x[1], c.attributes.integer("size")) : Value{};
         },
     .examples = place_examples,
+    .moves = true,
     .max_ulp = 0,
 };
 

@@ -42,6 +42,14 @@ std::string write_reduce_max(const CCall& call) {
                      blocks_of(x, reduced_axes(kReduceMax, x, call.attributes)), Kept::one);
 }
 
+std::vector<Value> reduce_max_terms(const ElementCall& call) {
+  const std::vector<Value> elements =
+      elements_of(call, blocks_of(call.inputs[0], reduced_axes(kReduceMax, call.inputs[0], call.attributes)));
+  Value largest = elements.front();
+  for (size_t i = 1; i < elements.size(); ++i) largest = max(largest, elements[i]);
+  return {largest};
+}
+
 }  // namespace
 
 const OpDef kReduceMax{
@@ -62,6 +70,7 @@ const OpDef kReduceMax{
               std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0] * shares(c)}, c.attributes); },
     .examples = reduction_examples,
     .copies_if_same_size = true,
+    .terms = reduce_max_terms,
     .max_ulp = 0,
     .c = {.write = write_reduce_max},
     .onnx = {.write =

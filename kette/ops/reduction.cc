@@ -77,6 +77,20 @@ std::vector<int64_t> reduced_list(const OpDef& op, const Shape& x, const Attribu
   return axes;
 }
 
+std::vector<Value> elements_of(const ElementCall& call, Blocks blocks) {
+  const int64_t outer = call.element / blocks.inner, inner = call.element % blocks.inner;
+  std::vector<Value> elements;
+  for (int64_t j = 0; j < blocks.axis; ++j)
+    elements.push_back(call.at(0, (outer * blocks.axis + j) * blocks.inner + inner));
+  return elements;
+}
+
+Value exp_sum(std::span<const Value> x) {
+  Value sum = exp(x.front());
+  for (const Value element : x.subspan(1)) sum = sum + exp(element);
+  return sum;
+}
+
 std::vector<Example> reduction_examples() {
   const auto over = [](std::vector<int64_t> axes, int64_t keep) {
     return Attributes{{"axes", std::move(axes)}, {"keep", keep}};

@@ -48,6 +48,11 @@ void reduce_reference(const ReferenceCall& call, Blocks blocks, double start, Co
     }
 }
 
+/// What the element of a reduction of operand 0 is made of: its part of the axis.
+std::vector<Value> elements_of(const ElementCall& call, Blocks blocks);
+/// Σ e^x
+Value exp_sum(std::span<const Value> x);
+
 /// Every axis, two at once, with N and without.
 std::vector<Example> reduction_examples();
 /// The first, a middle and the last axis, with N and without, for operations of one `axis`.

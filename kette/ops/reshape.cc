@@ -57,6 +57,7 @@ const OpDef kReshape{
     .jvp = [](const LocalCall& c, std::span<const Value> t) { return reshape(t[0], dims_of(c.y.shape())); },
     .examples = reshape_examples,
     .is_view = true,
+    .moves = true,
     .max_ulp = 0,
     .c = {.view = [](const CCall&) { return int64_t{0}; }},
     .onnx = {.write =

@@ -80,6 +80,15 @@ std::vector<Example> scatter_add_examples() {
           {{Shape({}, DType::i64), Shape({2})}, count, domains}};
 }
 
+std::vector<Value> scatter_add_terms(const ElementCall& call) {
+  const int64_t columns = call.inputs[1][call.inputs[1].rank() - 1];
+  std::vector<Value> terms;
+  for (int64_t i = 0; i < call.inputs[0].size(); ++i)
+    if (call.index(0, i) == call.element / columns)
+      terms.push_back(call.at(1, i * columns + call.element % columns));
+  return terms;
+}
+
 }  // namespace
 
 const OpDef kScatterAdd{
@@ -102,6 +111,7 @@ const OpDef kScatterAdd{
           return t[1] ? scatter_add(c.x[0], t[1], c.attributes.integer("count")) : Value{};
         },
     .examples = scatter_add_examples,
+    .terms = scatter_add_terms,
     .max_ulp = 8,
 };
 

@@ -116,6 +116,7 @@ const OpDef kSlice{
     .jvp = slice_jvp,
     .examples = slice_examples,
     .copies_if_same_size = true,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_slice, .view = slice_view},
     .onnx = {.write =

@@ -59,6 +59,15 @@ std::string write_softmax(const CCall& call) {
                      softmax_blocks(call.input_shapes[0], call.attributes), Kept::all);
 }
 
+std::vector<Value> softmax_terms(const ElementCall& call) {
+  const Blocks blocks = softmax_blocks(call.inputs[0], call.attributes);
+  ElementCall first = call;  // of the slice that the element stands in
+  first.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
+  const std::vector<Value> elements = elements_of(first, blocks);
+  const Value x = call.at(0, call.element);
+  return {exp(x) / exp_sum(elements)};
+}
+
 }  // namespace
 
 const OpDef kSoftmax{
@@ -72,6 +81,7 @@ const OpDef kSoftmax{
     .vjp = softmax_vjp,
     .jvp = softmax_jvp,
     .examples = axis_examples,
+    .terms = softmax_terms,
     .max_ulp = 8,
     .c = {.write = write_softmax},
     .onnx = {.type = "Softmax", .renamed = {{"axis", "axis"}}},

@@ -33,6 +33,10 @@ std::string write_sum(const CCall& call) {
                      blocks_of(x, reduced_axes(kSum, x, call.attributes)), Kept::one);
 }
 
+std::vector<Value> sum_terms(const ElementCall& call) {
+  return elements_of(call, blocks_of(call.inputs[0], reduced_axes(kSum, call.inputs[0], call.attributes)));
+}
+
 }  // namespace
 
 const OpDef kSum{
@@ -48,6 +52,7 @@ const OpDef kSum{
               std::span<const Value> t) { return t[0].graph->apply(kSum, {t[0]}, c.attributes); },
     .examples = reduction_examples,
     .copies_if_same_size = true,
+    .terms = sum_terms,
     .max_ulp = 8,
     .c = {.write = write_sum},
     .onnx = {.write =

@@ -158,6 +158,7 @@ const OpDef kTranspose{
           return transpose(t[0], order_of(c.attributes, c.y.shape().rank()));
         },
     .examples = transpose_examples,
+    .moves = true,
     .max_ulp = 0,
     .c = {.write = write_transpose},
     .onnx = {.write =

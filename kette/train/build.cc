@@ -184,15 +184,19 @@ Network build_network(const data::Dataset& dataset, std::vector<data::Preparatio
   return network;
 }
 
+bool is_trained(const Model& model, std::string_view parameter) {
+  const bool is_own = !model.metadata.contains("origin");  // other tools' names mean nothing
+  return !(is_own && is_statistic(parameter));
+}
+
 Network continue_network(Model model, const data::Dataset& dataset, std::span<const int64_t> training_rows,
                          bool weighted) {
   Network network{.model = std::move(model)};
   const Task task = network.model.schema.task;
-  const bool is_own = !network.model.metadata.contains("origin");  // other tools' names mean nothing
   for (const auto& [name, tensor] : network.model.parameters) {
     const Value value = network.model.graph->find(name);
     if (!value) continue;
-    (is_own && is_statistic(name) ? network.statistics : network.parameters)
+    (is_trained(network.model, name) ? network.parameters : network.statistics)
         .push_back({value, {Initializer::Kind::zeros}});
   }
   network.options = {.output = default_output_form(task), .loss = default_loss(task)};

@@ -92,6 +92,10 @@ Network build_network(const data::Dataset& dataset, std::span<const int64_t> tra
 Network build_network(const data::Dataset& dataset, std::vector<data::Preparation> preparation,
                       std::span<const int64_t> training_rows, const NetworkOptions& options, uint64_t seed);
 
+/// Whether descent changes a model's parameter of that name; running statistics of batch normalisation are kept
+/// otherwise.
+bool is_trained(const Model& model, std::string_view parameter);
+
 /// A trained model, to be trained further on rows that are encoded by its schema: its preprocessing stays as
 /// it is. Statistics of batch normalisation stay, too. Its loss is the task's default on the scores; for a
 /// regression the squared error of the prediction in units of the targets' deviation in `training_rows`.

@@ -1,0 +1,29 @@
+// Options of the commands that look into a model or a graph text, on one row.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kette/cli/table_options.h"
+#include "kette/explain/scene.h"
+
+namespace kette::cli {
+
+struct SubjectFlags {
+  std::string graph;               // a model or a graph text
+  std::vector<std::string> files;  // a table
+  std::optional<int64_t> row;      // from 1
+  std::string words, expected, loss;
+  std::vector<std::string> settings;  // name=value
+  TableFlags table;
+  ViewOptions view;
+};
+
+/// Declares them; `file_flag` is the name of the option or position that takes the table.
+void declare_subject_flags(CLI::App& app, SubjectFlags& flags, const std::string& file_flag);
+
+/// Reads the model or graph text; `with_loss`: with a loss even if no option asks for one.
+Subject read_subject(const SubjectFlags& flags, bool with_loss);
+
+}  // namespace kette::cli

@@ -1,0 +1,31 @@
+#include "kette/cli/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+namespace kette::cli {
+
+bool is_terminal() { return isatty(STDOUT_FILENO) != 0; }
+
+size_t terminal_columns() {
+  if (!is_terminal()) return 0;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+size_t page_columns() {
+  const size_t columns = terminal_columns();
+  return columns == 0 ? 100 : std::max<size_t>(columns, 40);
+}
+
+bool has_colours() {
+  const char *kind = std::getenv("TERM"), *refused = std::getenv("NO_COLOR");
+  return is_terminal() && kind != nullptr && std::string_view(kind) != "dumb" &&
+         (refused == nullptr || *refused == '\0');
+}
+
+}  // namespace kette::cli

@@ -1,0 +1,56 @@
+#include "kette/explain/one_row.h"
+
+#include <algorithm>
+
+#include "kette/ops/ops.h"
+
+namespace kette {
+namespace {
+
+/// The attributes of reshape and broadcast name N, too.
+Attributes for_one_row(const Node& node) {
+  Attributes attributes = node.attributes;
+  if (attributes.find("dims") == nullptr) return attributes;
+  std::vector<int64_t> dims = attributes.integers("dims");
+  std::ranges::replace(dims, kBatch, int64_t{1});
+  attributes.set("dims", std::move(dims));
+  return attributes;
+}
+
+}  // namespace
+
+std::vector<bool> needed_by(const Graph& graph, std::span<const Value> values) {
+  std::vector<bool> needed(static_cast<size_t>(graph.size()), false);
+  for (const Value& value : values)
+    if (value) needed[static_cast<size_t>(value.id)] = true;
+  for (int id = graph.size() - 1; id >= 0; --id) {
+    if (!needed[static_cast<size_t>(id)]) continue;
+    for (const int input : graph.node(id).inputs) needed[static_cast<size_t>(input)] = true;
+  }
+  return needed;
+}
+
+std::vector<Value> copy_for_one_row(const Graph& from, std::span<const Value> wanted, Graph& into) {
+  const std::vector<bool> needed = needed_by(from, wanted);
+  std::vector<Value> copies(static_cast<size_t>(from.size())), operands;
+  for (int id = 0; id < from.size(); ++id) {
+    if (!needed[static_cast<size_t>(id)]) continue;
+    const Node& node = from.node(id);
+    Value& copy = copies[static_cast<size_t>(id)];
+    if (node.kind == NodeKind::input) {
+      copy = into.input(node.name, node.shape.bind(1));
+    } else if (node.kind == NodeKind::parameter) {
+      copy = into.parameter(node.name, node.shape);
+    } else if (node.kind == NodeKind::constant) {
+      copy = into.constant(*node.value);
+    } else {
+      operands.clear();
+      for (const int input : node.inputs) operands.push_back(copies[static_cast<size_t>(input)]);
+      copy = into.apply(*node.op, operands, for_one_row(node));
+    }
+    if (!node.name.empty() && into.node(copy).name.empty()) into.name(copy, node.name);
+  }
+  return copies;
+}
+
+}  // namespace kette

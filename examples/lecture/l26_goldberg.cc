@@ -1,8 +1,10 @@
 // L26 to L28, the three figures on computation graphs in [Goldberg 2015, "A Primer on Neural Network Models
 // for Natural Language Processing", section 6]: a tagger without concrete input; with the words "the black
-// dog"; with the expected tag and the loss. Render them with, for example, l26_goldberg 3 | dot -Tsvg >
-// figure3.svg
+// dog"; with the expected tag and the loss. l26_goldberg FOLDER draws them there, as figure1.svg to
+// figure3.svg.
 #include <kette/kette.h>
+
+#include <fstream>
 
 using namespace kette;
 
@@ -25,12 +27,18 @@ Value words(Graph& graph) {
 
 Value loss(Value tags) { return -log(pick(tags, tags.graph->input("expected", Shape({1}, DType::i64)))); }
 
-int main() {
+int main(int count, char** arguments) {
   Graph figure1, figure2, figure3;
   tagger(figure1.input("x", Shape({1, 150})));
   tagger(words(figure2));
   const Value l = loss(tagger(words(figure3)));
-  for (const Graph* figure : {&figure1, &figure2, &figure3}) fmt::print("{}\n", print(*figure));
+  int number = 0;
+  for (const Graph* graph : {&figure1, &figure2, &figure3}) {
+    fmt::print("{}\n", to_text(figure_of(*graph)));
+    ++number;
+    if (count > 1)
+      std::ofstream(fmt::format("{}/figure{}.svg", arguments[1], number)) << to_svg(figure_of(*graph));
+  }
 
   // One step of descent on the loss: of the table only the rows of the three words change.
   std::vector<Parameter> weights;

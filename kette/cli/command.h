@@ -22,7 +22,7 @@ struct Command {
 };
 
 extern const Command kTrain, kPredict, kEvaluate, kCompare, kDescribe, kData, kImport, kExport, kGraph,
-    kCheck, kDerive, kPlot, kOps, kHelp, kCompletion, kMan, kVersion;
+    kExplain, kCheck, kDerive, kPlot, kOps, kHelp, kCompletion, kMan, kVersion;
 
 /// The command line itself is wrong. `below`: lines under the message that show the place.
 class UsageError : public Error {

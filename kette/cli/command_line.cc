@@ -15,9 +15,9 @@
 namespace kette::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kTrain,  &kPredict, &kEvaluate,   &kCompare, &kDescribe, &kData,
-                                        &kImport, &kExport,  &kGraph,      &kCheck,   &kDerive,   &kPlot,
-                                        &kOps,    &kHelp,    &kCompletion, &kMan,     &kVersion};
+constexpr const Command* kCommands[] = {&kTrain,  &kPredict, &kEvaluate, &kCompare,    &kDescribe, &kData,
+                                        &kImport, &kExport,  &kGraph,    &kExplain,    &kCheck,    &kDerive,
+                                        &kPlot,   &kOps,     &kHelp,     &kCompletion, &kMan,      &kVersion};
 
 /// A formula may begin with a minus: behind a blank the parser does not take it for an option.
 void protect_formulas(std::span<std::string> arguments, const CLI::App& command) {

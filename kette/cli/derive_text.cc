@@ -202,16 +202,15 @@ std::string to_latex(const DerivedFormula& formula) {
   }
   if (formula.at) {
     const auto number = [](double x) { return infix_number(x, kLatex, kDeriveDigits).text; };
-    std::string names, values;
-    for (const auto& [name, value] : formula.at->point) {
-      names += (names.empty() ? "" : ", ") + infix_name(name, kLatex);
-      values += (values.empty() ? "" : ", ") + number(value);
-    }
-    text += fmt::format("  {}({}) &= {} \\\\\n", infix_name(formula.name, kLatex), values,
-                        number(formula.at->value));
+    std::string point;
+    for (const auto& [name, value] : formula.at->point)
+      point += fmt::format("{}{} = {}", point.empty() ? "" : ", ", infix_name(name, kLatex), number(value));
+    const auto line = [&](const std::string& left, double value) {
+      text += fmt::format("  {}\\Big|_{{{}}} &= {} \\\\\n", left, point, number(value));
+    };
+    line(infix_name(formula.name, kLatex), formula.at->value);
     for (size_t i = 0; i < formula.derivations.size(); ++i)
-      text += fmt::format("  {}({}) &= {} \\\\\n", derivative_name(formula, formula.derivations[i], kLatex),
-                          values, number(formula.at->derivatives[i].derivative));
+      line(derivative_name(formula, formula.derivations[i], kLatex), formula.at->derivatives[i].derivative);
   }
   return text + "\\end{align*}\n";
 }

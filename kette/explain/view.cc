@@ -141,6 +141,23 @@ std::vector<int> layers_of(const Subject& subject) {
   return layers;
 }
 
+std::vector<size_t> in_order_of_use(const Graph& graph, const View& view) {
+  std::vector<size_t> order;
+  std::vector<bool> is_placed(view.nodes.size(), false);
+  const auto place = [&](size_t i) {
+    if (!is_placed[i]) order.push_back(i);
+    is_placed[i] = true;
+  };
+  for (size_t i = 0; i < view.nodes.size(); ++i) {
+    if (view.is_leaf[i]) continue;
+    for (const int input : graph.node(view.nodes[i]).inputs)
+      place(static_cast<size_t>(std::ranges::lower_bound(view.nodes, input) - view.nodes.begin()));
+    place(i);
+  }
+  for (size_t i = 0; i < view.nodes.size(); ++i) place(i);
+  return order;
+}
+
 View view_of(const Subject& subject, const ViewOptions& options) {
   Selection selection(subject, options);
   const bool is_node = !options.node.empty();

@@ -28,6 +28,9 @@ struct View {
 /// there.
 View view_of(const Subject& subject, const ViewOptions& options = {});
 
+/// Places in the view, each leaf just before the first operation that reads it.
+std::vector<size_t> in_order_of_use(const Graph& graph, const View& view);
+
 /// The layer of every node, by id: how many products with a parameter lie on the way to
 /// it; −1 for nodes of no layer: those before the first product, and those that the result does not need.
 std::vector<int> layers_of(const Subject& subject);

@@ -32,8 +32,8 @@ struct Figure {
     /// "W1", "tanh", "loss = neg", "concat(axis=1)", "half = 0.5".
     std::string title() const;
   };
-  /// Places in `nodes`, from an operand to the operation. Operands come before the nodes that use them, and a
-  /// node's edges stand in the order of its operands.
+  /// Places in `nodes`, from an operand to the operation. Operands come before the nodes that use them; edges
+  /// are in the order of the operations, then of the operands.
   struct Edge {
     size_t from = 0, to = 0;
   };
@@ -50,8 +50,8 @@ struct FigureOptions {
   int64_t batch = kBatch;                               // what N is in the shapes; kBatch: "N"
 };
 
-/// The graph without numbers. Constants of up to four elements are titled by their values, all others by
-/// their name or %id.
+/// The graph without numbers on its nodes, which are in the order of their ids. Constants of up to four
+/// elements are titled by their values, all others by their name or %id.
 Figure figure_of(const Graph& graph, const FigureOptions& options = {});
 
 /// "1×20" for rank 1, "1×1" for a scalar, "N×20" for a batch of rows, "N" for one number a row. Element types

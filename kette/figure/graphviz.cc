@@ -13,16 +13,13 @@
 #include "kette/figure/dot_text.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
 
 const Tool kGraphviz = {"dot", "graphviz"};
-
-void check_size(const Figure& figure) {
-  if (figure.nodes.size() > kMostNodes)
-    fail("a graph of {} nodes is too large to draw: at most {}", figure.nodes.size(), kMostNodes);
-}
+constexpr int kCellPixels = 6;  // of a cell's side, so that it has sharp edges where pictures are smoothed
 
 /// A folder of its own, gone with the object.
 class TemporaryFolder {
@@ -65,14 +62,14 @@ Layout::Curve curve_in(const std::string& text) {
 
 std::string thumbnail_name(size_t index) { return fmt::format("kette-heat-map-{}.png", index); }
 
-/// Of all numbers that have one. Each cell is `scale`² pixels.
-std::vector<Thumbnail> write_thumbnails(const Figure& figure, const TemporaryFolder& folder, int scale) {
+/// Of all numbers that have one.
+std::vector<Thumbnail> write_thumbnails(const Figure& figure, const TemporaryFolder& folder) {
   std::vector<Thumbnail> thumbnails;
   for (const Figure::Node& node : figure.nodes)
     for (const Figure::Numbers& numbers : node.numbers) {
       if (is_small(numbers.tensor) || numbers.tensor.size() == 0) continue;
       thumbnails.push_back({heat_map(numbers.tensor), thumbnail_name(thumbnails.size())});
-      write_file_atomically(folder.file(thumbnails.back().path), png_of(thumbnails.back().map, scale));
+      write_file_atomically(folder.file(thumbnails.back().path), png_of(thumbnails.back().map, kCellPixels));
     }
   return thumbnails;
 }
@@ -81,24 +78,26 @@ std::string image_path(const TemporaryFolder& folder) { return "-Gimagepath=" + 
 
 }  // namespace
 
+void check_size(const Figure& figure) {
+  if (figure.nodes.size() > kMostNodes)
+    fail("a graph of {} nodes is too large to draw: at most {}", figure.nodes.size(), kMostNodes);
+}
+
 Layout layout_of(const Figure& figure) {
-  check_size(figure);
   const auto json = nlohmann::json::parse(run_tool(kGraphviz, {"-Tjson"}, dot_text(figure)));
   Layout layout;
   const std::vector<double> frame = numbers_in(json.at("bb"));
   layout.width = frame.at(2);
   layout.height = frame.at(3);
 
-  std::map<int, size_t> place;  // by id
-  for (size_t i = 0; i < figure.nodes.size(); ++i) place[figure.nodes[i].id] = i;
   layout.nodes.resize(figure.nodes.size());
   std::vector<size_t> place_of_object;
   for (const auto& object : json.value("objects", nlohmann::json::array())) {
     const std::string name = object.at("name");  // "n12"
-    place_of_object.push_back(place.at(std::stoi(name.substr(1))));
+    place_of_object.push_back(std::stoul(name.substr(1)));
     const std::vector<double> middle = numbers_in(object.at("pos"));
     const auto points = [&](const char* key) { return 72 * std::stod(object.at(key).get<std::string>()); };
-    layout.nodes[place_of_object.back()] = {middle.at(0), middle.at(1), points("width"), points("height")};
+    layout.nodes.at(place_of_object.back()) = {middle.at(0), middle.at(1), points("width"), points("height")};
   }
 
   std::multimap<std::pair<size_t, size_t>, size_t> waiting;
@@ -114,32 +113,28 @@ Layout layout_of(const Figure& figure) {
   return layout;
 }
 
-std::string to_svg(const Figure& figure) {
-  check_size(figure);
+std::string to_svg(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_repetitions(whole);
   const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder, 1);
+  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
-  size_t at = 0;
   for (const Thumbnail& thumbnail : thumbnails) {
     const std::string reference = fmt::format("xlink:href=\"{}\"", thumbnail.path);
-    at = svg.find(reference, at);
+    const size_t at = svg.find(reference);
     if (at == svg.npos) fail("dot: no picture {} in what it drew", thumbnail.path);
-    // The cells are to have sharp edges.
-    const std::string inside = fmt::format(
-        "style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" "
-        "xlink:href=\"data:image/png;base64,{}\"",
-        base64(png_of(thumbnail.map)));
+    const std::string inside =
+        "xlink:href=\"data:image/png;base64," + base64(png_of(thumbnail.map, kCellPixels)) + "\"";
     svg.replace(at, reference.size(), inside);
-    at += inside.size();
   }
   return svg;
 }
 
-std::string to_png(const Figure& figure) {
-  check_size(figure);
-  constexpr int kPixels = 8;  // of a cell's side, so that smoothing leaves it sharp
+std::string to_png(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_repetitions(whole);
   const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder, kPixels);
+  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
   return run_tool(kGraphviz, {"-Tpng", "-Gdpi=144", image_path(folder)}, dot_text(figure, thumbnails));
 }
 

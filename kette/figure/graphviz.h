@@ -25,7 +25,10 @@ struct Layout {
   std::vector<Curve> edges;  // as in the figure
 };
 
-/// Without heat maps. Throws Error for more than kMostNodes nodes, and where Graphviz is missing.
+/// Throws Error for more than kMostNodes nodes.
+void check_size(const Figure& figure);
+
+/// Without heat maps. Throws Error where Graphviz is missing.
 Layout layout_of(const Figure& figure);
 
 }  // namespace kette

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kMostCells = 48;    // on a side
 constexpr int64_t kShortVector = 32;  // one line
-constexpr double kMostPoints = 96, kMostCellPoints = 10, kLeastPoints = 10;
+constexpr double kMostPoints = 96, kMostCellPoints = 10, kLeastPoints = 28, kLinePoints = 16;
 
 struct Grid {
   int64_t width = 0, height = 0;
@@ -95,7 +95,9 @@ HeatMap heat_map(const Tensor& tensor) {
     return std::min(kMostCellPoints, kMostPoints / static_cast<double>(cells));
   };
   const double both = std::min(side(map.width), side(map.height));
-  const auto size = [&](int64_t cells) { return std::max(both, kLeastPoints / static_cast<double>(cells)); };
+  // Narrow ones are stretched.
+  const double least = std::min(map.width, map.height) > 1 ? kLeastPoints : kLinePoints;
+  const auto size = [&](int64_t cells) { return std::max(both, least / static_cast<double>(cells)); };
   map.cell_width = size(map.width);
   map.cell_height = size(map.height);
   return map;

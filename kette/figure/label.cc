@@ -76,6 +76,8 @@ std::string_view html_escape(char32_t character) {
       return "&gt;";
     case U'"':
       return "&quot;";
+    case U'\\':  // before an N it would be the node's name
+      return "\\\\";
     default:
       return "";
   }

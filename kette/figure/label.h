@@ -16,7 +16,7 @@ size_t width_of(std::string_view text);
 /// At most `width` ≥ 3 characters of valid UTF-8, the middle left out where there are more: "layer…weights".
 std::string shortened(std::string_view text, size_t width);
 
-/// one_line() for an HTML-like label of Graphviz, in XML's escapes.
+/// one_line() for an HTML-like label of Graphviz, in its escapes and XML's.
 std::string in_html(std::string_view text);
 
 /// one_line() for LaTeX's text mode; characters that plain LaTeX has no glyph for become mathematics or "?".

@@ -66,6 +66,8 @@ std::string range_text(const Tensor& tensor) {
     const auto count = static_cast<double>(finite);
     mean += value / count - mean / count;  // a running mean, for the sum may overflow
   }
+  // Else what rounding leaves of zero would be shown in full.
+  if (std::abs(mean) < 1e-14 * std::max(std::abs(least), std::abs(largest))) mean = 0;
   const int64_t infinite = tensor.size() - finite - nan;
   const auto text = [](double value) { return digits_text(value, 3); };
   std::string line;

@@ -1,7 +1,8 @@
 // Figures as text and pictures, by the conventions of textbooks on computation graphs: operations are ovals,
 // parameters shaded boxes, inputs without a frame, constants small and plain; edges point upwards. Tensors of
 // up to 12 elements stand in full, larger ones as their least, mean and largest element, in pictures with a
-// heat map.
+// heat map. A nameless number stands beside each operation that uses it; in
+// text it is only there.
 //
 // Names may hold any bytes. All that draw run Graphviz (the program `dot`): they throw Error where it is
 // missing, and for more than kMostNodes nodes.

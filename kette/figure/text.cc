@@ -4,6 +4,7 @@
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -12,11 +13,11 @@ constexpr size_t kGap = 2, kIndent = 4;
 
 std::string blanks(size_t count) { return std::string(count, ' '); }
 
-std::string left(std::string text, size_t width) {
+std::string left(const std::string& text, size_t width) {
   return text + blanks(width - std::min(width, width_of(text)));
 }
 
-std::string right(std::string text, size_t width) {
+std::string right(const std::string& text, size_t width) {
   return blanks(width - std::min(width, width_of(text))) + text;
 }
 
@@ -131,6 +132,7 @@ std::string to_text(const Figure& figure, size_t columns) {
   bool is_backward = false;
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
     const Figure::Node& node = figure.nodes[i];
+    if (is_bare_number(node)) continue;  // its uses say it
     if (node.backward && !is_backward) text += "backward:\n";
     is_backward |= node.backward;
     std::string start = has_marks ? (node.emphasised ? "* " : "  ") : "";

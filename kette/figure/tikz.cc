@@ -5,6 +5,7 @@
 #include "kette/figure/label.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
+#include "kette/figure/repeated.h"
 
 namespace kette {
 namespace {
@@ -14,10 +15,10 @@ constexpr std::string_view kPreamble =
   every node/.style={inner sep=0pt, outer sep=0pt, align=center},
   input/.style={}, constant/.style={},
   parameter/.style={draw, fill=black!11},
-  operation/.style={draw, shape=ellipse},
+  operation/.style={draw},
   emphasised/.style={draw, line width=1.8bp},
-  backward/.style={draw=blue!60!black, text=blue!60!black},
-  backward operation/.style={operation, backward, fill=blue!7},
+  tinted/.style={draw=blue!60!black}, crossing/.style={draw=blue!60!black!40},
+  backward operation/.style={draw=blue!60!black, fill=blue!7, text=blue!60!black},
   operand/.style={->, draw=black!75}]
 )";
 
@@ -61,26 +62,44 @@ std::string style_of(const Figure::Node& node) {
   return node.emphasised ? style + ", emphasised" : style;
 }
 
+/// Ellipses as paths: as shapes of nodes they would need a library beside TikZ.
+std::string node_path(const Figure::Node& node, const Layout::Box& box) {
+  const std::string style = style_of(node), text = content(node);
+  if (node.kind == NodeKind::operation)
+    return fmt::format(
+        "\\path[{}] ({:.1f},{:.1f}) ellipse [x radius={:.1f}bp, y radius={:.1f}bp] node\n  {{{}}};\n", style,
+        box.x, box.y, box.width / 2, box.height / 2, text);
+  return fmt::format(
+      "\\node[{}, minimum width={:.1f}bp, minimum height={:.1f}bp] at ({:.1f},{:.1f})\n  {{{}}};\n", style,
+      box.width, box.height, box.x, box.y, text);
+}
+
 std::string point(const Layout::Point& p) { return fmt::format("({:.1f},{:.1f})", p[0], p[1]); }
 
 }  // namespace
 
-std::string to_tikz(const Figure& figure) {
+std::string to_tikz(const Figure& whole) {
+  check_size(whole);
+  const Figure figure = with_repetitions(whole);
   const Layout layout = layout_of(figure);
   std::string text(kPreamble);
   if (!figure.title.empty())
     text += fmt::format("\\node[anchor=south] at ({:.1f},{:.1f}) {{{}}};\n", layout.width / 2, layout.height,
                         sized(12, in_latex(figure.title)));
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
-    const Layout::Box& box = layout.nodes[i];
-    text += fmt::format(
-        "\\node[{}, minimum width={:.1f}bp, minimum height={:.1f}bp] at ({:.1f},{:.1f})\n  {{{}}};\n",
-        style_of(figure.nodes[i]), box.width, box.height, box.x, box.y, content(figure.nodes[i]));
+    text += node_path(figure.nodes[i], layout.nodes[i]);
   }
   for (size_t i = 0; i < figure.edges.size(); ++i) {
-    const bool is_backward = figure.nodes[figure.edges[i].to].backward;
+    const auto [from, to] = figure.edges[i];
+    const Figure::Node& source = figure.nodes[from];
+    const bool is_backward = figure.nodes[to].backward;
+    const bool is_crossing = is_backward && !source.backward && source.kind != NodeKind::constant;
     const std::vector<Layout::Point>& points = layout.edges[i].points;
-    text += fmt::format("\\draw[operand{}] {}", is_backward ? ", backward" : "", point(points.front()));
+    text += fmt::format("\\draw[operand{}] {}",
+                        is_crossing   ? ", crossing"
+                        : is_backward ? ", tinted"
+                                      : "",
+                        point(points.front()));
     for (size_t k = 3; k < points.size(); k += 3)
       text += fmt::format(" .. controls {} and {} .. {}", point(points[k - 2]), point(points[k - 1]),
                           point(points[k]));

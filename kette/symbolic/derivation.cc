@@ -199,9 +199,12 @@ std::string with_names(Value value, FormulaStyle style) {
 
 std::string derivative_sign(const std::string& variable, FormulaStyle style, bool is_partial,
                             const std::string& function) {
-  const std::string_view d = !is_partial ? "d" : style == FormulaStyle::latex ? "\\partial " : "∂";
-  const std::string above = fmt::format("{}{}", d, function.empty() ? "" : infix_name(function, style));
-  const std::string below = fmt::format("{}{}", d, infix_name(variable, style));
+  const auto of = [&](const std::string& name) {
+    const std::string shown = name.empty() ? "" : infix_name(name, style);
+    if (!is_partial) return "d" + shown;
+    return (style == FormulaStyle::plain ? "∂" : name.empty() ? "\\partial" : "\\partial ") + shown;
+  };
+  const std::string above = of(function), below = of(variable);
   return style == FormulaStyle::latex ? fmt::format("\\frac{{{}}}{{{}}}", above, below) : above + "/" + below;
 }
 

@@ -63,6 +63,7 @@ class Parser {
     scanner_.take();
     check_assignable(name);
     const Term term = comparison();
+    check_assignable(name);  // not used in its own formula either
     const Node& node = graph_.node(term.value);
     if (node.kind == NodeKind::operation && node.name.empty()) graph_.name(term.value, name.text);
     assigned_.emplace(name.text, term);

@@ -158,6 +158,8 @@ const Malformed kMalformed[] = {
     {"a + b = c", 6, "a single name"},
     {"a = 1; a = 2; a", 7, "assigned twice"},
     {"b + 1; b = 2", 7, "used before"},
+    {"c = c + 1; c", 0, "used before"},
+    {"e = e + 1; e", 0, "used before"},
     {"pi = 3; pi", 0, "is a number"},
     {"exp = 3; exp", 0, "is a function"},
     {"a = x;; a", 6, "found ;"},

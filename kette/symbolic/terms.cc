@@ -194,7 +194,8 @@ Sum add(const Sum& a, const Sum& b, double sign) {
 
 Value node_of(Graph& graph, const Sum& sum) {
   std::vector<Sum::Part> parts = sum.parts;
-  std::ranges::stable_partition(parts, [](const Sum::Part& part) { return static_cast<bool>(part.core); });
+  std::stable_partition(parts.begin(), parts.end(),
+                        [](const Sum::Part& part) { return static_cast<bool>(part.core); });
   const auto positive =
       std::ranges::find_if(parts, [](const Sum::Part& part) { return part.factor.over > 0; });
   if (positive != parts.end()) std::rotate(parts.begin(), positive, positive + 1);

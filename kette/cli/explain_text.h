@@ -1,0 +1,22 @@
+// The steps of an explanation for people.
+#pragma once
+
+#include <string>
+
+#include "kette/explain/steps.h"
+
+namespace kette::cli {
+
+/// One operation of the forward or backward pass, in lines of at most `columns`, where no formula is longer
+/// in one piece.
+std::string text_of(const ForwardStep& step, size_t columns);
+std::string text_of(const BackwardStep& step, size_t columns);
+
+/// δ, Δw = −η·δ·out, and the weights after the update; the losses before and after it.
+std::string text_of(const LayerDeltas& layer, size_t columns);
+std::string text_of_update(const Steps& steps);
+
+/// Forward pass, backward pass, deltas, update.
+std::string page_of(const Steps& steps, size_t columns);
+
+}  // namespace kette::cli

@@ -40,6 +40,7 @@
 #include "kette/data/standardize.h"
 #include "kette/data/table.h"
 #include "kette/data/target.h"
+#include "kette/data/windows.h"
 #include "kette/figure/figure.h"
 #include "kette/figure/render.h"
 #include "kette/graph/graph.h"

@@ -1,15 +1,20 @@
 // kette explain: a prediction and its gradients, recomputed step by step.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "kette/cli/command.h"
+#include "kette/cli/explain_interactive.h"
 #include "kette/cli/explain_text.h"
 #include "kette/cli/files.h"
 #include "kette/cli/ranges.h"
 #include "kette/cli/subject_options.h"
 #include "kette/cli/terminal.h"
 #include "kette/cli/text.h"
+#include "kette/explain/attribution.h"
 #include "kette/explain/trace.h"
+#include "kette/graph/json.h"
 #include "kette/symbolic/infix.h"
 
 namespace kette::cli {
@@ -20,6 +25,8 @@ constexpr const char* kExplainExamples = R"(Examples:
   kette explain iris.onnx iris.csv --row 7 --layer 2 --elements 10
   kette explain iris.onnx iris.csv --row 7 --node h1
   kette explain tagger.onnx --words "the black dog" --expected ADJ
+  kette explain iris.onnx iris.csv --row 7 --interactive
+  kette explain iris.onnx iris.csv --row 7 --attribution
   kette explain olah.txt --set a=2 --set b=1
 
 The forward pass in topological order and the backward pass in reverse: each operation with symbols and with the numbers of
@@ -29,7 +36,8 @@ this row, its local derivative, the gradient that comes in and those that it pas
 struct ExplainFlags {
   SubjectFlags subject;
   StepsOptions steps;
-  std::string out = "-";
+  std::string out = "-", output;
+  bool interactive = false, json = false, full = false, attribution = false;
 };
 
 /// What the row is and what the model says of it.
@@ -62,20 +70,109 @@ std::string heading(const Subject& subject, size_t columns) {
   return lines + answer + "\n";
 }
 
-int run(const ExplainFlags& flags) {
-  check_output(flags.out, flags.subject.graph);
-  Subject subject = read_subject(flags.subject, true);
-  if (subject.is_model && !subject.row) throw UsageError("give a row: a table, or --words");
-  if (subject.is_model && !subject.inputs.contains(subject.expected.name())) subject.loss = {};
-  const View view = view_of(subject, flags.subject.view);
-  const size_t columns = page_columns();
-  std::string text = heading(subject, columns);
-  if (subject.is_model && !subject.loss)
-    text += "what was expected is not known (--expected tells it), so there is no backward pass\n";
-  const Steps steps = steps_of(subject, view, flags.steps);
-  write_output(flags.out, text + "\n" + page_of(steps, columns));
-  return 0;
+std::string attribution_text(const Attribution& attribution) {
+  const auto rounded = [](double value) { return infix_number(value, FormulaStyle::plain, 4).text; };
+  std::vector<std::vector<std::string>> cells = {
+      {"feature", "value", "gradient × input", "integrated gradients"}};
+  double sum = 0;
+  for (const FeatureAttribution& one : attribution.features) {
+    cells.push_back({one.feature, cut(one.field, 24), rounded(one.gradient_input), rounded(one.integrated)});
+    sum += one.integrated;
+  }
+  return fmt::format(
+      "What the features contribute to the {}\n\n{}\nintegrated gradients sum to {}; the {} is {} for this "
+      "row and {} for the "
+      "baseline, a difference of {} ({} steps)\n",
+      attribution.output, table(cells), rounded(sum), attribution.output, rounded(attribution.at_row),
+      rounded(attribution.at_baseline), rounded(attribution.at_row - attribution.at_baseline),
+      attribution.steps);
 }
+
+nlohmann::ordered_json attribution_json(const Attribution& attribution) {
+  auto features = nlohmann::ordered_json::array();
+  for (const FeatureAttribution& one : attribution.features)
+    features.push_back({{"feature", text_json(one.feature)},
+                        {"value", text_json(one.field)},
+                        {"gradient_input", number_json(one.gradient_input)},
+                        {"integrated", number_json(one.integrated)}});
+  return {{"output", text_json(attribution.output)},
+          {"at_row", number_json(attribution.at_row)},
+          {"at_baseline", number_json(attribution.at_baseline)},
+          {"steps", attribution.steps},
+          {"features", std::move(features)}};
+}
+
+Pages pages_of(const Steps& steps, size_t columns) {
+  Pages pages;
+  const auto add = [&](const char* pass, const auto& list) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      pages.titles.push_back(fmt::format("{}, {} of {}", pass, i + 1, list.size()));
+      pages.texts.push_back(step_text(list[i], columns));
+    }
+  };
+  add("forward pass", steps.forward);
+  add("backward pass", steps.backward);
+  add("deltas", steps.layers);
+  if (!steps.layers.empty()) pages.texts.back() += "\n" + text_of_update(steps);
+  return pages;
+}
+
+class ExplainCommand {
+ public:
+  explicit ExplainCommand(const ExplainFlags& flags) : flags_(flags), columns_(page_columns()) {
+    check_output(flags.out, flags.subject.graph);
+    subject_ = read_subject(flags.subject, true);
+    if (subject_.is_model && !subject_.row) throw UsageError("give a row: a table, or --words");
+    if (subject_.is_model && !subject_.inputs.contains(subject_.expected.name())) subject_.loss = {};
+  }
+
+  int run() {
+    if (flags_.interactive) {
+      Pages pages = pages_of(steps(), columns_);
+      pages.texts.front().insert(0, heading(subject_, columns_) + "\n");
+      step_through(std::move(pages), [this](const std::string& change) {
+        set_value(subject_, change);
+        return pages_of(steps(), columns_);
+      });
+      return 0;
+    }
+    if (flags_.json) {
+      write_output(flags_.out, json().dump(1) + "\n");
+      return 0;
+    }
+    std::string text = heading(subject_, columns_) + "\n";
+    if (flags_.attribution) {
+      text += attribution_text(attribution_of(subject_, flags_.output));
+    } else {
+      if (!subject_.loss)
+        text +=
+            subject_.is_model
+                ? "What was expected is not known (--expected tells it), so there is no backward pass.\n\n"
+                : "The last node is not one number, so there is no backward pass (--loss names another).\n\n";
+      text += page_of(steps(), columns_);
+    }
+    write_output(flags_.out, text);
+    return 0;
+  }
+
+ private:
+  Steps steps() { return steps_of(subject_, view_of(subject_, flags_.subject.view), flags_.steps); }
+
+  nlohmann::ordered_json json() {
+    const bool has_loss = static_cast<bool>(subject_.loss);
+    const Steps all = steps();
+    const Scene scene =
+        scene_of(subject_, {.view = flags_.subject.view, .values = true, .gradients = has_loss});
+    nlohmann::ordered_json object = scene_json(subject_, scene, flags_.full ? INT64_MAX : kJsonValues);
+    object["steps"] = steps_json(all);
+    if (flags_.attribution) object["attribution"] = attribution_json(attribution_of(subject_, flags_.output));
+    return object;
+  }
+
+  const ExplainFlags& flags_;
+  const size_t columns_;
+  Subject subject_;
+};
 
 }  // namespace
 
@@ -93,11 +190,21 @@ const Command kExplain{
       app.add_option("--terms", flags->steps.most_terms, "Terms listed of each sum, the largest")
           ->check(at_least(2))
           ->capture_default_str();
+      app.add_flag("--interactive", flags->interactive,
+                   "Step forward and back with the keyboard, and change values");
+      app.add_flag("--attribution", flags->attribution,
+                   "Instead: what each feature contributes, by gradient × input and integrated gradients");
+      app.add_option(
+             "--output", flags->output,
+             "With --attribution: the class or target explained (default: the most probable, the first)")
+          ->type_name("NAME");
+      app.add_flag("--json", flags->json, "For programs, see docs/graph.schema.json");
+      app.add_flag("--full", flags->full, "JSON: tensors of any size in full");
       app.add_option("--out", flags->out, "Where to write (-: standard output)")
           ->type_name("FILE")
           ->capture_default_str();
       app.footer(kExplainExamples);
-      return [flags] { return run(*flags); };
+      return [flags] { return ExplainCommand(*flags).run(); };
     }};
 
 }  // namespace kette::cli

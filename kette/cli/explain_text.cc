@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kIndent = 4;
 
-std::string number(double value) { return infix_number(value, FormulaStyle::plain, 4).text; }
+std::string rounded(double value) { return infix_number(value, FormulaStyle::plain, 4).text; }
 
 /// The title to the left, a remark to the right where both fit in a line.
 std::string headed(const std::string& title, const std::string& remark, size_t columns) {
@@ -48,7 +48,7 @@ std::string equation(const std::string& name, std::vector<std::string> sides, si
 std::string elements(const Formula& formula, size_t columns) {
   std::string text;
   for (const ElementLine& line : formula.elements)
-    text += equation(line.name, {line.symbols, line.numbers, number(line.value)}, columns);
+    text += equation(line.name, {line.symbols, line.numbers, rounded(line.value)}, columns);
   if (formula.left_out > 0)
     text += fmt::format("{}… {} more\n", std::string(kIndent, ' '), grouped(formula.left_out));
   return text;
@@ -66,7 +66,7 @@ std::string underlined(const std::string& title) {
 
 }  // namespace
 
-std::string text_of(const ForwardStep& step, size_t columns) {
+std::string step_text(const ForwardStep& step, size_t columns) {
   std::string remark = step.operation + "  " + dims_label(step.formula.shape, step.formula.shape.dtype());
   std::string text = headed(titled(step.formula), remark, columns);
   if (!step.definition.empty())
@@ -74,7 +74,7 @@ std::string text_of(const ForwardStep& step, size_t columns) {
   return text + elements(step.formula, columns);
 }
 
-std::string text_of(const BackwardStep& step, size_t columns) {
+std::string step_text(const BackwardStep& step, size_t columns) {
   std::string text =
       headed(step.incoming.name,
              step.rule_name.empty() ? step.operation : step.operation + ": " + step.rule_name, columns);
@@ -94,17 +94,17 @@ std::string text_of(const BackwardStep& step, size_t columns) {
   return text;
 }
 
-std::string text_of(const LayerDeltas& layer, size_t columns) {
+std::string step_text(const LayerDeltas& layer, size_t columns) {
   std::string text = headed(fmt::format("layer {}: δ = {}", layer.layer, layer.delta.symbols),
                             dims_label(layer.delta.shape), columns);
   text += elements(layer.delta, columns);
   text += fmt::format("  change    {} = {}\n", layer.change.name, layer.change.symbols);
   for (size_t i = 0; i < layer.change.elements.size(); ++i) {
     const ElementLine& line = layer.change.elements[i];
-    text += equation(line.name, {line.symbols, line.numbers, number(line.value)}, columns);
+    text += equation(line.name, {line.symbols, line.numbers, rounded(line.value)}, columns);
     text += fmt::format("{}{}: {} → {}\n", std::string(2 * kIndent, ' '),
-                        line.name.substr(std::string_view("Δ").size()), number(layer.before[i]),
-                        number(layer.after[i]));
+                        line.name.substr(std::string_view("Δ").size()), rounded(layer.before[i]),
+                        rounded(layer.after[i]));
   }
   if (layer.change.left_out > 0)
     text += fmt::format("{}… {} more\n", std::string(kIndent, ' '), grouped(layer.change.left_out));
@@ -112,19 +112,19 @@ std::string text_of(const LayerDeltas& layer, size_t columns) {
 }
 
 std::string text_of_update(const Steps& steps) {
-  return fmt::format("after one step with η = {}: loss {} → {}\n", number(steps.learning_rate),
-                     number(steps.loss_before), number(steps.loss_after));
+  return fmt::format("after one step with η = {}: loss {} → {}\n", rounded(steps.learning_rate),
+                     rounded(steps.loss_before), rounded(steps.loss_after));
 }
 
 std::string page_of(const Steps& steps, size_t columns) {
   std::string text = underlined("Forward pass: each operation behind its operands");
-  for (const ForwardStep& step : steps.forward) text += "\n" + text_of(step, columns);
+  for (const ForwardStep& step : steps.forward) text += "\n" + step_text(step, columns);
   if (steps.backward.empty()) return text;
   text += "\n" + underlined("Backward pass: from the loss down, by the chain rule");
-  for (const BackwardStep& step : steps.backward) text += "\n" + text_of(step, columns);
+  for (const BackwardStep& step : steps.backward) text += "\n" + step_text(step, columns);
   if (steps.layers.empty()) return text;
   text += "\n" + underlined("Deltas and the update");
-  for (const LayerDeltas& layer : steps.layers) text += "\n" + text_of(layer, columns);
+  for (const LayerDeltas& layer : steps.layers) text += "\n" + step_text(layer, columns);
   return text + "\n" + text_of_update(steps);
 }
 

@@ -9,11 +9,11 @@ namespace kette::cli {
 
 /// One operation of the forward or backward pass, in lines of at most `columns`, where no formula is longer
 /// in one piece.
-std::string text_of(const ForwardStep& step, size_t columns);
-std::string text_of(const BackwardStep& step, size_t columns);
+std::string step_text(const ForwardStep& step, size_t columns);
+std::string step_text(const BackwardStep& step, size_t columns);
 
 /// δ, Δw = −η·δ·out, and the weights after the update; the losses before and after it.
-std::string text_of(const LayerDeltas& layer, size_t columns);
+std::string step_text(const LayerDeltas& layer, size_t columns);
 std::string text_of_update(const Steps& steps);
 
 /// Forward pass, backward pass, deltas, update.

@@ -41,10 +41,7 @@ std::string bar(double share, int64_t width) {
 
 }  // namespace
 
-int terminal_width() {
-  const char* kind = std::getenv("TERM");
-  return kind && std::string_view(kind) == "dumb" ? 0 : static_cast<int>(terminal_columns());
-}
+int terminal_width() { return has_cursor() ? static_cast<int>(terminal_columns()) : 0; }
 
 Progress::Progress(const Stopping& stopping, int64_t steps_per_epoch, int width)
     : stopping_(stopping), steps_per_epoch_(steps_per_epoch), width_(width) {}

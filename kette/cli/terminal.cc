@@ -22,10 +22,14 @@ size_t page_columns() {
   return columns == 0 ? 100 : std::max<size_t>(columns, 40);
 }
 
+bool has_cursor() {
+  const char* kind = std::getenv("TERM");
+  return is_terminal() && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
 bool has_colours() {
-  const char *kind = std::getenv("TERM"), *refused = std::getenv("NO_COLOR");
-  return is_terminal() && kind != nullptr && std::string_view(kind) != "dumb" &&
-         (refused == nullptr || *refused == '\0');
+  const char* refused = std::getenv("NO_COLOR");
+  return has_cursor() && (refused == nullptr || *refused == '\0');
 }
 
 }  // namespace kette::cli

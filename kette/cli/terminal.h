@@ -14,6 +14,9 @@ size_t terminal_columns();
 /// For pages of text: its columns, at least 40; 100 where standard output is none.
 size_t page_columns();
 
+/// Whether it is one whose cursor can be moved: not one called dumb.
+bool has_cursor();
+
 /// Whether it shows colours: a terminal, not called dumb, and NO_COLOR is not set (no-color.org).
 bool has_colours();
 

@@ -29,6 +29,7 @@ constexpr const char* kTrainExamples = R"(Examples:
   kette train houses.csv --target price --time 60s
   kette train prices.csv --target price --features area,rooms --hidden 32,16 --out prices.onnx
   kette train points.csv --target label --hidden 8 --activation tanh --descent sgd-shuffle --learning-rate 0.05
+  kette train windows.csv --target tag --share-embedding before,word,after
   kette train houses.csv --target price --config houses.run.toml      the same run again
 
 Without an option of the groups Network and Gradient descent, the network is searched for (--auto): candidates are
@@ -139,6 +140,14 @@ void declare_preprocessing(CLI::App& app, TrainFlags& f) {
       ->group(group);
   app.add_option("--one-hot-limit", f.one_hot_limit, "Columns of more categories are embedded (default: 50)")
       ->check(at_least(0))
+      ->group(group);
+  app.add_option("--embedding-width", f.embedding_width,
+                 "Numbers for each category of an embedded column (default: up to 24, by categories)")
+      ->check(between(1, 10000))
+      ->group(group);
+  app.add_option("--share-embedding", f.share_embedding,
+                 "Columns of one vocabulary, such as the words of a window: one table E embeds them all")
+      ->type_name(kColumns)
       ->group(group);
   app.add_option("--words", f.words, "At most so many words of a column of free text; 0: it is left out")
       ->check(between(0, 10000))

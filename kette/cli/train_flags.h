@@ -26,10 +26,10 @@ struct TrainFlags {
   bool stream = false;
   std::optional<int64_t> sample, buffer;
   // Preprocessing
-  std::string scale, impute, target_scale;
+  std::string scale, impute, share_embedding, target_scale;
   double impute_constant = 0;
   bool no_indicators = false;
-  std::optional<int64_t> rare, one_hot_limit;
+  std::optional<int64_t> rare, one_hot_limit, embedding_width;
   int64_t words = 100;
   // Network
   std::string hidden = "64,32", activation = "relu", output, init, loss, dropout = "0",

@@ -71,6 +71,7 @@ data::PreparationOptions preparation_of(const TrainFlags& f) {
   options.constant = f.impute_constant;
   options.indicators = !f.no_indicators;
   options.most_one_hot = f.one_hot_limit.value_or(options.most_one_hot);
+  if (f.embedding_width) options.embedding_width = f.embedding_width;
   return options;
 }
 
@@ -248,6 +249,7 @@ TrainSettings settings_of(const TrainFlags& f) {
   dataset.ignore = list_of("--ignore", f.ignore);
   dataset.categorical = list_of("--categorical", f.categorical);
   dataset.numeric = list_of("--numeric", f.numeric);
+  dataset.share_embedding = list_of("--share-embedding", f.share_embedding);
   dataset.weight = f.weight;
   dataset.group = f.group;
   dataset.rare = f.rare;

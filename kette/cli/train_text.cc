@@ -88,7 +88,7 @@ std::vector<std::string> feature_lines(std::span<const data::Feature> features,
 }
 
 std::string network_line(const NetworkOptions& options, const Network& network) {
-  std::string line = fmt::format("{}", network.model.prepared.shape()[1]);
+  std::string line = fmt::format("{}", network.model.parameters.at("W1").shape()[0]);
   const auto of_layer = [&](const auto& list, size_t i) { return list[list.size() == 1 ? 0 : i]; };
   for (size_t i = 0; i < options.hidden.size(); ++i) {
     line += fmt::format(" → {} {}", options.hidden[i], to_string(of_layer(options.activations, i)));

@@ -23,8 +23,10 @@ struct DatasetOptions {
   std::vector<std::string> ignore = {};   // columns that are no features
   std::vector<std::string> categorical = {};  // columns whose values are names, whatever they look like
   std::vector<std::string> numeric = {};      // columns whose values are amounts
-  std::string weight = {};                    // column that says how much a row counts; empty: all the same
-  std::string group = {};                     // column whose equal values must stay together in a split
+  /// Columns of one vocabulary, that of all together, and one embedding: Feature::shared.
+  std::vector<std::string> share_embedding = {};
+  std::string weight = {};  // column that says how much a row counts; empty: all the same
+  std::string group = {};   // column whose equal values must stay together in a split
   std::optional<int64_t> rare =
       {};  // categories in fewer training rows count as "any other"; absent: 1 to 20, by rows
   int64_t most_words = 100;  // of a column of free text; 0: free text is left out

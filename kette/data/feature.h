@@ -30,6 +30,9 @@ struct Feature {
   /// vocabulary.
   std::vector<std::string> categories = {};
   int64_t kept = 0;
+  /// Categories, such as the words of a window: they are those of all features that say so, and so is their
+  /// embedding.
+  bool shared = false;
   std::string date_format = {};  // to_string(DateFormat)
 
   bool has_time() const;

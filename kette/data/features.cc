@@ -15,8 +15,9 @@ namespace {
 
 constexpr int64_t kMostLookedAt = int64_t{1} << 22;  // numbers of a table; beyond, a sample of its rows is
 constexpr int64_t kLeastSample = 4000;
-constexpr size_t kMostKept = 1000;    // categories of a column that count for themselves
-constexpr size_t kMostListed = 4000;  // with the rare ones
+constexpr size_t kMostKept = 1000;       // categories of a column that count for themselves
+constexpr size_t kMostListed = 4000;     // with the rare ones
+constexpr size_t kMostShared = 100'000;  // both, of a vocabulary
 
 bool contains(std::span<const std::string> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -67,13 +68,18 @@ Look look_at_text(const Table& table, int64_t column) {
           seen.dates.value_or(DateFormat{})};
 }
 
+bool is_said(const std::string& name, const DatasetOptions& options) {
+  return contains(options.categorical, name) || contains(options.share_embedding, name) ||
+         contains(options.numeric, name);
+}
+
 /// At every column whose kind the options do not name.
 std::vector<std::optional<Look>> look_at(const Table& table, std::span<const std::string> names,
                                          const DatasetOptions& options, int64_t stride) {
   std::vector<std::optional<Look>> looks(names.size());
   for_each_tile(options.threads, static_cast<int64_t>(names.size()), [&](int64_t i, int) {
     const std::string& name = names[static_cast<size_t>(i)];
-    if (contains(options.categorical, name) || contains(options.numeric, name)) return;
+    if (is_said(name, options)) return;
     const int64_t column = table.index(name);
     looks[static_cast<size_t>(i)] =
         table.is_numeric(column) ? look_at_numbers(table, column, stride) : look_at_text(table, column);
@@ -128,16 +134,23 @@ void check_roles(const Table& table, const DatasetOptions& options, std::span<co
       fail("{}: column {} is said to be categorical and numeric", table.source(), quote(name));
   }
   for (const std::string& name : options.numeric) table.index(name);
+  for (const std::string& name : options.share_embedding) {
+    table.index(name);
+    if (contains(options.numeric, name))
+      fail("{}: column {} is said to be numeric and to share an embedding", table.source(), quote(name));
+  }
 }
 
 std::vector<std::string> candidates(const Table& table, const DatasetOptions& options,
                                     std::span<const std::string> targets) {
-  if (!options.features.empty()) return options.features;
-  std::vector<std::string> names;
-  for (const std::string& name : table.names())
+  std::vector<std::string> names = options.features;
+  for (const std::string& name : options.features.empty() ? table.names() : std::vector<std::string>())
     if (!contains(targets, name) && !contains(options.ignore, name) && name != options.weight &&
         name != options.group)
       names.push_back(name);
+  for (const std::string& name : options.share_embedding)
+    if (!contains(names, name))
+      fail("{}: column {} is to share an embedding, but is no feature", table.source(), quote(name));
   return names;
 }
 
@@ -162,10 +175,11 @@ void expect_any(std::span<const Feature> features, const Table& table, std::span
          table.source(), quote(targets.empty() ? "" : targets.front()));
 }
 
+using Counts = std::unordered_map<std::string, int64_t>;
+
 /// Rows that hold each category; the numbers of a numeric column as their shortest text.
-std::unordered_map<std::string, int64_t> count_categories(const Table& table, int64_t column,
-                                                          std::span<const int64_t> rows) {
-  std::unordered_map<std::string, int64_t> counts;
+Counts count_categories(const Table& table, int64_t column, std::span<const int64_t> rows) {
+  Counts counts;
   if (table.is_numeric(column)) {
     std::unordered_map<double, int64_t> numbers;
     for (const int64_t row : rows)
@@ -189,23 +203,36 @@ bool comes_before(const std::string& a, const std::string& b) {
   return a < b;
 }
 
-void fit_category(Feature& feature, const Table& table, std::span<const int64_t> rows,
-                  const DatasetOptions& options) {
-  const auto counts = count_categories(table, table.index(feature.name), rows);
+/// Kept in their order, then the rare ones.
+void set_categories(Feature& feature, const Counts& counts, std::span<const int64_t> rows,
+                    const DatasetOptions& options) {
   const int64_t least =
       options.rare.value_or(std::clamp<int64_t>(static_cast<int64_t>(rows.size()) / 200, 1, 20));
+  const size_t most_kept = feature.shared ? kMostShared : kMostKept;
+  const size_t most_listed = feature.shared ? kMostShared : kMostListed;
   std::vector<std::pair<int64_t, std::string>> by_count;  // most frequent first
   for (const auto& [text, count] : counts) by_count.emplace_back(-count, text);
   std::ranges::sort(by_count);
   std::vector<std::string> kept, rare;
   for (const auto& [negative, text] : by_count)
-    (-negative >= least && kept.size() < kMostKept ? kept : rare).push_back(text);
+    (-negative >= least && kept.size() < most_kept ? kept : rare).push_back(text);
   std::ranges::sort(kept, comes_before);
-  if (rare.size() > kMostListed - kept.size()) rare.resize(kMostListed - kept.size());
+  if (rare.size() > most_listed - kept.size()) rare.resize(most_listed - kept.size());
   std::ranges::sort(rare, comes_before);
   feature.kept = static_cast<int64_t>(kept.size());
   feature.categories = std::move(kept);
   feature.categories.insert(feature.categories.end(), rare.begin(), rare.end());
+}
+
+void fit_shared(std::span<Feature> features, const Table& table, std::span<const int64_t> rows,
+                const DatasetOptions& options) {
+  Counts most;
+  for (const Feature& feature : features)
+    if (feature.shared)
+      for (const auto& [text, count] : count_categories(table, table.index(feature.name), rows))
+        most[text] = std::max(most[text], count);
+  for (Feature& feature : features)
+    if (feature.shared) set_categories(feature, most, rows, options);
 }
 
 void fit_words(Feature& feature, const Table& table, std::span<const int64_t> rows,
@@ -248,8 +275,9 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
     const int64_t column = table.index(name);
-    if (contains(options.categorical, name)) {
-      choice.features.push_back({.name = name, .kind = Feature::Kind::category});
+    const bool is_shared = contains(options.share_embedding, name);
+    if (is_shared || contains(options.categorical, name)) {
+      choice.features.push_back({.name = name, .kind = Feature::Kind::category, .shared = is_shared});
       continue;
     }
     if (contains(options.numeric, name)) {
@@ -286,8 +314,10 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
 
 void fit_categories(std::vector<Feature>& features, const Table& table, std::span<const int64_t> rows,
                     const DatasetOptions& options) {
+  fit_shared(features, table, rows, options);
   for (Feature& feature : features) {
-    if (feature.kind == Feature::Kind::category) fit_category(feature, table, rows, options);
+    if (feature.kind == Feature::Kind::category && !feature.shared)
+      set_categories(feature, count_categories(table, table.index(feature.name), rows), rows, options);
     if (feature.kind == Feature::Kind::words) fit_words(feature, table, rows, options);
   }
   std::erase_if(features,

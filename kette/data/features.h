@@ -20,13 +20,15 @@ struct FeatureChoice {
 /// unless DatasetOptions::features names them. In large tables the kind of a number column is read off a
 /// sample of its rows.
 ///
-/// Throws Error for an unknown column, one in two contradicting roles, a text in a column of numbers (with
+/// Throws Error for an unknown column, one in two contradicting roles, one that shares an
+/// embedding and is no feature, a text in a column of numbers (with
 /// its place and what can be done), and when nothing is left.
 FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
                               std::span<const std::string> targets);
 
-/// Fills in the categories and vocabularies as found in the given rows. Features without any word to look for
-/// are dropped; throws Error when nothing is left.
+/// Fills in the categories and vocabularies as found in the given rows. Those that are shared are of all
+/// shared features together; one is as frequent as where it is most frequent. Features without any word to
+/// look for are dropped; throws Error when nothing is left.
 void fit_categories(std::vector<Feature>& features, const Table& table, std::span<const int64_t> rows,
                     const DatasetOptions& options);
 

@@ -127,6 +127,12 @@ TEST(ChooseFeatures, contradicting_roles_are_refused) {
   EXPECT_EQ(refusal({.features = {"w"}, .weight = "w"}), "f.csv: column \"w\" is weight and also a feature");
   EXPECT_EQ(refusal({.categorical = {"a"}, .numeric = {"a"}}),
             "f.csv: column \"a\" is said to be categorical and numeric");
+  EXPECT_EQ(refusal({.numeric = {"a"}, .share_embedding = {"a"}}),
+            "f.csv: column \"a\" is said to be numeric and to share an embedding");
+  EXPECT_EQ(refusal({.features = {"a"}, .share_embedding = {"b"}}),
+            "f.csv: column \"b\" is to share an embedding, but is no feature");
+  EXPECT_EQ(refusal({.share_embedding = {"y"}}),
+            "f.csv: column \"y\" is to share an embedding, but is no feature");
   EXPECT_EQ(refusal({}, {"y", "y"}), "f.csv: target \"y\" is listed twice");
 }
 
@@ -201,6 +207,43 @@ TEST(FitCategories, only_the_given_rows_count) {
   std::vector<Feature> features = {{.name = "c", .kind = Kind::category}};
   fit_categories(features, parse_csv("c,y\nu,1\nv,2\nw,3\nu,4\n", "f.csv"), Rows{0, 2}, {.target = "y"});
   EXPECT_EQ(features[0].categories, (Lines{"u", "w"}));
+}
+
+/// The categories of a shared vocabulary of the columns l and r; both must have them.
+Feature shared(const Lines& left, const Lines& right, const Rows& rows, const DatasetOptions& options) {
+  Table table("f.csv");
+  table.add_text("l", left);
+  table.add_text("r", right);
+  std::vector<Feature> features = choose_features(table, options, {}).features;
+  fit_categories(features, table, rows, options);
+  EXPECT_EQ(names_of(features), (Lines{"l", "r"}));
+  EXPECT_EQ(features[0].categories, features[1].categories);
+  EXPECT_EQ(features[0].kept, features[1].kept);
+  EXPECT_TRUE(features[0].shared && features[1].shared);
+  return features[0];
+}
+
+TEST(FitCategories, shared_ones_are_those_of_all_columns) {
+  const DatasetOptions options{.share_embedding = {"l", "r"}};
+  EXPECT_EQ(shared({"a", "b", "c"}, {"b", "d", "a"}, {0, 1, 2}, options).categories,
+            (Lines{"a", "b", "c", "d"}));
+  EXPECT_EQ(shared({"a", "b", "c"}, {"b", "d", "a"}, {0, 2}, options).categories, (Lines{"a", "b", "c"}));
+  EXPECT_EQ(shared({"1", "2", "3"}, {"2", "4", "x"}, {0, 1, 2}, options).categories,
+            (Lines{"1", "2", "3", "4", "x"}));
+}
+
+TEST(FitCategories, a_shared_one_is_as_frequent_as_in_the_column_that_holds_it_most) {
+  const DatasetOptions options{.share_embedding = {"l", "r"}, .rare = 2};
+  const Feature f = shared({"a", "a", "b", "c"}, {"b", "c", "d", "d"}, {0, 1, 2, 3}, options);
+  EXPECT_EQ(f.categories, (Lines{"a", "d", "b", "c"}));
+  EXPECT_EQ(f.kept, 2);
+}
+
+TEST(FitCategories, a_shared_vocabulary_may_be_large) {
+  Lines words;
+  Rows rows;
+  for (int i = 0; i < 5000; ++i) words.push_back(fmt::format("w{}", i)), rows.push_back(i);
+  EXPECT_EQ(shared(words, words, rows, {.share_embedding = {"l", "r"}, .rare = 1}).kept, 5000);
 }
 
 /// "c0" … in a file where word k of the list stands in `rows[k]` of 200 rows.

@@ -313,8 +313,9 @@ Preparation fit_category(const Feature& feature, const ColumnView& view, const P
     p.knows_other |= code == feature.kept;
     p.knows_missing |= code == feature.kept + 1;
   }
-  if (feature.kept > options.most_one_hot) {
+  if (feature.shared || feature.kept > options.most_one_hot) {
     p.kind = Preparation::Kind::embedding;
+    p.shared = feature.shared;
     const double width = std::ceil(1.6 * std::pow(static_cast<double>(feature.kept), 0.56));
     p.columns = options.embedding_width.value_or(std::min<int64_t>(24, static_cast<int64_t>(width)));
     return p;
@@ -338,6 +339,20 @@ Preparation fit_category(const Feature& feature, const ColumnView& view, const P
   else if (p.knows_other)
     set(feature.kept + 1, feature.kept);
   return p;
+}
+
+/// What one column of a shared embedding has seen, the table has seen.
+void join_shared(std::span<Preparation> all) {
+  bool knows_other = false, knows_missing = false;
+  for (const Preparation& p : all) {
+    knows_other |= p.shared && p.knows_other;
+    knows_missing |= p.shared && p.knows_missing;
+  }
+  for (Preparation& p : all) {
+    if (!p.shared) continue;
+    p.knows_other = knows_other;
+    p.knows_missing = knows_missing;
+  }
 }
 
 /// Sine and cosine of the place on a circle of so many parts; the code behind them (missing) is its middle.
@@ -411,6 +426,7 @@ std::vector<Preparation> fit_preparation(std::span<const Feature> features, cons
         break;
     }
   });
+  join_shared(all);
   return all;
 }
 
@@ -428,7 +444,8 @@ std::string describe(const Feature& feature, std::span<const Preparation> column
     }
     case Feature::Kind::category:
       if (p.kind == Preparation::Kind::embedding)
-        return fmt::format("embedding of {} categories in {} numbers", feature.kept, p.columns);
+        return fmt::format("embedding of {} categories in {} numbers{}", feature.kept, p.columns,
+                           p.shared ? ", one table" : "");
       return fmt::format("one-hot of {} categories{}", feature.kept, others());
     case Feature::Kind::date:
       return feature.has_time() ? "days, and month, weekday and hour as cycles"

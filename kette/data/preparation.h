@@ -66,6 +66,7 @@ struct Preparation {
   // random.
   int64_t codes = 0;              // kept categories, any other, missing; parts of a date have their own
   int64_t columns = 0;            // of the one-hot table, or the embedding's width
+  bool shared = false;            // one embedding for all columns that say so
   std::vector<float> table = {};  // [codes, columns]
   bool knows_other = false, knows_missing = false;  // seen in training
 
@@ -77,7 +78,8 @@ struct Preparation {
 /// Numbers, unless told otherwise: where at least 32 columns hold whole numbers of one range from 0 (pixels),
 /// all are divided by its end; else quantile-normal from 1000 training rows on; else log where the numbers
 /// are positive and far from symmetric; else standard. A column of one value gets scale 1. Categories:
-/// one-hot, up to most_one_hot; with two of them and nothing else, one column of 0 and 1. A category not seen
+/// one-hot, up to most_one_hot; with two of them and nothing else, one column of 0 and 1; those of shared
+/// features are embedded. A category not seen
 /// in training counts as "any other"; where training knows none of these either, as zeros. Dates: standard
 /// days, and month, weekday and hour as points on a circle.
 ///

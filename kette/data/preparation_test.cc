@@ -361,6 +361,23 @@ TEST(Embedding, takes_over_where_there_are_many_categories) {
   EXPECT_EQ(of_codes(category(9), {0, 1}, {.most_one_hot = 8, .embedding_width = 3}).columns, 3);
 }
 
+TEST(Embedding, of_shared_features_is_one_and_knows_what_any_of_them_has_seen) {
+  Feature left = category(2), right = category(2), own = category(2);
+  left.shared = right.shared = true;
+  const Tensor x(Shape({2, 3}), {0.f, 2.f, 0.f, 1.f, 0.f, 1.f});  // the right one holds another one
+  const auto all = fit_preparation(std::vector{left, right, own}, x, first_rows(2), {.embedding_width = 7});
+  for (const Preparation& p : {all[0], all[1]}) {
+    EXPECT_EQ(p.kind, Preparation::Kind::embedding);
+    EXPECT_TRUE(p.shared && p.knows_other);
+    EXPECT_FALSE(p.knows_missing);
+    EXPECT_EQ(p.codes, 4);
+    EXPECT_EQ(p.columns, 7);
+  }
+  EXPECT_EQ(all[2].kind, Preparation::Kind::one_hot);
+  EXPECT_FALSE(all[2].shared || all[2].knows_other);
+  EXPECT_EQ(describe(left, std::span(all).first(1)), "embedding of 2 categories in 7 numbers, one table");
+}
+
 TEST(Dates, are_standard_days_and_points_on_a_circle) {
   const Feature feature{.name = "d", .kind = Kind::date, .date_format = "YYYY-MM-DD time"};
   const Tensor x(Shape({3, 4}), {10.f, 0.f, 0.f, 6.f, 20.f, 3.f, 1.f, 12.f, kNaN, 12.f, 7.f, 24.f});

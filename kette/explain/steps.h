@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,9 @@ struct StepsOptions {
 /// Everything in the view. All numbers are those of the compiled training step. Throws Error for an input
 /// without a value.
 Steps steps_of(Subject& subject, const View& view, const StepsOptions& options = {});
+
+/// "steps" of the document that docs/graph.schema.json describes.
+nlohmann::ordered_json steps_json(const Steps& steps);
 
 /// "h1[2]", "W1[1,3]", counted from 1; a row of one row has one index, a single number none.
 std::string element_name(const std::string& tensor, const Shape& shape, int64_t element);

@@ -47,6 +47,8 @@ ordered_json attribute(const Attribute& value) {
 
 }  // namespace
 
+ordered_json number_json(double value) { return real(value); }
+
 ordered_json text_json(std::string_view text) {
   return ordered_json::parse(ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
 }

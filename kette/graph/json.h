@@ -30,6 +30,9 @@ nlohmann::ordered_json node_json(const Graph& graph, int id);
 /// The elements, row-major.
 nlohmann::ordered_json values_json(const Tensor& tensor);
 
+/// A number, or "nan", "inf", "-inf".
+nlohmann::ordered_json number_json(double value);
+
 /// A text of any bytes.
 nlohmann::ordered_json text_json(std::string_view text);
 

@@ -52,10 +52,25 @@ void check_feature(const data::Feature& feature) {
   if (!fits)
     fail("[model] the feature {} is a {} with {} categories of which {} are kept", data::quote(feature.name),
          data::to_string(feature.kind), categories, feature.kept);
+  if (feature.shared && feature.kind != Kind::category)
+    fail("[model] the feature {} is a {}; only categories are shared", data::quote(feature.name),
+         data::to_string(feature.kind));
   if ((feature.kind == Kind::date) == feature.date_format.empty())
     fail("[model] the feature {} is a {} with the date format {}", data::quote(feature.name),
          data::to_string(feature.kind), data::quote(feature.date_format));
   if (feature.kind == Kind::date) data::parse_date_format(feature.date_format);
+}
+
+/// Features that share their categories have the same ones.
+void check_shared(std::span<const data::Feature> features) {
+  const data::Feature* first = nullptr;
+  for (const data::Feature& feature : features) {
+    if (!feature.shared) continue;
+    if (!first) first = &feature;
+    if (feature.kept != first->kept || feature.categories != first->categories)
+      fail("[model] the features {} and {} share their categories, but have different ones",
+           data::quote(first->name), data::quote(feature.name));
+  }
 }
 
 void check_node(const Model& model, std::string_view what, Value value) {
@@ -72,6 +87,7 @@ void check_shape(std::string_view what, const Shape& found, const Shape& expecte
 void verify(const Schema& schema) {
   if (schema.features.empty()) fail("[model] there are no features");
   for (const data::Feature& feature : schema.features) check_feature(feature);
+  check_shared(schema.features);
   check_distinct("feature", data::names_of(schema.features));
   if (schema.targets.empty()) fail("[model] there is no target");
   if (schema.targets.size() > 1 && schema.task != data::Task::regression)

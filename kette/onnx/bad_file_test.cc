@@ -157,6 +157,12 @@ TEST(BadFile, with_a_damaged_feature_is_refused) {
             "model.onnx: [model] the feature \"a\" is a words with 0 categories of which 0 are kept");
   EXPECT_EQ(with_feature(R"({"name": "a", "kind": "date"})"),
             "model.onnx: [model] the feature \"a\" is a date with the date format \"\"");
+  EXPECT_EQ(with_feature(R"({"name": "a", "kind": "number", "shared": true})"),
+            "model.onnx: [model] the feature \"a\" is a number; only categories are shared");
+  EXPECT_EQ(
+      with_feature(R"({"name": "a", "kind": "category", "categories": ["u"], "kept": 1, "shared": true}, )"
+                   R"({"name": "b", "kind": "category", "categories": ["v"], "kept": 1, "shared": true})"),
+      "model.onnx: [model] the features \"a\" and \"b\" share their categories, but have different ones");
   EXPECT_NE(with_feature(R"({"name": "a", "kind": "date", "format": "sometime"})").find("sometime"),
             std::string::npos);
 }

@@ -50,6 +50,7 @@ Json features_to_json(const std::vector<data::Feature>& features) {
     if (!feature.categories.empty() || feature.kind == data::Feature::Kind::category)
       object["categories"] = feature.categories;
     if (feature.kind == data::Feature::Kind::category) object["kept"] = feature.kept;
+    if (feature.shared) object["shared"] = true;
     if (!feature.date_format.empty()) object["format"] = feature.date_format;
     list.push_back(std::move(object));
   }
@@ -67,6 +68,7 @@ std::vector<data::Feature> features_from_json(const Json& list) {
       feature.categories = texts(object["categories"], "\"categories\" in kette.schema");
     if (const Json& kept = member(object, "kept"); kept.is_number_integer())
       feature.kept = kept.get<int64_t>();
+    feature.shared = member(object, "shared") == true;
     if (object.contains("format")) feature.date_format = text(object, "format");
     features.push_back(std::move(feature));
   }

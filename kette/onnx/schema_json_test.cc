@@ -10,17 +10,17 @@ namespace {
 using Kind = data::Feature::Kind;
 
 Schema of_all_kinds() {
-  return {.task = data::Task::binary,
-          .features = {{.name = "age"},
-                       {.name = "day", .kind = Kind::date, .date_format = "DD.MM.YYYY time"},
-                       {.name = "class",
-                        .kind = Kind::category,
-                        .categories = {"1", "2", "\"ü\"", "rare"},
-                        .kept = 3},
-                       {.name = "none", .kind = Kind::category},
-                       {.name = "note", .kind = Kind::words, .categories = {"blue", "haus"}}},
-          .targets = {"survived"},
-          .labels = {"no", "yes"}};
+  return {
+      .task = data::Task::binary,
+      .features =
+          {{.name = "age"},
+           {.name = "day", .kind = Kind::date, .date_format = "DD.MM.YYYY time"},
+           {.name = "class", .kind = Kind::category, .categories = {"1", "2", "\"ü\"", "rare"}, .kept = 3},
+           {.name = "none", .kind = Kind::category},
+           {.name = "word", .kind = Kind::category, .categories = {"a"}, .kept = 1, .shared = true},
+           {.name = "note", .kind = Kind::words, .categories = {"blue", "haus"}}},
+      .targets = {"survived"},
+      .labels = {"no", "yes"}};
 }
 
 TEST(SchemaJson, keeps_every_kind_of_feature) {
@@ -30,6 +30,7 @@ TEST(SchemaJson, keeps_every_kind_of_feature) {
   EXPECT_EQ(read.targets, schema.targets);
   EXPECT_EQ(read.labels, schema.labels);
   EXPECT_EQ(schema_to_json(read), schema_to_json(schema));
+  EXPECT_NE(schema_to_json(schema).find(R"("kept":1,"shared":true})"), std::string::npos);
 }
 
 TEST(SchemaJson, keeps_several_targets) {

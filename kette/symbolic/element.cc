@@ -14,18 +14,6 @@ namespace {
 
 constexpr int kDeepest = 16;  // operands written out within each other
 
-/// Of an element-wise operation's operand: the element that belongs to one of the result.
-int64_t broadcast_element(const Shape& from, const Shape& to, int64_t element) {
-  int64_t at = 0, stride = 1;
-  for (int back = 1; back <= from.rank(); ++back) {
-    const int64_t dim = from[from.rank() - back], place = element % to[to.rank() - back];
-    element /= to[to.rank() - back];
-    if (dim > 1) at += place * stride;
-    stride *= dim;
-  }
-  return at;
-}
-
 /// Formulas as nodes of a graph of scalars, whose inputs stand for elements of nodes of the other one.
 class Elements {
  public:
@@ -158,6 +146,17 @@ void add(std::string& sum, std::string_view term) {
 }
 
 }  // namespace
+
+int64_t broadcast_element(const Shape& from, const Shape& to, int64_t element) {
+  int64_t at = 0, stride = 1;
+  for (int back = 1; back <= from.rank(); ++back) {
+    const int64_t dim = from[from.rank() - back], place = element % to[to.rank() - back];
+    element /= to[to.rank() - back];
+    if (dim > 1) at += place * stride;
+    stride *= dim;
+  }
+  return at;
+}
 
 std::optional<ElementFormula> element_formula(const Graph& graph, int node, int64_t element,
                                               const ElementOptions& options) {

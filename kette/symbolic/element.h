@@ -34,4 +34,7 @@ struct ElementOptions {
 std::optional<ElementFormula> element_formula(const Graph& graph, int node, int64_t element,
                                               const ElementOptions& options);
 
+/// Of an element-wise operation's operand of shape `from`: the element that belongs to one of the result.
+int64_t broadcast_element(const Shape& from, const Shape& to, int64_t element);
+
 }  // namespace kette

@@ -57,10 +57,11 @@ NetworkOptions completed(NetworkOptions options, Task task) {
 
 /// Codes that no training row holds have rows in an embedding nevertheless: zeros, which say nothing.
 void clear_unknown_codes(Network& network) {
-  int number = 0;
+  const std::vector<std::string> names = embedding_names(network.preparation);
+  auto name = names.begin();
   for (const data::Preparation& p : network.preparation) {
     if (p.kind != data::Preparation::Kind::embedding) continue;
-    Tensor& table = network.model.parameters.at(fmt::format("E{}", ++number));
+    Tensor& table = network.model.parameters.at(*name++);
     const auto clear = [&](int64_t code) {
       for (int64_t i = 0; i < p.columns; ++i) table.set(code * p.columns + i, 0);
     };

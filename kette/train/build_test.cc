@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kette/autodiff/interpret.h"
 #include "kette/base/error.h"
+#include "kette/judge/measures.h"
+#include "kette/ops/ops.h"
 #include "kette/train/predictor.h"
 #include "kette/train/prepared.h"
 #include "kette/train/test_data.h"
+#include "kette/train/trainer.h"
 
 namespace kette::build_test {
 namespace {
@@ -203,6 +207,25 @@ TEST(BuildNetwork, codes_that_no_training_row_holds_are_embedded_as_zeros) {
   for (int64_t i = 9; i < 15; ++i) unknown += std::abs(table.at(i));
   EXPECT_GT(kept, 0);
   EXPECT_EQ(unknown, 0);
+}
+
+TEST(BuildNetwork, words_of_a_window_are_embedded_by_one_table) {
+  const data::Dataset dataset = test_data::windows();
+  Network network = build_network(
+      dataset, all_rows(dataset),
+      {.hidden = {4}, .activations = {Activation::tanh}, .preparation = {.embedding_width = 5}}, 3);
+  Graph& graph = *network.model.graph;
+  EXPECT_EQ(graph.find("E").shape(), Shape({10, 5}));  // six words, two ends, any other, missing
+  EXPECT_EQ(graph.find("x").shape(), Shape({kBatch, 15}));
+  EXPECT_EQ(graph.find("W1").shape(), Shape({15, 4}));
+  EXPECT_FALSE(graph.find("E1"));
+  EXPECT_EQ(std::ranges::count(graph.nodes(), &kLookup, &Node::op), 3);
+  const Tensor& table = network.model.parameters.at("E");
+  for (int64_t i = 40; i < 50; ++i) EXPECT_EQ(table.at(i), 0) << "a row of codes that training does not hold";
+
+  const Samples samples = select(dataset, all_rows(dataset));
+  train(network, samples, nullptr, {.batch_size = 16, .learning_rate = 0.05, .stopping = {.epochs = 60}});
+  EXPECT_EQ(accuracy(Predictor(network.model).predict(samples.features).prediction, samples.targets), 1);
 }
 
 TEST(BuildNetwork, weights_of_the_data_set_count_in_the_loss) {

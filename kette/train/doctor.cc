@@ -22,6 +22,13 @@ constexpr int64_t kMostRowsOfColumns = 1024;
 /// Of `rows`, so many are looked at: enough to tell a dead unit, few next to those of an epoch.
 int64_t rows_to_look_at(int64_t rows) { return std::clamp<int64_t>(rows / 8, 64, 256); }
 
+/// Codes that are embedded: they stand behind the other prepared columns, and have no scale.
+int64_t embedded_columns(const Model& model) {
+  int64_t count = std::ranges::count(model.schema.features, true, &data::Feature::shared);
+  for (int table = 1; model.parameters.find(fmt::format("E{}", table)); ++table) ++count;
+  return count;
+}
+
 /// None of a model of another tool: what scales its columns is part of its network.
 std::vector<InputColumn> columns_of(const Model& model, const Prepared& training) {
   if (model.metadata.contains("origin")) return {};
@@ -43,7 +50,7 @@ std::vector<InputColumn> columns_of(const Model& model, const Prepared& training
                            return f.kind == data::Feature::Kind::number;
                          });
   std::vector<InputColumn> columns;
-  for (size_t j = 0; j < sums.size(); ++j) {
+  for (size_t j = 0; j < sums.size() - static_cast<size_t>(embedded_columns(model)); ++j) {
     const double mean = sums[j] / count;
     columns.push_back({has_names ? model.schema.features[j].name : fmt::format("prepared column {}", j + 1),
                        mean, std::sqrt(std::max(0.0, squares[j] / count - mean * mean))});

@@ -260,6 +260,15 @@ TEST(Doctor, inputs_of_a_foreign_model_are_not_judged) {
   EXPECT_FALSE(seen.find("unscaled_inputs"));
 }
 
+TEST(Doctor, codes_of_words_are_no_inputs_to_scale) {
+  const Seen only_words = run({.dataset = test_data::windows()}),
+             both = run({.dataset = test_data::windows(true)});
+  EXPECT_TRUE(only_words.observations.columns.empty());
+  EXPECT_FALSE(only_words.find("unscaled_inputs"));
+  ASSERT_EQ(both.observations.columns.size(), 1u);
+  EXPECT_NEAR(both.observations.columns[0].deviation, 1, 1e-5);  // the number's
+}
+
 TEST(Doctor, overfitting_is_reported) {
   const Seen seen = run({.dataset = generated("gauss", 60, 1.0, 2),
                          .network = {.hidden = {64, 64}},

@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "kette/judge/measures.h"
 #include "kette/onnx/read.h"
 #include "kette/onnx/test_models.h"
 #include "kette/onnx/write.h"
+#include "kette/ops/ops.h"
 #include "kette/train/predictor.h"
 #include "kette/train/test_data.h"
 #include "kette/train/trainer.h"
@@ -105,6 +108,31 @@ TEST(ModelRoundTrip, networks_predict_the_same_bits_after_reading) {
       SCOPED_TRACE(fmt::format("{}, {} hidden layers", to_string(task), options.hidden.size()));
       expect_round_trip(network.model, query(dataset));
     }
+  }
+}
+
+TEST(ModelRoundTrip, windows_of_words_are_kept) {
+  for (const bool has_number : {false, true}) {
+    const data::Dataset dataset = test_data::windows(has_number);
+    Network network = trained(dataset, {.hidden = {4}, .activations = {Activation::tanh}}, 7);
+    Tensor x = dataset.x.dense();
+    const int64_t width = x.shape()[1];
+    x.set(width - 1, 8);      // a word that training does not hold
+    x.set(2 * width - 2, 9);  // none
+    expect_round_trip(network.model, x);
+    const Model read = from_onnx(to_onnx(network.model));
+    EXPECT_EQ(std::ranges::count(read.graph->nodes(), &kLookup, &Node::op), 3);
+    EXPECT_EQ(read.parameters.at("E"), network.model.parameters.at("E"));
+
+    Network further = continue_network(from_onnx(to_onnx(network.model)), dataset, all_rows(dataset));
+    const Samples samples = select(dataset, all_rows(dataset));
+    train(further, samples, nullptr, {.batch_size = 16, .learning_rate = 0.05, .stopping = {.epochs = 60}});
+    EXPECT_EQ(accuracy(Predictor(further.model).predict(samples.features).prediction, samples.targets), 1);
+
+    std::vector<Network> networks;
+    for (const uint64_t seed : {8, 9}) networks.push_back(trained(dataset, {.hidden = {3}}, seed));
+    Model average = average_networks(std::vector<const Network*>{&networks[0], &networks[1]});
+    expect_round_trip(average, x);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "kette/train/preparation_nodes.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kette/base/error.h"
@@ -76,8 +77,8 @@ Value indicators(Value is_present, Columns columns) {
 }
 
 bool belong_together(const Preparation& a, const Preparation& b) {
-  return a.kind == b.kind && (a.kind == Preparation::Kind::as_is ||
-                              (a.kind == Preparation::Kind::number && a.scaling == b.scaling));
+  return a.kind == b.kind && a.kind != Preparation::Kind::one_hot &&
+         (a.kind != Preparation::Kind::number || a.scaling == b.scaling);
 }
 
 /// The columns of add_preparation for one preparation.
@@ -138,12 +139,22 @@ Value preparation_part(Value prepared, std::span<const std::vector<Preparation>>
   return slice(prepared, 1, begin, begin + width_of(preparations[i]));
 }
 
+std::vector<std::string> embedding_names(Columns columns) {
+  std::vector<std::string> names;
+  int number = 0;
+  for (const Preparation& p : columns)
+    if (p.kind == Preparation::Kind::embedding)
+      names.push_back(p.shared ? "E" : fmt::format("E{}", ++number));
+  return names;
+}
+
 FirstInputs first_inputs(Value prepared, std::span<const Preparation> columns, std::string_view prefix) {
   Graph& graph = *prepared.graph;
   std::vector<const Preparation*> embedded;
   for (const Preparation& p : columns)
     if (p.kind == Preparation::Kind::embedding) embedded.push_back(&p);
   if (embedded.empty()) return {prepared, {}};
+  const std::vector<std::string> names = embedding_names(columns);
   const int64_t width = prepared.shape()[1], dense = width - static_cast<int64_t>(embedded.size());
   FirstInputs first;
   std::vector<Value> parts;
@@ -151,13 +162,16 @@ FirstInputs first_inputs(Value prepared, std::span<const Preparation> columns, s
   for (size_t i = 0; i < embedded.size(); ++i) {
     const int64_t place = dense + static_cast<int64_t>(i), units = embedded[i]->columns;
     const Value table =
-        graph.parameter(fmt::format("{}E{}", prefix, i + 1), Shape({embedded[i]->codes, units}));
+        graph.parameter(fmt::format("{}{}", prefix, names[i]), Shape({embedded[i]->codes, units}));
     const Value code = reshape(cast(slice(prepared, 1, place, place + 1), DType::i64), {kBatch});
     parts.push_back(lookup(table, code));  // [N] → [N, units]
     const double spread = 1 / std::sqrt(static_cast<double>(units));
-    first.embeddings.push_back({table, {Initializer::Kind::normal, spread}});
+    if (std::ranges::find(first.embeddings, table, &Parameter::value) == first.embeddings.end())
+      first.embeddings.push_back({table, {Initializer::Kind::normal, spread}});
   }
   first.inputs = parts.size() == 1 ? parts.front() : concat(parts, 1);
+  const std::string name = fmt::format("{}x", prefix);
+  if (dense == 0 && !graph.find(name)) graph.name(first.inputs, name);
   return first;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,11 +23,15 @@ Value preparation_part(Value prepared, std::span<const std::vector<data::Prepara
 
 struct FirstInputs {
   Value inputs;                       // [N, width]: what the first layer sees
-  std::vector<Parameter> embeddings;  // tables "E1", "E2", … behind the prefix
+  std::vector<Parameter> embeddings;  // the tables, each once
 };
 
-/// Embedded codes at the end of `prepared` replaced by the rows of their tables; `prepared` itself where
-/// there are none. A second use with the same prefix shares the tables.
+/// The table of each embedded column, in their order: "E1", "E2", …, and "E" of all that share one.
+std::vector<std::string> embedding_names(std::span<const data::Preparation> columns);
+
+/// Embedded codes at the end of `prepared` replaced by the rows of their tables, whose names stand behind the
+/// prefix; `prepared` itself where there are none. Where nothing but such rows goes in, they side by side are
+/// the node "x" [Goldberg 2015, figure 2]. A second use with the same prefix shares the tables.
 FirstInputs first_inputs(Value prepared, std::span<const data::Preparation> columns,
                          std::string_view prefix = "");
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -9,6 +10,7 @@
 #include "kette/autodiff/interpret.h"
 #include "kette/base/random.h"
 #include "kette/compile/program.h"
+#include "kette/ops/ops.h"
 
 namespace kette::preparation_nodes_test {
 namespace {
@@ -228,6 +230,31 @@ TEST(FirstInputs, replace_codes_by_rows_of_the_embeddings) {
   }
   EXPECT_EQ(first_inputs(prepared, columns, "net.").inputs, first.inputs);  // shared
   EXPECT_EQ(first_inputs(prepared, std::span(columns).first(8), "").inputs, prepared);
+}
+
+TEST(FirstInputs, shared_features_are_looked_up_in_one_table) {
+  const Preparation word{.kind = Preparation::Kind::embedding, .codes = 6, .columns = 2, .shared = true};
+  Preparation own = word;
+  own.shared = false;
+  EXPECT_EQ(embedding_names(std::vector{own, word, own, word}),
+            (std::vector<std::string>{"E1", "E", "E2", "E"}));
+
+  const std::vector<Preparation> columns = {word, word, word};
+  Graph graph;
+  const Value features = graph.input("features", Shape({kBatch, 3}));
+  const Value prepared = add_preparation(features, Preparations{columns});
+  EXPECT_EQ(prepared, features);  // codes are all there is
+  const FirstInputs first = first_inputs(prepared, columns);
+  ASSERT_EQ(first.embeddings.size(), 1u);
+  EXPECT_EQ(graph.node(first.embeddings[0].value).name, "E");
+  EXPECT_EQ(graph.node(first.inputs).name, "x");
+  EXPECT_EQ(first.inputs.shape(), Shape({kBatch, 6}));
+  EXPECT_EQ(std::ranges::count(graph.nodes(), &kLookup, &Node::op), 3);
+  Tensor table(Shape({6, 2}));
+  for (int64_t i = 0; i < table.size(); ++i) table.set(i, static_cast<double>(i));
+  const Reference x = interpret(
+      first.inputs, {{"features", Tensor(Shape({2, 3}), {5.f, 0.f, 5.f, 1.f, 2.f, 3.f})}, {"E", table}});
+  EXPECT_EQ(x.values, (std::vector<double>{10, 11, 0, 1, 10, 11, 2, 3, 4, 5, 6, 7}));
 }
 
 }  // namespace

@@ -74,4 +74,34 @@ inline data::Dataset towns() {
   return data::make_dataset(table, {.target = "price"});
 }
 
+/// Windows of three words of one vocabulary and the class of the middle one, with a number beside them or
+/// not.
+inline data::Dataset windows(bool has_number = false) {
+  constexpr std::array<std::string_view, 6> kWords = {"the", "a", "dog", "cat", "sees", "hears"};
+  data::Table table("windows.csv");
+  const Random random(11, 1);
+  std::vector<std::string> before, word, after, tag;
+  std::vector<double> length;
+  for (uint64_t i = 0; i < 48; ++i) {
+    const auto draw = [&](uint64_t n, uint64_t place) {
+      return static_cast<size_t>(random.below(n, 10 * i + place));
+    };
+    const size_t kind = draw(3, 0);
+    const auto one_of = [&](size_t k, uint64_t place) {
+      return std::string(kWords[2 * (k % 3) + draw(2, place)]);
+    };
+    before.push_back(i % 6 == 0 ? "<s>" : one_of(kind + 2, 1));
+    word.push_back(one_of(kind, 2));
+    after.push_back(i % 7 == 0 ? "</s>" : one_of(kind + 1, 3));
+    tag.push_back(std::array{"DET", "NOUN", "VERB"}[kind]);
+    length.push_back(static_cast<double>(word.back().size()));
+  }
+  table.add_text("before", before);
+  table.add_text("word", word);
+  table.add_text("after", after);
+  if (has_number) table.add_numbers("length", length);
+  table.add_text("tag", tag);
+  return data::make_dataset(table, {.target = "tag", .share_embedding = {"before", "word", "after"}});
+}
+
 }  // namespace kette::test_data

@@ -75,7 +75,9 @@ TEST(Scene, with_words_expected_tag_and_loss) {
     EXPECT_NE(std::ranges::find(nodes, node), nodes.end()) << node;
   EXPECT_EQ(std::ranges::count(nodes, "lookup 1×50"), 3);
   for (const Figure::Node& node : figure.nodes)
-    if (node.name == "the" || node.name == "ADJ") EXPECT_EQ(node.kind, NodeKind::input);
+    if (node.name == "the" || node.name == "ADJ") {
+      EXPECT_EQ(node.kind, NodeKind::input);
+    }
 }
 
 TEST(Scene, a_layer_a_node_and_what_lies_below) {
@@ -123,7 +125,9 @@ TEST(SceneJson, holds_values_gradients_and_captions) {
       EXPECT_LT(node.at("value").at("summary").at("min"), 0);
       EXPECT_TRUE(node.contains("gradient_node"));
     }
-    if (node.at("id") == json.at("loss")) EXPECT_EQ(node.at("gradient").at("values"), nlohmann::json({1.0}));
+    if (node.at("id") == json.at("loss")) {
+      EXPECT_EQ(node.at("gradient").at("values"), nlohmann::json({1.0}));
+    }
   }
   EXPECT_TRUE(has_backward);
   EXPECT_TRUE(has_caption);

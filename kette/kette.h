@@ -16,6 +16,7 @@
 //     source/                models as C and C++
 //     judge/                 how good predictions are: measures, curves, calibration, intervals
 //     train/                 networks for a data set, training, checkpoints, search, importance of features
+//     explain/               one row of a model: its graph with every number, step by step, and attributions
 //     report/                a run or a judgement as one page of HTML
 #pragma once
 
@@ -41,6 +42,13 @@
 #include "kette/data/table.h"
 #include "kette/data/target.h"
 #include "kette/data/windows.h"
+#include "kette/explain/attribution.h"
+#include "kette/explain/row.h"
+#include "kette/explain/scene.h"
+#include "kette/explain/steps.h"
+#include "kette/explain/subject.h"
+#include "kette/explain/trace.h"
+#include "kette/explain/view.h"
 #include "kette/figure/figure.h"
 #include "kette/figure/render.h"
 #include "kette/graph/graph.h"
@@ -71,6 +79,7 @@
 #include "kette/report/report.h"
 #include "kette/source/export.h"
 #include "kette/symbolic/derivation.h"
+#include "kette/symbolic/element.h"
 #include "kette/symbolic/formula.h"
 #include "kette/symbolic/infix.h"
 #include "kette/symbolic/modes.h"

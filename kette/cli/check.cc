@@ -23,7 +23,8 @@ namespace {
 constexpr const char* kCheckExamples = R"(Examples:
   kette check graph.txt                     leaves get random values; the last node is differentiated
   kette check graph.txt --loss L --seed 7
-  kette check digits.onnx digits.csv        a model's loss on the table's first 8 rows
+  kette check digits.onnx                   a model's loss on random rows
+  kette check digits.onnx digits.csv        on the table's first 8 rows
   kette check digits.onnx digits.csv --row 3
 
 Every derivative found by backpropagation is compared with a central difference, in float64: the worst relative error of
@@ -34,7 +35,7 @@ code is 1 when one is beyond the tolerance. The text form of a graph has one nod
   z = matmul(x, W))";
 
 constexpr int64_t kRowsOfGraphText = 3;  // for graphs given as text
-constexpr int64_t kModelRows = 8;        // of the table, unless one row is asked for
+constexpr int64_t kModelRows = 8;        // unless one row is asked for
 
 struct CheckFlags {
   std::string graph, file, loss;
@@ -112,12 +113,39 @@ Samples rows_of_table(const CheckFlags& flags, const Schema& schema) {
   return {data::gather_rows(all.features, rows), data::gather_rows(all.targets, rows)};
 }
 
+/// Rows that the model could be given: numbers from −2 to 2, any codes, any answers.
+Samples random_rows(const CheckFlags& flags, const Model& model) {
+  const Schema& schema = model.schema;
+  const Random random(flags.seed);
+  uint64_t at = 0;
+  const auto below = [&](int64_t bound) {
+    return static_cast<double>(random.below(static_cast<uint64_t>(bound), at++));
+  };
+  Tensor features(model.features.shape().bind(kModelRows));
+  int64_t element = 0;
+  for (int64_t row = 0; row < kModelRows; ++row)
+    for (const data::Feature& feature : schema.features)
+      for (int64_t column = 0; column < feature.width(); ++column) {
+        using Kind = data::Feature::Kind;
+        const bool is_code = feature.kind == Kind::category || (feature.kind == Kind::date && column > 0);
+        const int64_t codes = feature.kind == Kind::date ? 7 : feature.kept + 2;
+        features.set(element++, is_code                       ? below(codes)
+                                : feature.kind == Kind::words ? below(2)
+                                                              : 4 * random.uniform(at++) - 2);
+      }
+  const bool is_regression = schema.task == data::Task::regression;
+  Tensor targets(is_regression ? model.prediction.shape().bind(kModelRows) : Shape({kModelRows}, DType::i64));
+  for (int64_t i = 0; i < targets.size(); ++i)
+    targets.set(i, is_regression ? 4 * random.uniform(at++) - 2 : below(std::ssize(schema.labels)));
+  return {std::move(features), std::move(targets)};
+}
+
 Problem of_model(const CheckFlags& flags) {
-  if (flags.file.empty()) throw UsageError("a model is checked on rows of a table: kette check MODEL FILE");
+  if (flags.file.empty() && flags.row) throw UsageError("--row goes with a table: kette check MODEL FILE");
   Model model = load_model(flags.graph);
   Graph& graph = *model.graph;
   Problem problem;
-  const Samples rows = rows_of_table(flags, model.schema);
+  const Samples rows = flags.file.empty() ? random_rows(flags, model) : rows_of_table(flags, model.schema);
   if (model.schema.task == data::Task::regression) {
     problem.loss = squared_error(model.prediction, graph.input("target", model.prediction.shape()));
   } else {
@@ -180,7 +208,7 @@ const Command kCheck{
       app.add_option("GRAPH", flags->graph, "Text form of a graph, or a model (.onnx)")
           ->required()
           ->type_name("FILE");
-      app.add_option("FILE", flags->file, "For a model: table with rows to check on");
+      app.add_option("FILE", flags->file, "For a model: table with rows to check on (default: random ones)");
       app.add_option("--loss", flags->loss, "Graph: node to differentiate (default: the last)");
       app.add_option("--row", flags->row, "Model: this row of the table, from 1 (default: the first 8)")
           ->check(positive());

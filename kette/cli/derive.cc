@@ -23,7 +23,7 @@ constexpr const char* kDeriveExamples = R"text(Examples:
   kette derive "c = a+b; d = b+1; e = c*d" --at a=2,b=1 --modes
   kette derive "sigmoid(x)" --latex            lines for a LaTeX document
 
-How formulas are written, and the rules: kette help derivatives.)text";
+How formulas are written: kette help formulas. The rules: kette help derivatives.)text";
 
 struct DeriveFlags {
   std::string expression, wrt, at;

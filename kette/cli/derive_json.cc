@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+Json json_number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 Json in_both_styles(Value value) {
   return {{"text", with_names(value)}, {"latex", with_names(value, FormulaStyle::latex)}};
@@ -35,9 +35,9 @@ Json kinks_of(const DerivativeAt& at) {
   for (const Kink& kink : at.kinks)
     kinks.push_back({{"node", with_names(kink.node)},
                      {"jump", kink.is_jump},
-                     {"left", number(kink.left)},
-                     {"right", number(kink.right)},
-                     {"taken", number(kink.taken)}});
+                     {"left", json_number(kink.left)},
+                     {"right", json_number(kink.right)},
+                     {"taken", json_number(kink.taken)}});
   return kinks;
 }
 
@@ -46,16 +46,16 @@ Json modes_of(const DerivedFormula& formula) {
   for (const ModesRow& row : formula.at->modes) {
     Json edges = Json::array(), forward = Json::object();
     for (const Edge& edge : row.edges)
-      edges.push_back({{"operand", edge.operand.id}, {"slope", number(edge.slope)}});
+      edges.push_back({{"operand", edge.operand.id}, {"slope", json_number(edge.slope)}});
     for (size_t i = 0; i < row.forward.size(); ++i)
-      forward[formula.derivations[i].variable.name()] = number(row.forward[i]);
+      forward[formula.derivations[i].variable.name()] = json_number(row.forward[i]);
     rows.push_back({{"id", row.node.id},
                     {"name", row.node.name()},
                     {"formula", with_names(row.node)},
-                    {"value", number(row.value)},
+                    {"value", json_number(row.value)},
                     {"operands", std::move(edges)},
                     {"forward", std::move(forward)},
-                    {"reverse", number(row.reverse)}});
+                    {"reverse", json_number(row.reverse)}});
   }
   return rows;
 }
@@ -73,17 +73,17 @@ std::string to_json(const DerivedFormula& formula) {
                 {"derivative", in_both_styles(derivation.simplified)}};
     if (formula.at) {
       const DerivativeAt& at = formula.at->derivatives[i];
-      one["at"] = {{"value", number(at.derivative)},
-                   {"finite_difference", number(at.difference)},
-                   {"relative_difference", number(at.relative_difference())},
+      one["at"] = {{"value", json_number(at.derivative)},
+                   {"finite_difference", json_number(at.difference)},
+                   {"relative_difference", json_number(at.relative_difference())},
                    {"kinks", kinks_of(at)}};
     }
     object["derivatives"].push_back(std::move(one));
   }
   if (formula.at) {
     Json point = Json::object();
-    for (const auto& [name, value] : formula.at->point) point[name] = number(value);
-    object["at"] = {{"point", std::move(point)}, {"value", number(formula.at->value)}};
+    for (const auto& [name, value] : formula.at->point) point[name] = json_number(value);
+    object["at"] = {{"point", std::move(point)}, {"value", json_number(formula.at->value)}};
     if (formula.at->has_modes) object["at"]["nodes"] = modes_of(formula);
   }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "kette/autodiff/gradient.h"
-#include "kette/autodiff/interpret.h"
 #include "kette/cli/choices.h"
 #include "kette/cli/command.h"
 #include "kette/cli/formula_argument.h"
@@ -16,6 +15,7 @@
 #include "kette/data/table.h"
 #include "kette/nn/activation.h"
 #include "kette/symbolic/formula.h"
+#include "kette/symbolic/point.h"
 
 namespace kette::cli {
 namespace {
@@ -28,7 +28,7 @@ constexpr size_t kMostWidths = 5;         // of lines that lie above each other
 constexpr size_t kFunctionCells = 120;    // of a surface each way
 constexpr size_t kFunctionSamples = 801;  // 0 among them where the range is symmetric
 
-/// A graph from one f64 scalar input to one f64 scalar.
+/// A graph from one or two f64 scalars to one.
 struct Function {
   std::string name;
   std::unique_ptr<Graph> graph = std::make_unique<Graph>();
@@ -85,16 +85,9 @@ std::vector<Function> functions_of(const std::vector<std::string>& words) {
   return functions;
 }
 
-double function_at(Value value, std::initializer_list<std::pair<Value, double>> places) {
-  Bindings bindings;
-  for (const auto& [variable, place] : places)
-    bindings.emplace(variable.name(), Tensor(Shape({}, DType::f64), {place}));
-  return interpret(value, bindings).values.front();
-}
-
 std::vector<double> values_at(Value value, Value variable, const std::vector<double>& places) {
   std::vector<double> values;
-  for (const double place : places) values.push_back(function_at(value, {{variable, place}}));
+  for (const double place : places) values.push_back(value_at(value, {{variable.name(), place}}));
   return values;
 }
 
@@ -145,7 +138,7 @@ Chart surface_of(const Function& f, double from, double to, const PlotFlags& fla
       .y = middles(y_from, y_to, kFunctionCells),
   };
   for (const double y : field.y)
-    for (const double x : field.x) field.values.push_back(function_at(f.value, {{a, x}, {b, y}}));
+    for (const double x : field.x) field.values.push_back(value_at(f.value, {{a.name(), x}, {b.name(), y}}));
   double least = INFINITY, most = -INFINITY;
   for (const double value : field.values)
     if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);

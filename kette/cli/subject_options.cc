@@ -36,7 +36,8 @@ void bind(Subject& subject, const SubjectFlags& flags) {
   data::Table row = flags.words.empty() ? read_row(flags.files, flags.row.value_or(1), options)
                                         : row_of_words(subject.schema, flags.words, subject.source);
   if (!flags.expected.empty()) row = with_expected(std::move(row), subject.schema, flags.expected);
-  take_column_names(subject.schema, row, "", true);
+  const bool has_more = row.columns() > std::ssize(subject.schema.features);
+  take_column_names(subject.schema, row, "", has_more);
   bind_row(subject, std::move(row));
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 data::Column column_of_one(std::string name, std::string_view field, bool is_missing) {
   data::Column column{.name = std::move(name), .first_non_number = 0};
+  column.text.reserve(1);
   if (is_missing)
     column.text.append_missing();
   else

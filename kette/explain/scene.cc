@@ -88,6 +88,8 @@ Figure figure_of(const Subject& subject, const Scene& scene) {
   for (const size_t i : in_order_of_use(graph, scene.view)) {
     Figure::Node node = *std::ranges::lower_bound(all.nodes, scene.view.nodes[i], {}, &Figure::Node::id);
     const bool is_leaf = scene.view.is_leaf[i];
+    // Of a single row there is no other axis to speak of.
+    if (node.attributes == "axis=1" && node.shape.starts_with("1×")) node.attributes.clear();
     if (is_leaf && node.kind == NodeKind::operation) {
       node.kind = NodeKind::input;
       if (node.name.empty()) node.name = graph.label(node.id);

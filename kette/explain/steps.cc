@@ -162,7 +162,7 @@ class Writer {
       if (node.op->notation.plain.binding == Binding::atom)
         step.definition = split_formula(node.op->formula).first;
     } else {
-      step.operation = node.kind == NodeKind::input || is_leaf ? "input"
+      step.operation = node.kind == NodeKind::input || node.kind == NodeKind::operation ? "input"
                        : node.kind == NodeKind::parameter      ? "parameter"
                                                                : "constant";
     }

@@ -101,7 +101,7 @@ void append_canvas(std::string& script, const Canvas& canvas) {
     case Canvas::Kind::png:
       append_line(script,
                   "set terminal pngcairo size {},{} noenhanced rounded font 'sans-serif,14' fontscale 1.6 "
-                  "linewidth 2 pointscale 2 background '#ffffff'",
+                  "linewidth 2 pointscale 3 background '#ffffff'",
                   2 * canvas.width, 2 * canvas.height);
       break;
     case Canvas::Kind::text:

@@ -49,10 +49,10 @@ void add_text_series(PlotElements& elements, const std::string& data, const Seri
                      size_t place, const Canvas& canvas) {
   const std::string color =
       canvas.is_colored ? fmt::format(" lc rgb '{}'", plot_color(series.color).plain) : std::string();
-  const std::string style =
-      series.mark == Series::Mark::points || shown == 1
-          ? fmt::format("points pt '{}'", kPointMarks[static_cast<size_t>(series.color) % kPointMarks.size()])
-          : fmt::format("lines lt {}", place + 1);
+  const size_t mark = series.values.empty() ? static_cast<size_t>(series.color) % kPointMarks.size() : 0;
+  const std::string style = series.mark == Series::Mark::points || shown == 1
+                                ? fmt::format("points pt '{}'", kPointMarks[mark])
+                                : fmt::format("lines lt {}", place + 1);
   elements.push_back(fmt::format("{} using 1:2 with {}{} {}", data, style, color, behind_mark(series.name)));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <regex>
 #include <sstream>
 
@@ -19,7 +20,7 @@ std::vector<std::vector<std::string>> command_lines_of(const std::string& text) 
   std::vector<std::vector<std::string>> lines;
   std::istringstream words(text);
   bool is_read = false;
-  for (std::string word; words >> word;) {
+  for (std::string word; words >> std::quoted(word);) {
     if (word == "kette") {
       lines.emplace_back();
       is_read = true;

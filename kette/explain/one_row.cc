@@ -8,11 +8,11 @@ namespace kette {
 namespace {
 
 /// The attributes of reshape and broadcast name N, too.
-Attributes for_one_row(const Node& node) {
+Attributes attributes_for(const Node& node, int64_t batch) {
   Attributes attributes = node.attributes;
   if (attributes.find("dims") == nullptr) return attributes;
   std::vector<int64_t> dims = attributes.integers("dims");
-  std::ranges::replace(dims, kBatch, int64_t{1});
+  std::ranges::replace(dims, kBatch, batch);
   attributes.set("dims", std::move(dims));
   return attributes;
 }
@@ -30,7 +30,7 @@ std::vector<bool> needed_by(const Graph& graph, std::span<const Value> values) {
   return needed;
 }
 
-std::vector<Value> copy_for_one_row(const Graph& from, std::span<const Value> wanted, Graph& into) {
+std::vector<Value> copy_needed(const Graph& from, std::span<const Value> wanted, Graph& into, int64_t batch) {
   const std::vector<bool> needed = needed_by(from, wanted);
   std::vector<Value> copies(static_cast<size_t>(from.size())), operands;
   for (int id = 0; id < from.size(); ++id) {
@@ -38,7 +38,7 @@ std::vector<Value> copy_for_one_row(const Graph& from, std::span<const Value> wa
     const Node& node = from.node(id);
     Value& copy = copies[static_cast<size_t>(id)];
     if (node.kind == NodeKind::input) {
-      copy = into.input(node.name, node.shape.bind(1));
+      copy = into.input(node.name, batch == kBatch ? node.shape : node.shape.bind(batch));
     } else if (node.kind == NodeKind::parameter) {
       copy = into.parameter(node.name, node.shape);
     } else if (node.kind == NodeKind::constant) {
@@ -46,7 +46,7 @@ std::vector<Value> copy_for_one_row(const Graph& from, std::span<const Value> wa
     } else {
       operands.clear();
       for (const int input : node.inputs) operands.push_back(copies[static_cast<size_t>(input)]);
-      copy = into.apply(*node.op, operands, for_one_row(node));
+      copy = into.apply(*node.op, operands, attributes_for(node, batch));
     }
     if (!node.name.empty() && into.node(copy).name.empty()) into.name(copy, node.name);
   }

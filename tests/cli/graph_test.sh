@@ -2,27 +2,11 @@
 # kette graph and kette explain: states, numbers, forms, and what they say of wrong input.
 # usage: graph_test.sh KETTE PROJECT
 set -eu
-kette=$1 project=$2
+kette=$1
+. "$(dirname "$0")/expect.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-
-expect() { # WHAT LINE FILE: blanks count as one
-  tr -s ' ' <"$3" | grep -qF -- "$2" || { echo "$1: no line like \"$2\" in"; cat "$3"; exit 1; }
-}
-# refused CODE MESSAGE ARGUMENT …
-refused() {
-  code=$1 message=$2
-  shift 2
-  set +e
-  "$kette" "$@" >out.txt 2>err.txt
-  found=$?
-  set -e
-  [ "$found" = "$code" ] || { echo "$*: exit code $found, expected $code"; exit 1; }
-  [ ! -s out.txt ] || { echo "$*: printed"; cat out.txt; exit 1; }
-  [ "$(wc -l <err.txt)" = 1 ] || { echo "$*: expected one line"; cat err.txt; exit 1; }
-  grep -qF -- "$message" err.txt || { echo "$*: \"$message\" is not in"; cat err.txt; exit 1; }
-}
 
 cat >olah.txt <<'END'
 input a: f64[]

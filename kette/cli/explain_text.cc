@@ -86,8 +86,8 @@ std::string step_text(const BackwardStep& step, size_t columns) {
       text += "  local     " + filled(titled(part.local), columns - 12, kIndent) + "\n";
       text += elements(part.local, columns);
     }
-    text += fmt::format("  passes on {}{}\n", filled(titled(part.outgoing), columns - 12, kIndent),
-                        part.is_part ? "  (a part: others add theirs)" : "");
+    const std::string remark = part.is_part ? "  (a part: others add theirs)" : "";
+    text += "  passes on " + filled(titled(part.outgoing) + remark, columns - 12, kIndent) + "\n";
     text += elements(part.outgoing, columns);
     if (!part.subgradient.empty()) text += "  kink      " + filled(part.subgradient, columns - 12, 12) + "\n";
   }

@@ -57,34 +57,11 @@ struct Function {
 
 std::unique_ptr<Function> function_of(const Subject& model, std::span<const int> entries, int64_t output) {
   auto function = std::make_unique<Function>();
-  const Graph& from = *model.graph;
-  Graph& into = function->graph;
-  std::vector<Value> copies(static_cast<size_t>(from.size())), operands;
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const Value entry = into.input(fmt::format("entry {}", i), from.node(entries[i]).shape);
-    copies[static_cast<size_t>(entries[i])] = entry;
-    function->entries.push_back(entry);
-  }
-  // What the entries themselves are computed from is not needed.
-  std::vector<bool> needed(static_cast<size_t>(from.size()), false);
-  needed[static_cast<size_t>(model.result.id)] = true;
-  for (int id = model.result.id; id >= 0; --id)
-    if (needed[static_cast<size_t>(id)] && !copies[static_cast<size_t>(id)])
-      for (const int input : from.node(id).inputs) needed[static_cast<size_t>(input)] = true;
-  for (int id = 0; id <= model.result.id; ++id) {
-    Value& copy = copies[static_cast<size_t>(id)];
-    if (!needed[static_cast<size_t>(id)] || copy) continue;
-    const Node& node = from.node(id);
-    if (node.kind == NodeKind::parameter) {
-      copy = into.parameter(node.name, node.shape);
-    } else if (node.kind == NodeKind::constant) {
-      copy = into.constant(*node.value);
-    } else {
-      operands.clear();
-      for (const int input : node.inputs) operands.push_back(copies[static_cast<size_t>(input)]);
-      copy = into.apply(*node.op, operands, node.attributes);
-    }
-  }
+  std::vector<Value> given;
+  for (const int entry : entries) given.push_back(model.graph->value(entry));
+  const std::vector<Value> copies =
+      copy_needed(*model.graph, std::vector{model.result}, function->graph, 1, given);
+  for (const int entry : entries) function->entries.push_back(copies[static_cast<size_t>(entry)]);
   function->output = slice(copies[static_cast<size_t>(model.result.id)], 1, output, output + 1);
   return function;
 }
@@ -114,7 +91,7 @@ class Line {
   double at(double share) {
     for (size_t i = 0; i < row_.size(); ++i) {
       for (int64_t k = 0; k < row_[i].size(); ++k) point_[i].set(k, share * row_[i].at(k));
-      program_.set(fmt::format("entry {}", i), point_[i]);
+      program_.set(fmt::format("given {}", i), point_[i]);
     }
     program_.run();
     return program_.output_tensor(0).at(0);

@@ -163,8 +163,8 @@ class Writer {
         step.definition = split_formula(node.op->formula).first;
     } else {
       step.operation = node.kind == NodeKind::input || node.kind == NodeKind::operation ? "input"
-                       : node.kind == NodeKind::parameter      ? "parameter"
-                                                               : "constant";
+                       : node.kind == NodeKind::parameter                               ? "parameter"
+                                                                                        : "constant";
     }
     step.formula = formula(name(id), id, is_leaf);
     return step;

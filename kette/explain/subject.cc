@@ -23,6 +23,18 @@ struct Ending {
   Value expected, loss;
 };
 
+/// Takes away what a training run has added, such as its loss.
+void leave_prediction_alone(Model& model) {
+  auto graph = std::make_unique<Graph>();
+  Value* const values[] = {&model.features, &model.prepared, &model.scores, &model.prediction};
+  std::vector<Value> wanted;
+  for (const Value* value : values) wanted.push_back(*value);
+  const std::vector<Value> copies = copy_needed(*model.graph, wanted, *graph, kBatch);
+  for (Value* value : values)
+    if (*value) *value = copies[static_cast<size_t>(value->id)];
+  model.graph = std::move(graph);
+}
+
 /// Appends the loss to the model's graph.
 Ending add_loss(Model& model, std::string_view name) {
   Graph& graph = *model.graph;
@@ -119,11 +131,12 @@ std::vector<std::string> losses_shown() {
 }
 
 Subject subject_of(Model model, std::string source, std::string_view loss) {
+  leave_prediction_alone(model);
   const Ending ending = loss == "none" ? Ending{} : add_loss(model, loss);
   Subject subject{.source = std::move(source), .graph = std::make_unique<Graph>(), .is_model = true};
   std::vector<Value> wanted = {model.features, model.prepared, model.scores, model.prediction};
   if (ending.loss) wanted.push_back(ending.loss);
-  const std::vector<Value> copies = copy_for_one_row(*model.graph, wanted, *subject.graph);
+  const std::vector<Value> copies = copy_needed(*model.graph, wanted, *subject.graph, 1);
   const auto copy_of = [&](Value value) { return value ? copies[static_cast<size_t>(value.id)] : Value{}; };
   subject.features = copy_of(model.features);
   subject.prepared = copy_of(model.prepared);
@@ -146,7 +159,7 @@ Subject subject_of_text(std::string_view text, std::string source, std::string_v
   const Value last = result.empty() ? graph.value(graph.size() - 1) : graph.find(result);
   if (!last) fail("{}: there is no node \"{}\"", source, result);
   Subject subject{.source = std::move(source), .graph = std::make_unique<Graph>()};
-  const std::vector<Value> copies = copy_for_one_row(graph, std::vector{last}, *subject.graph);
+  const std::vector<Value> copies = copy_needed(graph, std::vector{last}, *subject.graph, 1);
   subject.result = copies[static_cast<size_t>(last.id)];
   if (subject.result.shape().size() == 1 && is_float(subject.result.dtype())) subject.loss = subject.result;
   for (int id = 0; id < subject.graph->size(); ++id)

@@ -113,8 +113,8 @@ Value find_node(const Subject& subject, std::string_view name) {
   if (const Value found = subject.graph->find(name)) return found;
   std::vector<std::string> names;
   for (int id = 0; id < subject.graph->size(); ++id) {
-    names.push_back(subject.graph->label(id));
-    if (names.back() == name) return subject.graph->value(id);
+    if (subject.graph->label(id) == name) return subject.graph->value(id);
+    if (!subject.graph->node(id).name.empty()) names.push_back(subject.graph->node(id).name);
   }
   const std::string_view near = data::nearest_name(name, names);
   fail("{}: there is no node {}{}", subject.source, data::quote(name),

@@ -60,12 +60,8 @@ std::string write_log_softmax(const CCall& call) {
 }
 
 std::vector<Value> log_softmax_terms(const ElementCall& call) {
-  const Blocks blocks = log_softmax_blocks(call.inputs[0], call.attributes);
-  ElementCall first = call;  // of the slice that the element stands in
-  first.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
-  const std::vector<Value> elements = elements_of(first, blocks);
-  const Value x = call.at(0, call.element);
-  return {x - log(exp_sum(elements))};
+  return {call.at(0, call.element) -
+          log(exp_sum(slice_of(call, log_softmax_blocks(call.inputs[0], call.attributes))))};
 }
 
 }  // namespace

@@ -85,6 +85,12 @@ std::vector<Value> elements_of(const ElementCall& call, Blocks blocks) {
   return elements;
 }
 
+std::vector<Value> slice_of(const ElementCall& call, Blocks blocks) {
+  ElementCall reduced = call;
+  reduced.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
+  return elements_of(reduced, blocks);
+}
+
 Value exp_sum(std::span<const Value> x) {
   Value sum = exp(x.front());
   for (const Value element : x.subspan(1)) sum = sum + exp(element);

@@ -50,6 +50,8 @@ void reduce_reference(const ReferenceCall& call, Blocks blocks, double start, Co
 
 /// What the element of a reduction of operand 0 is made of: its part of the axis.
 std::vector<Value> elements_of(const ElementCall& call, Blocks blocks);
+/// All elements of the part of an axis in which the element of a result of operand 0's dims stands.
+std::vector<Value> slice_of(const ElementCall& call, Blocks blocks);
 /// Σ e^x
 Value exp_sum(std::span<const Value> x);
 

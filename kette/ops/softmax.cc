@@ -60,12 +60,8 @@ std::string write_softmax(const CCall& call) {
 }
 
 std::vector<Value> softmax_terms(const ElementCall& call) {
-  const Blocks blocks = softmax_blocks(call.inputs[0], call.attributes);
-  ElementCall first = call;  // of the slice that the element stands in
-  first.element = call.element / (blocks.axis * blocks.inner) * blocks.inner + call.element % blocks.inner;
-  const std::vector<Value> elements = elements_of(first, blocks);
-  const Value x = call.at(0, call.element);
-  return {exp(x) / exp_sum(elements)};
+  return {exp(call.at(0, call.element)) /
+          exp_sum(slice_of(call, softmax_blocks(call.inputs[0], call.attributes)))};
 }
 
 }  // namespace

@@ -49,7 +49,12 @@ class Elements {
     return terms;
   }
 
-  double value(Value formula) const { return interpret(formula, bindings_).values[0]; }
+  std::vector<double> numbers(std::span<const Value> formulas) const {
+    const std::vector<Reference> values = interpret(scalars_, formulas, bindings_);
+    std::vector<double> numbers;
+    for (const Value formula : formulas) numbers.push_back(values[static_cast<size_t>(formula.id)].values[0]);
+    return numbers;
+  }
 
   std::string text(Value formula, bool with_numbers) {
     InfixOptions options{.style = options_.style, .digits = options_.digits};
@@ -165,8 +170,7 @@ std::optional<ElementFormula> element_formula(const Graph& graph, int node, int6
   if (!terms) return std::nullopt;
   ElementFormula formula;
   std::vector<double> numbers;
-  if (options.value)
-    for (const Value term : *terms) numbers.push_back(elements.value(term));
+  if (options.value) numbers = elements.numbers(*terms);
   for (const double number : numbers) formula.value += number;
   double rest = formula.value;
   const std::vector<size_t> shown = chosen(numbers, terms->size(), options.most_terms);

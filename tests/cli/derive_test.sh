@@ -3,25 +3,10 @@
 # usage: derive_test.sh KETTE PROJECT
 set -eu
 kette=$1
+. "$(dirname "$0")/expect.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-
-expect() { # WHAT LINE FILE: blanks count as one
-  tr -s ' ' <"$3" | grep -qF -- "$2" || { echo "$1: no line like \"$2\" in"; cat "$3"; exit 1; }
-}
-# refused CODE MESSAGE ARGUMENT …
-refused() {
-  code=$1 message=$2
-  shift 2
-  set +e
-  "$kette" derive "$@" >out.txt 2>err.txt
-  found=$?
-  set -e
-  [ "$found" = "$code" ] || { echo "derive $*: exit code $found, expected $code"; exit 1; }
-  [ ! -s out.txt ] || { echo "derive $*: printed"; cat out.txt; exit 1; }
-  head -n 1 err.txt | grep -qF -- "$message" || { echo "derive $*: \"$message\" is not in"; cat err.txt; exit 1; }
-}
 
 # Rule by rule, in the order of paper.
 "$kette" derive "exp(-x^2/2)" --at x=2 >out.txt
@@ -65,20 +50,20 @@ expect "json" '"point":{"x":2.0,"y":3.0},"value":6.0' out.txt
 expect "json" '"forward":{"x":3.0,"y":2.0}' out.txt
 
 # A caret below the place.
-refused 2 'there is no function sin' "x + sin(x)"
+refused 2 'there is no function sin' derive "x + sin(x)"
 printf '  x + sin(x)\n      ^\n' >expected.txt
 tail -n 2 err.txt | cmp - expected.txt
-refused 2 '∫ cannot stand in a formula' "α² + ∫"
+refused 2 '∫ cannot stand in a formula' derive "α² + ∫"
 printf '  α² + ∫\n       ^\n' >expected.txt
 tail -n 2 err.txt | cmp - expected.txt
-refused 2 'the formula is empty' ""
-refused 2 'not closed' "2(x"
-refused 2 '--at: y has no value; add y=NUMBER' "x*y" --at x=2
-refused 2 '--at: the formula has no variable z' "x" --at x=1,z=2
-refused 2 '--at: expected name=number, found "2"' "x" --at 2
-refused 2 '--at: x must be a number' "x" --at x=y
-refused 2 '--at: x is given twice' "x" --at x=1,x=2
-refused 2 '--wrt: "2x" is no name of a variable' "x" --wrt 2x
-refused 2 '--modes shows numbers: --at says where' "x" --modes
-refused 2 'has no variable; --wrt names one' "7"
-refused 2 'EXPRESSION is missing'
+refused 2 'the formula is empty' derive ""
+refused 2 'not closed' derive "2(x"
+refused 2 '--at: y has no value; add y=NUMBER' derive "x*y" --at x=2
+refused 2 '--at: the formula has no variable z' derive "x" --at x=1,z=2
+refused 2 '--at: expected name=number, found "2"' derive "x" --at 2
+refused 2 '--at: x must be a number' derive "x" --at x=y
+refused 2 '--at: x is given twice' derive "x" --at x=1,x=2
+refused 2 '--wrt: "2x" is no name of a variable' derive "x" --wrt 2x
+refused 2 '--modes shows numbers: --at says where' derive "x" --modes
+refused 2 'has no variable; --wrt names one' derive "7"
+refused 2 'EXPRESSION is missing' derive

@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-"$kette" data moons --rows 120 >moons.csv
+"$kette" data moons >moons.csv
 target=$(head -n 1 moons.csv | sed 's/.*,//')
 "$kette" train moons.csv --target "$target" --hidden 4 --epochs 5 --quiet --out moons.onnx
 printf 'input x: f32[1,3]\nhuge = mul(x, x)\ny = exp(huge)\ntotal = sum(y)\n' >text.txt

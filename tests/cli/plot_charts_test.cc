@@ -1,5 +1,7 @@
 // The numbers that kette plot draws, against closed forms.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -122,7 +124,8 @@ TEST(RoundLevels, are_about_eight_round_numbers) {
 
 class ModelCharts : public testing::Test {
  protected:
-  ModelCharts() : folder_(std::filesystem::temp_directory_path() / "kette_plot_charts_test") {
+  ModelCharts()
+      : folder_(std::filesystem::temp_directory_path() / fmt::format("kette_plot_charts_test.{}", getpid())) {
     std::filesystem::create_directories(folder_);
   }
   ~ModelCharts() override { std::filesystem::remove_all(folder_); }

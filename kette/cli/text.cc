@@ -78,10 +78,6 @@ std::string as_utf8(std::string_view text) {
   }
 }
 
-size_t width_of(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string cut(std::string_view text, size_t width) {
   if (width_of(text) <= width) return std::string(text);
   size_t place = 0;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kette/base/utf8.h"
+
 namespace kette::cli {
 
 /// "a,b" → a, b; blanks around the parts dropped. Throws Error for an empty part.
@@ -23,8 +25,6 @@ std::string measure_text(std::string_view name, double value);
 std::string one_line(std::string_view text);
 /// A byte that is no UTF-8 becomes U+FFFD.
 std::string as_utf8(std::string_view text);
-/// Number of columns a UTF-8 text takes on a terminal (every code point one).
-size_t width_of(std::string_view text);
 /// At most `width` characters, the last an ellipsis where some are left out.
 std::string cut(std::string_view text, size_t width);
 

@@ -1,37 +1,23 @@
 #include "kette/figure/label.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
+
+#include "kette/base/utf8.h"
 
 namespace kette {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 /// The character at the start of `text`, which is cut off; U+FFFD for one byte that begins none. Never
 /// characters that XML forbids.
 char32_t take_character(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xC2 ? 0
-                        : first < 0xE0 ? 2
-                        : first < 0xF0 ? 3
-                        : first < 0xF5 ? 4
-                                       : 0;
-  char32_t character = length < 2 ? first : first & (0x7F >> length);
-  bool is_valid = length > 0 && length <= text.size();
-  for (size_t i = 1; is_valid && i < length; ++i) {
-    is_valid = is_continuation(text[i]);
-    character = character << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
-  }
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = character >= 0xD800 && character < 0xE000;
-  is_valid = is_valid && character >= kLeast[length] && character <= 0x10FFFF && !is_surrogate;
-  text.remove_prefix(is_valid ? length : 1);
-  const bool is_character = is_valid && (character & 0xFFFE) != 0xFFFE;
-  if (!is_character) return kReplacement;
+  const size_t length = character_length(text);
+  const char32_t character = length > 0 ? first_character(text) : kReplacement;
+  text.remove_prefix(std::max<size_t>(length, 1));
+  if ((character & 0xFFFE) == 0xFFFE) return kReplacement;
   const bool is_control = character < 0x20 || (character >= 0x7F && character < 0xA0);
   return is_control ? U' ' : character;
 }
@@ -149,12 +135,6 @@ std::string one_line(std::string_view text) {
   return rewritten(text, [](char32_t) { return std::string_view(); });
 }
 
-size_t width_of(std::string_view text) {
-  size_t width = 0;
-  for (const char c : text) width += !is_continuation(c);
-  return width;
-}
-
 std::string shortened(std::string_view text, size_t width) {
   const size_t all = width_of(text);
   if (all <= width) return std::string(text);
@@ -162,8 +142,8 @@ std::string shortened(std::string_view text, size_t width) {
   std::string result;
   size_t index = 0;  // of the character that the byte is a part of, from 1
   for (const char c : text) {
-    index += !is_continuation(c);
-    if (index == front + 1 && !is_continuation(c)) result += "…";
+    index += !continues_character(c);
+    if (index == front + 1 && !continues_character(c)) result += "…";
     if (index <= front || index > all - back) result += c;
   }
   return result;

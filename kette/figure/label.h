@@ -5,13 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "kette/base/utf8.h"
+
 namespace kette {
 
 /// Valid UTF-8 in one line: U+FFFD for what is no character, a blank for each control character.
 std::string one_line(std::string_view text);
-
-/// Number of characters of valid UTF-8: columns on a terminal.
-size_t width_of(std::string_view text);
 
 /// At most `width` ≥ 3 characters of valid UTF-8, the middle left out where there are more: "layer…weights".
 std::string shortened(std::string_view text, size_t width);

@@ -55,21 +55,6 @@ bool continues_name(char32_t code) {
 
 }  // namespace
 
-size_t character_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto first = static_cast<unsigned char>(text[0]);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xC2 ? 0
-                        : first < 0xE0 ? 2
-                        : first < 0xF0 ? 3
-                        : first < 0xF5 ? 4
-                                       : 0;
-  if (length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i)
-    if ((text[i] & 0xC0) != 0x80) return 0;
-  return length;
-}
-
 FormulaToken FormulaScanner::take() {
   const FormulaToken taken = token_;
   scan();

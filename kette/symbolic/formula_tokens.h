@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "kette/base/utf8.h"
+
 namespace kette {
 
 /// `superscript` is a whole number like ² or ⁻¹. A symbol is one of + - * / ^ ( ) [ ] | , ; = < >, or l (≤),
@@ -42,8 +44,5 @@ class FormulaScanner {
   size_t at_ = 0;
   FormulaToken token_;
 };
-
-/// Bytes of the character of UTF-8 at the beginning of a text; 0 where there is none.
-size_t character_length(std::string_view text);
 
 }  // namespace kette

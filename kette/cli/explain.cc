@@ -42,50 +42,54 @@ struct ExplainFlags {
 
 /// What the row is and what the model says of it.
 std::string heading(const Subject& subject, size_t columns) {
-  std::string text = subject.source;
+  std::string text = one_line(subject.source);
   if (subject.row) {
-    text += " on " + subject.row->place(0, 0).substr(0, subject.row->place(0, 0).rfind(':'));
+    text += " on " + one_line(subject.row_name);
     constexpr int64_t kMostFields = 12;
     const int64_t shown = std::min(kMostFields, subject.row->columns());
     for (int64_t c = 0; c < shown; ++c)
-      text += fmt::format("{} {} = {}", c == 0 ? ":" : ",", subject.row->name(c), subject.row->field(0, c));
+      text += fmt::format("{} {}\u00A0=\u00A0{}", c == 0 ? ":" : ",", one_line(subject.row->name(c)),
+                          cut(one_line(subject.row->field(0, c)), 40));
     if (shown < subject.row->columns()) text += fmt::format(", … {} more", subject.row->columns() - shown);
   }
   std::string lines = filled(text, columns, 2) + "\n";
+  for (size_t at = 0; (at = lines.find("\u00A0", at)) != lines.npos;) lines.replace(at, 2, " ");
   if (!subject.is_model) return lines;
   const std::map<int, Tensor> values = values_of(subject, std::vector{subject.result.id});
   const Tensor& said = values.at(subject.result.id);
   std::string answer = "says";
   if (subject.schema.task == data::Task::regression) {
     for (size_t t = 0; t < subject.schema.targets.size(); ++t)
-      answer += fmt::format("{} {} = {}", t == 0 ? "" : ",", subject.schema.targets[t],
+      answer += fmt::format("{} {} = {}", t == 0 ? "" : ",", one_line(subject.schema.targets[t]),
                             infix_number(said.at(static_cast<int64_t>(t)), FormulaStyle::plain, 5).text);
   } else {
-    int64_t best = 0;
-    for (int64_t k = 0; k < said.size(); ++k)
-      if (said.at(k) > said.at(best)) best = k;
-    answer += fmt::format(" {} with probability {}", subject.schema.labels[static_cast<size_t>(best)],
-                          infix_number(said.at(best), FormulaStyle::plain, 4).text);
+    const int64_t best = most_probable(said);
+    answer +=
+        fmt::format(" {} with probability {}", one_line(subject.schema.labels[static_cast<size_t>(best)]),
+                    infix_number(said.at(best), FormulaStyle::plain, 4).text);
   }
-  return lines + answer + "\n";
+  return lines + filled(answer, columns, 2) + "\n";
 }
 
-std::string attribution_text(const Attribution& attribution) {
+std::string attribution_text(const Attribution& attribution, size_t columns) {
   const auto rounded = [](double value) { return infix_number(value, FormulaStyle::plain, 4).text; };
   std::vector<std::vector<std::string>> cells = {
       {"feature", "value", "gradient × input", "integrated gradients"}};
   double sum = 0;
   for (const FeatureAttribution& one : attribution.features) {
-    cells.push_back({one.feature, cut(one.field, 24), rounded(one.gradient_input), rounded(one.integrated)});
+    cells.push_back({one_line(one.feature), cut(one_line(one.field), 24), rounded(one.gradient_input),
+                     rounded(one.integrated)});
     sum += one.integrated;
   }
-  return fmt::format(
-      "What the features contribute to the {}\n\n{}\nintegrated gradients sum to {}; the {} is {} for this "
-      "row and {} for the "
-      "baseline, a difference of {} ({} steps)\n",
-      attribution.output, table(cells), rounded(sum), attribution.output, rounded(attribution.at_row),
-      rounded(attribution.at_baseline), rounded(attribution.at_row - attribution.at_baseline),
-      attribution.steps);
+  const std::string output = one_line(attribution.output);
+  return fmt::format("What the features contribute to {}\n\n{}\n", output, table(cells)) +
+         filled(
+             fmt::format("integrated gradients sum to {}; {} is {} for this row and {} for the baseline, a "
+                         "difference of {} ({} steps)",
+                         rounded(sum), output, rounded(attribution.at_row), rounded(attribution.at_baseline),
+                         rounded(attribution.at_row - attribution.at_baseline), grouped(attribution.steps)),
+             columns) +
+         "\n";
 }
 
 nlohmann::ordered_json attribution_json(const Attribution& attribution) {
@@ -113,27 +117,45 @@ Pages pages_of(const Steps& steps, size_t columns) {
   add("forward pass", steps.forward);
   add("backward pass", steps.backward);
   add("deltas", steps.layers);
-  if (!steps.layers.empty()) pages.texts.back() += "\n" + text_of_update(steps);
+  add("update", steps.others);
+  if (!steps.layers.empty() || !steps.others.empty())
+    pages.texts.back() += "\n" + text_of_update(steps, columns);
   return pages;
+}
+
+/// What an option is for, where it would do nothing.
+void refuse_unused(const ExplainFlags& flags) {
+  const bool has_view = flags.subject.view.layer || flags.subject.view.depth ||
+                        !flags.subject.view.node.empty() || !flags.subject.view.from.empty();
+  const std::pair<bool, const char*> unused[] = {
+      {flags.interactive && (flags.json || flags.attribution || flags.out != "-"),
+       "--interactive is for the terminal; it goes with neither --json, --attribution nor --out"},
+      {!flags.output.empty() && !flags.attribution, "--output goes with --attribution"},
+      {flags.full && !flags.json, "--full goes with --json"},
+      {flags.attribution && !flags.json && has_view,
+       "--attribution is of the whole network; it goes with neither --layer, --node, --depth nor --from"},
+      {flags.subject.loss == "none",
+       "--loss none: without a loss there is nothing to explain backwards; leave it out"}};
+  for (const auto& [is_unused, message] : unused)
+    if (is_unused) throw UsageError(message);
 }
 
 class ExplainCommand {
  public:
   explicit ExplainCommand(const ExplainFlags& flags) : flags_(flags), columns_(page_columns()) {
-    check_output(flags.out, flags.subject.graph);
+    refuse_unused(flags);
+    check_outputs(flags.out, flags.subject);
     subject_ = read_subject(flags.subject, true);
     if (subject_.is_model && !subject_.row) throw UsageError("give a row: a table, or --words");
-    if (subject_.is_model && !subject_.inputs.contains(subject_.expected.name())) subject_.loss = {};
+    if (flags.attribution && !subject_.is_model)
+      throw UsageError("--attribution is of a model's features; a graph text has none");
+    loss_ = subject_.loss;
   }
 
   int run() {
     if (flags_.interactive) {
-      Pages pages = pages_of(steps(), columns_);
-      pages.texts.front().insert(0, heading(subject_, columns_) + "\n");
-      step_through(std::move(pages), [this](const std::string& change) {
-        set_value(subject_, change);
-        return pages_of(steps(), columns_);
-      });
+      Pages pages = pages_with_heading();
+      step_through(std::move(pages), [this](const std::string& text) { return changed(text); });
       return 0;
     }
     if (flags_.json) {
@@ -142,27 +164,58 @@ class ExplainCommand {
     }
     std::string text = heading(subject_, columns_) + "\n";
     if (flags_.attribution) {
-      text += attribution_text(attribution_of(subject_, flags_.output));
+      text += attribution_text(attribution_of(subject_, flags_.output), columns_);
     } else {
+      const Steps all = steps();
       if (!subject_.loss)
-        text +=
-            subject_.is_model
-                ? "What was expected is not known (--expected tells it), so there is no backward pass.\n\n"
-                : "The last node is not one number, so there is no backward pass (--loss names another).\n\n";
-      text += page_of(steps(), columns_);
+        text += filled(subject_.is_model
+                           ? "What was expected is not known (--expected tells it), so there is no "
+                             "backward pass."
+                           : "The last node is not one number, so there is no backward pass (--loss "
+                             "names another).",
+                       columns_) +
+                "\n\n";
+      text += page_of(all, columns_);
     }
     write_output(flags_.out, text);
     return 0;
   }
 
  private:
-  Steps steps() { return steps_of(subject_, view_of(subject_, flags_.subject.view), flags_.steps); }
+  Steps steps() {
+    subject_.loss = is_expected_known(subject_) ? loss_ : Value{};
+    return with_hint(flags_.subject, subject_, [&] {
+      return steps_of(subject_, view_of(subject_, flags_.subject.view), flags_.steps);
+    });
+  }
+
+  Pages pages_with_heading() {
+    Pages pages = pages_of(steps(), columns_);
+    pages.texts.front().insert(0, heading(subject_, columns_) + "\n");
+    return pages;
+  }
+
+  /// After an Error all is as it was.
+  Pages changed(const std::string& text) {
+    Bindings inputs = subject_.inputs;
+    Parameters parameters = subject_.parameters;
+    std::optional<data::Table> row = subject_.row;
+    try {
+      set_value(subject_, text);
+      return pages_with_heading();
+    } catch (const Error&) {
+      subject_.inputs = std::move(inputs);
+      subject_.parameters = std::move(parameters);
+      subject_.row = std::move(row);
+      throw;
+    }
+  }
 
   nlohmann::ordered_json json() {
-    const bool has_loss = static_cast<bool>(subject_.loss);
     const Steps all = steps();
-    const Scene scene =
-        scene_of(subject_, {.view = flags_.subject.view, .values = true, .gradients = has_loss});
+    const Scene scene = scene_of(
+        subject_,
+        {.view = flags_.subject.view, .values = true, .gradients = static_cast<bool>(subject_.loss)});
     nlohmann::ordered_json object = scene_json(subject_, scene, flags_.full ? INT64_MAX : kJsonValues);
     object["steps"] = steps_json(all);
     if (flags_.attribution) object["attribution"] = attribution_json(attribution_of(subject_, flags_.output));
@@ -172,6 +225,7 @@ class ExplainCommand {
   const ExplainFlags& flags_;
   const size_t columns_;
   Subject subject_;
+  Value loss_;
 };
 
 }  // namespace

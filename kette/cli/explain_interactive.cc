@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 
 #include "kette/base/error.h"
@@ -22,27 +23,43 @@ void restore() {
   if (before) tcsetattr(STDIN_FILENO, TCSANOW, &*before);
 }
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+struct sigaction earlier[std::size(kSignals)];  // what was done at each
+
 void restore_and_leave(int signal) {
   restore();
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
 
-/// While it lives, keys come at once and are not shown.
+/// Keys come at once and are not shown.
+void take_single_keys() {
+  if (!before) return;
+  termios now = *before;
+  now.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  tcsetattr(STDIN_FILENO, TCSANOW, &now);
+}
+
+/// While it lives, the terminal gives single keys.
 class SingleKeys {
  public:
   SingleKeys() {
     termios now{};
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &now) != 0) return;
     before = now;
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, restore_and_leave);
-    now.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-    tcsetattr(STDIN_FILENO, TCSANOW, &now);
+    struct sigaction action {};
+    action.sa_handler = restore_and_leave;
+    for (size_t i = 0; i < std::size(kSignals); ++i) {
+      sigaction(kSignals[i], nullptr, &earlier[i]);
+      if (earlier[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+    }
+    take_single_keys();
   }
   ~SingleKeys() {
+    if (!before) return;
     restore();
     before.reset();
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+    for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &earlier[i], nullptr);
   }
   SingleKeys(const SingleKeys&) = delete;
   SingleKeys& operator=(const SingleKeys&) = delete;
@@ -102,7 +119,7 @@ Key read_key() {
 }
 
 constexpr const char* kKeys =
-    "n, blank, → forward   p, ← back   g first   G last   Tab next pass   e change a value   q leave";
+    "n, blank or → forward; p or ← back; g first, G last; Tab or / the next pass; e change a value; q leave";
 
 std::string read_line() {
   restore();
@@ -110,11 +127,7 @@ std::string read_line() {
   std::fflush(stdout);
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) line += static_cast<char>(c);
-  if (before) {
-    termios now = *before;
-    now.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-    tcsetattr(STDIN_FILENO, TCSANOW, &now);
-  }
+  take_single_keys();
   return line;
 }
 
@@ -152,9 +165,9 @@ void step_through(Pages pages, const std::function<Pages(const std::string& chan
     try {
       pages = change(line);
       at = std::min(at, pages.texts.size() - 1);
-      message = "changed: " + line;
+      message = "changed: " + one_line(line);
     } catch (const Error& error) {
-      message = error.what();
+      message = one_line(error.what());
     }
   }
 }

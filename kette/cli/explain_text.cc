@@ -95,25 +95,40 @@ std::string step_text(const BackwardStep& step, size_t columns) {
 }
 
 std::string step_text(const LayerDeltas& layer, size_t columns) {
-  std::string text = headed(fmt::format("layer {}: δ = {}", layer.layer, layer.delta.symbols),
-                            dims_label(layer.delta.shape), columns);
-  text += elements(layer.delta, columns);
-  text += fmt::format("  change    {} = {}\n", layer.change.name, layer.change.symbols);
-  for (size_t i = 0; i < layer.change.elements.size(); ++i) {
-    const ElementLine& line = layer.change.elements[i];
+  std::string text =
+      headed(fmt::format("layer {}, {}: δ = {}", layer.layer, layer.weights.parameter, layer.delta.symbols),
+             dims_label(layer.delta.shape, layer.delta.shape.dtype()), columns);
+  return text + elements(layer.delta, columns) + step_text(layer.weights, columns);
+}
+
+std::string step_text(const ParameterChange& change, size_t columns) {
+  std::string text =
+      "  change    " +
+      filled(titled(change.change) + (change.is_part ? "  (a part: it is used elsewhere, too)" : ""),
+             columns - 12, kIndent) +
+      "\n";
+  for (size_t i = 0; i < change.change.elements.size(); ++i) {
+    const ElementLine& line = change.change.elements[i];
     text += equation(line.name, {line.symbols, line.numbers, rounded(line.value)}, columns);
-    text += fmt::format("{}{}: {} → {}\n", std::string(2 * kIndent, ' '),
-                        line.name.substr(std::string_view("Δ").size()), rounded(layer.before[i]),
-                        rounded(layer.after[i]));
+    const std::string element = line.name.substr(std::string_view("Δ").size());
+    std::string before = rounded(change.before[i]), after = rounded(change.after[i]);
+    if (before == after) {  // a small step of a large number
+      before = infix_number(change.before[i], FormulaStyle::plain, 9).text;
+      after = infix_number(change.after[i], FormulaStyle::plain, 9).text;
+    }
+    text += fmt::format("{}{}: {} → {}\n", std::string(2 * kIndent, ' '), element, before, after);
   }
-  if (layer.change.left_out > 0)
-    text += fmt::format("{}… {} more\n", std::string(kIndent, ' '), grouped(layer.change.left_out));
+  if (change.change.left_out > 0)
+    text += fmt::format("{}… {} more\n", std::string(kIndent, ' '), grouped(change.change.left_out));
   return text;
 }
 
-std::string text_of_update(const Steps& steps) {
-  return fmt::format("after one step with η = {}: loss {} → {}\n", rounded(steps.learning_rate),
-                     rounded(steps.loss_before), rounded(steps.loss_after));
+std::string text_of_update(const Steps& steps, size_t columns) {
+  return filled(
+             fmt::format("after one step of all parameters with η = {}: loss {} → {}",
+                         rounded(steps.learning_rate), rounded(steps.loss_before), rounded(steps.loss_after)),
+             columns, kIndent) +
+         "\n";
 }
 
 std::string page_of(const Steps& steps, size_t columns) {
@@ -122,10 +137,11 @@ std::string page_of(const Steps& steps, size_t columns) {
   if (steps.backward.empty()) return text;
   text += "\n" + underlined("Backward pass: from the loss down, by the chain rule");
   for (const BackwardStep& step : steps.backward) text += "\n" + step_text(step, columns);
-  if (steps.layers.empty()) return text;
+  if (steps.layers.empty() && steps.others.empty()) return text;
   text += "\n" + underlined("Deltas and the update");
   for (const LayerDeltas& layer : steps.layers) text += "\n" + step_text(layer, columns);
-  return text + "\n" + text_of_update(steps);
+  for (const ParameterChange& change : steps.others) text += "\n" + step_text(change, columns);
+  return text + "\n" + text_of_update(steps, columns);
 }
 
 }  // namespace kette::cli

@@ -12,9 +12,11 @@ namespace kette::cli {
 std::string step_text(const ForwardStep& step, size_t columns);
 std::string step_text(const BackwardStep& step, size_t columns);
 
-/// δ, Δw = −η·δ·out, and the weights after the update; the losses before and after it.
+/// δ, Δw = −η·δ·out, and the weights after the update; the change of another parameter; the losses before and
+/// after.
 std::string step_text(const LayerDeltas& layer, size_t columns);
-std::string text_of_update(const Steps& steps);
+std::string step_text(const ParameterChange& change, size_t columns);
+std::string text_of_update(const Steps& steps, size_t columns);
 
 /// Forward pass, backward pass, deltas, update.
 std::string page_of(const Steps& steps, size_t columns);

@@ -58,12 +58,15 @@ std::string drawn(const Figure& figure, const std::string& form) try {
 
 int run(const GraphFlags& flags) {
   const std::string form = form_of(flags);
-  check_output(flags.out, flags.subject.graph);
+  check_outputs(flags.out, flags.subject);
+  if (flags.full && form != "json") throw UsageError("--full goes with --as json");
   Subject subject = read_subject(flags.subject, flags.gradients || flags.backward);
-  const Scene scene = scene_of(subject, {.view = flags.subject.view,
-                                         .values = flags.values,
-                                         .gradients = flags.gradients,
-                                         .backward = flags.backward});
+  const Scene scene = with_hint(flags.subject, subject, [&] {
+    return scene_of(subject, {.view = flags.subject.view,
+                              .values = flags.values,
+                              .gradients = flags.gradients,
+                              .backward = flags.backward});
+  });
   if (form == "png" && flags.out == "-" && is_terminal())
     throw UsageError("a PNG is no text; give --out FILE.png");
   std::string text;

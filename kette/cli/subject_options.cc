@@ -17,31 +17,58 @@ bool is_model(const SubjectFlags& flags) { return flags.graph.ends_with(".onnx")
 
 void refuse_for_text(const SubjectFlags& flags) {
   const std::pair<bool, const char*> of_models[] = {{!flags.files.empty(), "a table"},
+                                                    {flags.row.has_value(), "--row"},
                                                     {!flags.words.empty(), "--words"},
-                                                    {!flags.expected.empty(), "--expected"}};
+                                                    {!flags.expected.empty(), "--expected"},
+                                                    {flags.view.preprocessing, "--preprocessing"}};
   for (const auto& [is_given, what] : of_models)
     if (is_given)
       throw UsageError(
           fmt::format("{} is for models (.onnx); --set gives the inputs of a graph text values", what));
+  for (const char* ending : {".csv", ".tsv", ".gz"})
+    if (flags.graph.ends_with(ending))
+      throw UsageError(
+          fmt::format("{} is a table; expected a model (.onnx) or a graph text first", flags.graph));
 }
 
 void bind(Subject& subject, const SubjectFlags& flags) {
+  if (flags.row && flags.files.empty()) throw UsageError("--row goes with a table");
   if (flags.files.empty() && flags.words.empty()) {
-    if (!flags.expected.empty() && !subject.row)
-      throw UsageError("--expected goes with a row: --words, or a table");
+    if (!flags.expected.empty()) throw UsageError("--expected goes with a row: --words, or a table");
     return;
   }
   if (!flags.files.empty() && !flags.words.empty()) throw UsageError("give a table or --words, not both");
-  data::ReadOptions options = read_options(flags.table, nullptr);
-  data::Table row = flags.words.empty() ? read_row(flags.files, flags.row.value_or(1), options)
-                                        : row_of_words(subject.schema, flags.words, subject.source);
-  if (!flags.expected.empty()) row = with_expected(std::move(row), subject.schema, flags.expected);
+  data::Table row("");
+  if (flags.words.empty()) {
+    row = read_row(flags.files, flags.row.value_or(1), read_options(flags.table, nullptr));
+    subject.row_name = row.place(0, 0);
+    subject.row_name.erase(subject.row_name.rfind(':'));
+  } else {
+    row = row_of_words(subject.schema, flags.words, subject.source);
+    subject.row_name = "the words";
+  }
   const bool has_more = row.columns() > std::ssize(subject.schema.features);
   take_column_names(subject.schema, row, "", has_more);
+  if (!flags.expected.empty())
+    option_value("--expected", [&] {
+      expect(subject, row, flags.expected);
+      return 0;
+    });
   bind_row(subject, std::move(row));
 }
 
 }  // namespace
+
+std::string hint_for(const SubjectFlags& flags, const Subject& subject) {
+  if (!subject.is_model) return "--set NAME=VALUE gives one";
+  if (!subject.row) return flags.graph.empty() ? "" : "give a row: a table, or --words";
+  return "--expected VALUE tells what was expected";
+}
+
+void check_outputs(const std::string& out, const SubjectFlags& flags) {
+  check_output(out, flags.graph);
+  for (const std::string& file : flags.files) check_output(out, file);
+}
 
 void declare_subject_flags(CLI::App& app, SubjectFlags& flags, const std::string& file_flag) {
   app.add_option("GRAPH", flags.graph, "A model (.onnx), or a graph's text form")

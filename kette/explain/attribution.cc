@@ -6,7 +6,7 @@
 #include "kette/autodiff/gradient.h"
 #include "kette/base/error.h"
 #include "kette/compile/program.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/explain/provenance.h"
 #include "kette/explain/trace.h"
 #include "kette/explain/view.h"
@@ -61,6 +61,10 @@ std::unique_ptr<Function> function_of(const Subject& model, std::span<const int>
   for (const int entry : entries) given.push_back(model.graph->value(entry));
   const std::vector<Value> copies =
       copy_needed(*model.graph, std::vector{model.result}, function->graph, 1, given);
+  for (const Node& node : function->graph.nodes())
+    if (node.kind == NodeKind::input && !node.name.starts_with("given "))
+      fail("{}: reads {} otherwise than as real numbers; its features cannot be told apart", model.source,
+           data::quote(node.name));
   for (const int entry : entries) function->entries.push_back(copies[static_cast<size_t>(entry)]);
   function->output = slice(copies[static_cast<size_t>(model.result.id)], 1, output, output + 1);
   return function;
@@ -69,12 +73,7 @@ std::unique_ptr<Function> function_of(const Subject& model, std::span<const int>
 int64_t output_of(const Subject& model, const std::string& name, const Tensor& said) {
   const bool is_regression = model.schema.task == data::Task::regression;
   const std::vector<std::string>& names = is_regression ? model.schema.targets : model.schema.labels;
-  if (name.empty()) {
-    int64_t best = 0;
-    for (int64_t k = 1; !is_regression && k < said.size(); ++k)
-      if (said.at(k) > said.at(best)) best = k;
-    return best;
-  }
+  if (name.empty()) return is_regression ? 0 : most_probable(said);
   const auto found = std::ranges::find(names, name);
   if (found != names.end()) return found - names.begin();
   const std::string_view near = data::nearest_name(name, names);
@@ -113,6 +112,13 @@ class Line {
 
 }  // namespace
 
+int64_t most_probable(const Tensor& probabilities) {
+  int64_t best = 0;
+  for (int64_t k = 1; k < probabilities.size(); ++k)
+    if (probabilities.at(k) > probabilities.at(best)) best = k;
+  return best;
+}
+
 Attribution attribution_of(const Subject& model, const std::string& output) {
   if (!model.row) fail("{}: no row is given", model.source);
   const std::vector<int> entries = entries_of(model);
@@ -129,13 +135,13 @@ Attribution attribution_of(const Subject& model, const std::string& output) {
   const size_t count = model.schema.features.size();
   Attribution result;
   result.output = is_regression ? model.schema.targets[static_cast<size_t>(which)]
-                                : "probability of " + model.schema.labels[static_cast<size_t>(which)];
+                                : "the probability of " + model.schema.labels[static_cast<size_t>(which)];
   std::vector<FeatureAttribution> features(count + 1);  // the last: of several columns
   std::vector<std::vector<int>> origins;
   for (const int entry : entries) origins.push_back(features_of_entry(model, entry));
   const auto place = [&](size_t entry, int64_t k) {
     const int origin = origins[entry][static_cast<size_t>(k)];
-    return origin < 0 ? count : static_cast<size_t>(origin);
+    return origin < 0 ? count : static_cast<size_t>(origin);  // a constant's share is 0 or the baseline's
   };
 
   result.at_baseline = line.at(0);
@@ -163,7 +169,9 @@ Attribution attribution_of(const Subject& model, const std::string& output) {
     double sum = 0;
     for (const FeatureAttribution& feature : features) sum += feature.integrated;
     const double error = std::abs(sum - (result.at_row - result.at_baseline));
-    if (!(error > kTolerance * (highest - lowest)) || result.steps >= kMostSteps) break;
+    // float32 knows F no better than this.
+    const double rounding = 1e-6 * std::max(std::abs(lowest), std::abs(highest));
+    if (!(error > std::max(kTolerance * (highest - lowest), rounding)) || result.steps >= kMostSteps) break;
   }
   for (size_t i = 0; i < count; ++i) {
     features[i].feature = model.schema.features[i].name;

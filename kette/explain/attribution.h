@@ -15,7 +15,7 @@ struct FeatureAttribution {
 };
 
 struct Attribution {
-  std::string output;  // what F is: "probability of setosa", "price"
+  std::string output;  // what F is: "the probability of setosa", "price"
   double at_row = 0, at_baseline = 0;
   /// By |integrated|, the largest first. Numbers that several features have a part in stand last, as
   /// "several columns". Their sum is at_row − at_baseline but for the error of the integral.
@@ -30,5 +30,8 @@ struct Attribution {
 /// black. The midpoint rule doubles its steps until the sum is right to 10⁻⁴ of F's largest change, or 8192
 /// are done. Throws Error for an unknown label, and unless a row is bound.
 Attribution attribution_of(const Subject& model, const std::string& output = "");
+
+/// The class of the largest of these probabilities, the first where there are several.
+int64_t most_probable(const Tensor& probabilities);
 
 }  // namespace kette

@@ -1,58 +1,41 @@
 #include "kette/explain/caption.h"
 
-#include <optional>
+#include <fmt/format.h>
 
+#include "kette/data/parse_number.h"
+#include "kette/explain/provenance.h"
 #include "kette/ops/ops.h"
 
 namespace kette {
 namespace {
 
-/// The column of the features that a node of one element is taken from.
-std::optional<int64_t> column_of(const Subject& subject, int id) {
-  const Graph& graph = *subject.graph;
-  if (graph.node(id).shape.size() != 1) return std::nullopt;
-  int64_t column = 0;
-  while (id != subject.features.id) {
-    const Node& node = graph.node(id);
-    if (node.kind != NodeKind::operation) return std::nullopt;
-    if (node.op == &kSlice) {
-      column += node.attributes.integer("begin");
-    } else if (node.op == &kConcat) {
-      size_t part = 0;
-      while (column >= graph.node(node.inputs[part]).shape[1])
-        column -= graph.node(node.inputs[part++]).shape[1];
-      id = node.inputs[part];
-      continue;
-    } else if (node.op != &kReshape && node.op != &kCast) {
-      return std::nullopt;
-    }
-    id = node.inputs[0];
-  }
-  return column;
+/// Where a class may be taken for its number, or there are several targets, "expected".
+std::string caption_of_expected(const Subject& subject) {
+  const Schema& schema = subject.schema;
+  if (schema.targets.size() > 1) return "expected";
+  if (schema.task == data::Task::regression) return schema.targets.front();
+  const int64_t at = subject.row ? subject.row->find(schema.targets.front()) : -1;
+  const std::string label = at < 0 ? "" : subject.row->field(0, at);
+  return label.empty() || data::parse_number(label) ? "expected" : label;
 }
 
 }  // namespace
 
 std::string caption_of(const Subject& subject, int id) {
-  if (subject.is_model && subject.expected && id == subject.expected.id && subject.row) {
-    std::string fields;
-    for (const std::string& target : subject.schema.targets)
-      if (const int64_t at = subject.row->find(target); at >= 0)
-        fields += (fields.empty() ? "" : ", ") + subject.row->field(0, at);
-    return fields.empty() ? std::string("expected") : fields;
-  }
   const Node& node = subject.graph->node(id);
-  if (!subject.is_model || !node.name.empty() || node.shape.size() != 1) return subject.graph->label(id);
-  std::optional<int64_t> column = column_of(subject, id);
-  if (!column) return subject.graph->label(id);
-  for (const data::Feature& feature : subject.schema.features) {
-    if (*column < feature.width()) {
-      const int64_t at = subject.row ? subject.row->find(feature.name) : -1;
-      return at >= 0 ? subject.row->field(0, at) : feature.name;
-    }
-    *column -= feature.width();
-  }
-  return subject.graph->label(id);
+  if (!subject.is_model) return subject.graph->label(id);
+  if (subject.expected && id == subject.expected.id) return caption_of_expected(subject);
+  if (!node.name.empty()) return node.name;
+  if (node.op == &kSlice && node.inputs[0] == subject.prepared.id)
+    return fmt::format("{}({}–{})", subject.prepared.name(), node.attributes.integer("begin") + 1,
+                       node.attributes.integer("end"));
+  const bool is_code = node.shape.size() == 1 && !is_float(node.shape.dtype());
+  const int feature = is_code ? features_behind(subject, subject.graph->value(id)).front() : kNoFeature;
+  if (feature < 0) return subject.graph->label(id);
+  const std::string& column = subject.schema.features[static_cast<size_t>(feature)].name;
+  const int64_t at = subject.row ? subject.row->find(column) : -1;
+  const std::string field = at < 0 ? "" : subject.row->field(0, at);
+  return field.empty() ? column : field;
 }
 
 }  // namespace kette

@@ -7,9 +7,9 @@
 
 namespace kette {
 
-/// What was expected: the label or number of the row. A node that is one code of a model's feature, such as a
-/// word's: the field of the row, `the`, or the column where no row is bound, `word`. Else the node's name or
-/// `%id`.
+/// A code of a model's feature, such as a word's, is called by the field of the row, `the`, or where no row
+/// is bound by the column, `word`; what was expected by the label or the target's name; a part of "prepared"
+/// by its place there. Else the node's name or `%id`. May hold any bytes.
 std::string caption_of(const Subject& subject, int id);
 
 }  // namespace kette

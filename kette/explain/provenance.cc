@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/ops/ops.h"
 #include "kette/symbolic/element.h"
 

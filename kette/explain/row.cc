@@ -1,6 +1,8 @@
 #include "kette/explain/row.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include "kette/base/error.h"
 #include "kette/data/parse_number.h"
@@ -32,16 +34,6 @@ std::vector<data::Column> columns_of(const data::Table& table, int64_t row) {
                           ? column_of_one(table.name(c), table.numbers(c)[static_cast<size_t>(row)])
                           : column_of_one(table.name(c), table.field(row, c), table.is_missing(row, c)));
   return columns;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(separator, begin), text.size());
-    if (end > begin) parts.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
 }
 
 }  // namespace
@@ -81,9 +73,7 @@ data::Table row_of_words(const Schema& schema, std::string_view words, std::stri
 
 data::Table with_field(const data::Table& row, std::string_view column, std::string_view field) {
   std::vector<data::Column> columns = columns_of(row, 0);
-  const auto number = data::parse_number(field);
-  data::Column changed = number ? column_of_one(std::string(column), *number)
-                                : column_of_one(std::string(column), field, field.empty());
+  data::Column changed = column_of_one(std::string(column), field, field.empty());
   const auto old = std::ranges::find(columns, column, &data::Column::name);
   if (old == columns.end())
     columns.push_back(std::move(changed));
@@ -92,14 +82,32 @@ data::Table with_field(const data::Table& row, std::string_view column, std::str
   return data::Table(row.source(), std::move(columns), {{0, row.line(0)}});
 }
 
-data::Table with_expected(data::Table row, const Schema& schema, std::string_view expected) {
-  const std::vector<std::string> fields =
-      schema.targets.size() == 1 ? std::vector<std::string>{std::string(expected)} : split(expected, ',');
-  if (fields.size() != schema.targets.size())
-    fail("expected {} numbers, for {}; found {}", schema.targets.size(), schema.target_names(),
-         data::quote(expected));
-  for (size_t i = 0; i < fields.size(); ++i) row = with_field(row, schema.targets[i], fields[i]);
-  return row;
+data::Table with_types(const data::Table& row, const Schema& schema) {
+  const auto wants_number = [&](const std::string& name) {
+    if (std::ranges::find(schema.targets, name) != schema.targets.end())
+      return schema.task == data::Task::regression;
+    const auto feature = std::ranges::find(schema.features, name, &data::Feature::name);
+    return feature != schema.features.end() && feature->kind == data::Feature::Kind::number;
+  };
+  std::vector<data::Column> columns = columns_of(row, 0);
+  for (data::Column& column : columns) {
+    if (column.is_numeric() || !wants_number(column.name)) continue;
+    const bool is_missing = column.text.is_missing(0);
+    const auto number = is_missing ? std::optional<double>() : data::parse_number(column.text[0]);
+    if (is_missing || number)
+      column = column_of_one(column.name, number.value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return data::Table(row.source(), std::move(columns), {{0, row.line(0)}});
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    if (end > begin) parts.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
 }
 
 }  // namespace kette

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kette/data/read_options.h"
 #include "kette/data/table.h"
@@ -21,10 +22,13 @@ data::Table read_row(std::span<const std::string> paths, int64_t row, const data
 /// for a single column. Throws Error when the number of words is another; `source` names the model.
 data::Table row_of_words(const Schema& schema, std::string_view words, std::string_view source);
 
-/// The row with another text or number in a column, which may be new.
+/// The row with another text in a column, which may be new; missing where it is empty.
 data::Table with_field(const data::Table& row, std::string_view column, std::string_view field);
 
-/// The row with what was expected: a label, or numbers separated by commas where there are several targets.
-data::Table with_expected(data::Table row, const Schema& schema, std::string_view expected);
+/// The row as the schema reads it: numbers where it asks for numbers, whatever other rows of the table hold.
+data::Table with_types(const data::Table& row, const Schema& schema);
+
+/// The parts of a text between separators, empty ones left out.
+std::vector<std::string> split(std::string_view text, char separator);
 
 }  // namespace kette

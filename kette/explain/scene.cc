@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kette/explain/caption.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/explain/trace.h"
 #include "kette/graph/json.h"
 
@@ -22,8 +22,9 @@ std::vector<Value> sought(const Subject& subject) {
 }
 
 /// The nodes of their gradients in the view, and what they read.
-void add_backward(const Subject& subject, const Backward& backward, int first, Scene& scene) {
+void add_backward(const Subject& subject, const Backward& backward, Scene& scene) {
   const Graph& graph = *subject.graph;
+  const int first = subject.backward_from;
   std::vector<Value> wanted;
   for (const Value& parameter : sought(subject)) {
     const auto gradient = backward.gradient.find(parameter.id);
@@ -56,10 +57,9 @@ Scene scene_of(Subject& subject, const SceneOptions& options) {
               .show_values = options.values,
               .show_gradients = options.gradients};
   if (options.gradients || options.backward) {
-    const int first = subject.graph->size();
     const Backward backward = backward_of(subject, scene.view.nodes);
     for (const auto& [id, gradient] : backward.gradient) scene.gradients[id] = gradient.id;
-    if (options.backward) add_backward(subject, backward, first, scene);
+    if (options.backward) add_backward(subject, backward, scene);
   }
   if (options.values || options.gradients) {
     std::vector<int> nodes;
@@ -121,20 +121,19 @@ nlohmann::ordered_json numbers_json(const Tensor& tensor, int64_t most_values) {
     numbers["values"] = values_json(tensor);
     return numbers;
   }
-  double least = INFINITY, most = -INFINITY, sum = 0;
+  double least = INFINITY, most = -INFINITY, mean = 0;  // a running one: no sum that could overflow
   int64_t finite = 0;
   for (int64_t i = 0; i < tensor.size(); ++i) {
     const double x = tensor.at(i);
     if (!std::isfinite(x)) continue;
     least = std::min(least, x);
     most = std::max(most, x);
-    sum += x;
     ++finite;
+    mean += x / static_cast<double>(finite) - mean / static_cast<double>(finite);
   }
   nlohmann::ordered_json& summary = numbers["summary"];
   summary = {{"not_finite", tensor.size() - finite}};
-  if (finite > 0)
-    summary.update({{"min", least}, {"mean", sum / static_cast<double>(finite)}, {"max", most}});
+  if (finite > 0) summary.update({{"min", least}, {"mean", mean}, {"max", most}});
   return numbers;
 }
 

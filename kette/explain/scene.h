@@ -14,7 +14,7 @@ namespace kette {
 struct SceneOptions {
   ViewOptions view = {};
   bool values = false;     // of every node; all inputs and parameters must have values
-  bool gradients = false;  // of the loss, by every node that it follows from
+  bool gradients = false;  // of the loss, by every node shown that it follows from
   bool backward = false;   // the nodes of the gradient by the parameters shown, too
 };
 

@@ -65,8 +65,9 @@ TEST(Scene, from_a_node_it_begins_there) {
 
 TEST(Scene, with_words_expected_tag_and_loss) {
   Subject subject = tagger("negative-log-likelihood");
-  bind_row(subject,
-           with_expected(row_of_words(subject.schema, "the black dog", "tagger"), subject.schema, "ADJ"));
+  data::Table row = row_of_words(subject.schema, "the black dog", "tagger");
+  expect(subject, row, "ADJ");
+  bind_row(subject, std::move(row));
   const Figure figure = figure_of(subject, scene_of(subject, {}));
   const std::vector<std::string> nodes = titles(figure);
   for (const char* node : {"the 1×1 i64", "black 1×1 i64", "dog 1×1 i64", "lookup 1×50", "x = concat 1×150",
@@ -95,6 +96,10 @@ TEST(Scene, refuses_what_is_not_there) {
   Subject subject = tagger("none");
   EXPECT_EQ(error_of([&] { scene_of(subject, {.view = {.node = "h7"}}); }),
             "tagger: there is no node \"h7\"; did you mean h1?");
+  EXPECT_EQ(
+      error_of([&] { scene_of(subject, {.view = {.node = "something"}}); }),
+      "tagger: there is no node \"something\"; there are features, E, x, W1, b1, z1, h1, W2, b2, scores, "
+      "probabilities");
   EXPECT_EQ(error_of([&] { scene_of(subject, {.view = {.layer = 3}}); }),
             "there is no layer 3; the layers are 1 to 2");
   EXPECT_EQ(error_of([&] { scene_of(subject, {.values = true}); }), "tagger: no value for features");
@@ -105,10 +110,25 @@ TEST(Scene, refuses_what_is_not_there) {
   EXPECT_EQ(error_of([&] { tagger("huber"); }), "the loss huber is for numbers; the model predicts classes");
 }
 
+TEST(Scene, a_node_and_a_layer_together) {
+  Subject subject = tagger("none");
+  EXPECT_EQ(titles(figure_of(subject, scene_of(subject, {.view = {.layer = 1, .node = "h1"}}))),
+            (std::vector<std::string>{"z1 1×20", "h1 = tanh 1×20"}));
+  EXPECT_EQ(error_of([&] { scene_of(subject, {.view = {.layer = 1, .depth = 1}}); }),
+            "layer 1 has no node among those shown");
+}
+
+TEST(Scene, asked_for_again_has_the_same_nodes) {
+  Subject subject = tagger("");
+  const std::vector<std::string> first = titles(figure_of(subject, scene_of(subject, {.backward = true})));
+  EXPECT_EQ(titles(figure_of(subject, scene_of(subject, {.backward = true}))), first);
+}
+
 TEST(SceneJson, holds_values_gradients_and_captions) {
   Subject subject = tagger("");
-  bind_row(subject,
-           with_expected(row_of_words(subject.schema, "the black dog", "tagger"), subject.schema, "ADJ"));
+  data::Table row = row_of_words(subject.schema, "the black dog", "tagger");
+  expect(subject, row, "ADJ");
+  bind_row(subject, std::move(row));
   const Scene scene = scene_of(subject, {.values = true, .gradients = true, .backward = true});
   const auto json = scene_json(subject, scene, 100);
   EXPECT_EQ(json.at("row").at("word"), "black");

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 
 #include "kette/explain/caption.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/explain/trace.h"
+#include "kette/figure/label.h"
 #include "kette/ops/ops.h"
 #include "kette/symbolic/element.h"
 #include "kette/symbolic/infix.h"
@@ -27,7 +29,7 @@ std::pair<std::string, std::string> split_formula(std::string_view formula) {
 class Writer {
  public:
   Writer(Subject& subject, const View& view, const StepsOptions& options)
-      : subject_(subject), graph_(*subject.graph), view_(view), options_(options), first_(graph_.size()) {
+      : subject_(subject), graph_(*subject.graph), view_(view), options_(options) {
     for (const int id : view.nodes) {
       shown_.push_back(id);
       const Node& node = graph_.node(id);
@@ -35,7 +37,7 @@ class Writer {
     }
     std::ranges::sort(shown_);
     shown_.erase(std::unique(shown_.begin(), shown_.end()), shown_.end());
-    for (const int id : shown_) names_[id] = caption_of(subject, id);
+    for (const int id : shown_) names_[id] = one_line(caption_of(subject, id));
     if (subject.loss) prepare_backward();
     evaluate();
   }
@@ -67,11 +69,24 @@ class Writer {
     return formula;
   }
 
+  /// The same while another node is called `symbol`.
+  Formula formula_with(const std::string& symbol, int node, const std::string& name, int id) {
+    const auto known = names_.find(node);
+    const std::string usual = known == names_.end() ? "" : known->second;
+    names_[node] = symbol;
+    Formula result = formula(name, id, false);
+    if (known == names_.end())
+      names_.erase(node);
+    else
+      names_[node] = usual;
+    return result;
+  }
+
   const Backward& gradients() const { return backward_; }
   const Tensor& value(int id) const { return values_.at(id); }
   std::string name(int id) const {
     const auto known = names_.find(id);
-    return known == names_.end() ? graph_.label(id) : known->second;
+    return known == names_.end() ? one_line(graph_.label(id)) : known->second;
   }
   std::vector<int64_t> listed(const Tensor& tensor) const {
     std::vector<int64_t> elements(static_cast<size_t>(tensor.size()));
@@ -91,6 +106,7 @@ class Writer {
  private:
   void prepare_backward() {
     backward_ = backward_of(subject_, shown_);
+    first_ = subject_.backward_from;
     for (const auto& [id, gradient] : backward_.gradient)
       if (gradient.id >= first_) names_.try_emplace(gradient.id, "∂L/∂" + name(id));
     for (const auto& [id, parts] : backward_.parts) {
@@ -126,7 +142,17 @@ class Writer {
 
   bool has_name(int id) const { return names_.contains(id); }
 
+  const int* rearranged(int id) const {
+    const Node& node = graph_.node(id);
+    const bool is_plain = node.op == &kReshape || node.op == &kBroadcast;
+    return is_plain && graph_.node(node.inputs[0]).kind != NodeKind::constant ? &node.inputs[0] : nullptr;
+  }
+
   std::string symbols(int id) const {
+    // Numbers that only lie otherwise need no word.
+    const int asked = id;
+    while (const int* operand = id >= first_ ? rearranged(id) : nullptr) id = *operand;
+    if (id != asked && has_name(id)) return name(id);
     return infix(graph_.value(id),
                  {.stands_for = [&](Value node) -> std::optional<Infix> {
                     if (has_name(node.id) && graph_.node(node.id).kind != NodeKind::constant)
@@ -170,17 +196,29 @@ class Writer {
     return step;
   }
 
-  /// Where an element-wise operation with a kink stands on it.
+  /// Where an element-wise operation stands on its kink, which of max and min is where operands are equal.
   std::string subgradient(int id) const {
     const Node& node = graph_.node(id);
+    const auto told = [&](const std::string& where) {
+      return fmt::format("{}: {} has no derivative there; taken: {}", where, node.op->name,
+                         split_formula(node.op->formula).second);
+    };
+    if (node.op == &kMax || node.op == &kMin)
+      for (int64_t element = 0; element < node.shape.size(); ++element) {
+        const Tensor &a = values_.at(node.inputs[0]), &b = values_.at(node.inputs[1]);
+        const int64_t i = broadcast_element(a.shape(), node.shape, element),
+                      j = broadcast_element(b.shape(), node.shape, element);
+        if (node.inputs[0] != node.inputs[1] && a.at(i) == b.at(j))
+          return told(fmt::format("{} = {}", element_name(name(node.inputs[0]), a.shape(), i),
+                                  element_name(name(node.inputs[1]), b.shape(), j)));
+      }
     for (size_t i = 0; i < node.inputs.size() && i < node.op->domains.size(); ++i) {
       const Tensor& x = values_.at(node.inputs[i]);
       for (const double kink : node.op->domains[i].kinks)
         for (int64_t element = 0; element < x.size(); ++element)
           if (x.at(element) == kink)
-            return fmt::format("{} = {:g}: {} has no derivative there; taken: {}",
-                               element_name(name(node.inputs[i]), x.shape(), element), kink, node.op->name,
-                               split_formula(node.op->formula).second);
+            return told(
+                fmt::format("{} = {:g}", element_name(name(node.inputs[i]), x.shape(), element), kink));
     }
     return "";
   }
@@ -217,8 +255,8 @@ class Writer {
   Graph& graph_;
   const View& view_;
   const StepsOptions& options_;
-  const int first_;    // nodes from here on are of the backward pass
-  int incoming_ = -1;  // the gradient of the step that is written
+  int first_ = std::numeric_limits<int>::max();  // nodes from here on are of the backward pass
+  int incoming_ = -1;                            // the gradient of the step that is written
   std::vector<int> shown_;
   std::map<int, std::string> names_;  // of nodes that formulas speak of by name
   Backward backward_;
@@ -245,37 +283,50 @@ std::vector<Product> products_of(const Subject& subject, const View& view) {
   return products;
 }
 
-LayerDeltas deltas_of(const Writer& writer, const Subject& subject, const Product& product, int layer,
-                      const Parameters& updated, const StepsOptions& options) {
-  const Graph& graph = *subject.graph;
-  LayerDeltas deltas{.layer = layer, .weights = writer.name(product.weights)};
-  deltas.out = writer.formula(writer.name(product.out), product.out, true);
-  const Tensor& delta = writer.value(writer.gradients().gradient.at(product.node).id);
-  const Tensor& out = writer.value(product.out);
-  deltas.delta = {.name = "δ", .symbols = "∂L/∂" + writer.name(product.node), .shape = delta.shape()};
-  for (const int64_t j : writer.listed(delta))
-    deltas.delta.elements.push_back({element_name("δ", delta.shape(), j), "", "", delta.at(j)});
-  deltas.delta.left_out = delta.size() - std::ssize(deltas.delta.elements);
-
-  const Tensor& slope = writer.value(writer.gradients().gradient.at(product.weights).id);
-  const Tensor& before = writer.value(product.weights);
-  const Tensor& after = updated.at(graph.node(product.weights).name);
-  const int64_t units = slope.shape()[1];
-  const auto text = [&](double x) { return infix_number(x, FormulaStyle::plain, options.digits); };
-  const auto factor = [&](double x) { return bracketed(text(x), Binding::power); };
-  deltas.change = {.name = "Δ" + deltas.weights, .symbols = "−η·δ·out", .shape = slope.shape()};
-  for (const int64_t element : writer.listed(slope)) {
-    const int64_t i = element / units, j = element % units;
-    deltas.change.elements.push_back(
-        {element_name(deltas.change.name, slope.shape(), element),
-         fmt::format("−η·{}·{}", element_name("δ", delta.shape(), j),
-                     element_name(writer.name(product.out), out.shape(), i)),
-         fmt::format("−{}·{}·{}", text(options.learning_rate).text, factor(delta.at(j)), factor(out.at(i))),
-         -options.learning_rate * slope.at(element)});
-    deltas.before.push_back(before.at(element));
-    deltas.after.push_back(after.at(element));
+/// Δ = −η·(what stands in `lines`), with the values before and after.
+ParameterChange change_of(const Writer& writer, const Subject& subject, int parameter, Formula slope,
+                          const Tensor& part, const Parameters& updated, const StepsOptions& options) {
+  const Tensor& before = writer.value(parameter);
+  const Tensor& after = updated.at(subject.graph->node(parameter).name);
+  ParameterChange change{.parameter = writer.name(parameter)};
+  change.change = {
+      .name = "Δ" + change.parameter, .symbols = "−η·(" + slope.symbols + ")", .shape = part.shape()};
+  const auto times = [](const std::string& factor, const std::string& terms) {
+    if (terms.empty()) return std::string();
+    const bool is_sum = terms.find(" + ") != terms.npos || terms.find(" − ") != terms.npos;
+    return "−" + factor + "·" + (is_sum || terms.starts_with("−") ? "(" + terms + ")" : terms);
+  };
+  const std::string rate = infix_number(options.learning_rate, FormulaStyle::plain, options.digits).text;
+  const std::vector<int64_t> listed = writer.listed(part);
+  for (size_t i = 0; i < listed.size(); ++i) {
+    const ElementLine& line = slope.elements[i];
+    const std::string symbols = line.symbols.empty() ? line.name : line.symbols;
+    const std::string numbers = line.numbers.empty()
+                                    ? infix_number(line.value, FormulaStyle::plain, options.digits).text
+                                    : line.numbers;
+    change.change.elements.push_back({element_name(change.change.name, part.shape(), listed[i]),
+                                      times("η", symbols), times(rate, numbers),
+                                      -options.learning_rate * part.at(listed[i])});
+    change.before.push_back(before.at(listed[i]));
+    change.after.push_back(after.at(listed[i]));
   }
-  deltas.change.left_out = slope.size() - std::ssize(deltas.change.elements);
+  change.change.left_out = part.size() - std::ssize(listed);
+  return change;
+}
+
+LayerDeltas deltas_of(Writer& writer, const Subject& subject, const Product& product, int layer,
+                      const Parameters& updated, const StepsOptions& options) {
+  const Backward& backward = writer.gradients();
+  const int delta = backward.gradient.at(product.node).id;
+  const Value part = backward.parts.at(product.node)[1];
+  LayerDeltas deltas{.layer = layer};
+  deltas.out = writer.formula(writer.name(product.out), product.out, true);
+  deltas.delta = writer.formula("δ", delta, true);
+  deltas.delta.symbols = "∂L/∂" + writer.name(product.node);
+  const Formula slope = writer.formula_with("δ", delta, "∂L/∂" + writer.name(product.weights), part.id);
+  deltas.weights =
+      change_of(writer, subject, product.weights, slope, writer.value(part.id), updated, options);
+  deltas.weights.is_part = backward.gradient.at(product.weights) != part;
   return deltas;
 }
 
@@ -304,10 +355,24 @@ Steps steps_of(Subject& subject, const View& view, const StepsOptions& options) 
   const Descent descent = descend(subject, options.learning_rate);
   steps.loss_before = descent.loss_before;
   steps.loss_after = descent.loss_after;
-  for (const Product& product : products_of(subject, view))
-    if (writer.gradients().gradient.contains(product.node))
-      steps.layers.push_back(deltas_of(writer, subject, product, layers[static_cast<size_t>(product.node)],
-                                       descent.parameters, options));
+  std::vector<int> weights;
+  for (const Product& product : products_of(subject, view)) {
+    if (!writer.gradients().gradient.contains(product.node)) continue;
+    weights.push_back(product.weights);
+    steps.layers.push_back(deltas_of(writer, subject, product, layers[static_cast<size_t>(product.node)],
+                                     descent.parameters, options));
+  }
+  for (const int id : view.nodes) {
+    const bool is_trained = std::ranges::find(subject.trained, id, &Value::id) != subject.trained.end();
+    const auto gradient = writer.gradients().gradient.find(id);
+    if (!is_trained || gradient == writer.gradients().gradient.end() ||
+        std::ranges::find(weights, id) != weights.end())
+      continue;
+    Formula slope = writer.formula("∂L/∂" + writer.name(id), gradient->second.id, true);
+    slope.symbols = slope.name;
+    steps.others.push_back(change_of(writer, subject, id, std::move(slope), writer.value(gradient->second.id),
+                                     descent.parameters, options));
+  }
   return steps;
 }
 

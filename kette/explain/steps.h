@@ -47,21 +47,29 @@ struct BackwardStep {
   std::vector<BackwardPart> parts;
 };
 
+/// How a parameter changes.
+struct ParameterChange {
+  std::string parameter;
+  Formula change;                     // Δw = −η·∂L/∂w
+  std::vector<double> before, after;  // of the elements listed in `change`
+  bool is_part = false;  // what `change` lists is one use's part; `after` has those of the others, too
+};
+
 /// The δ of a layer's neurons, and how its weights change.
 struct LayerDeltas {
   int layer = 0;
-  std::string weights, bias;          // names; `bias` may be empty
-  Formula out;                        // of the layer below: out_i
-  Formula delta;                      // δ_j = ∂L/∂z_j
-  Formula change;                     // Δw_ij = −η·δ_j·out_i, `numbers` written out
-  std::vector<double> before, after;  // of the weights listed in `change`
+  Formula out;              // of the layer below: out_i
+  Formula delta;            // δ_j = ∂L/∂z_j
+  ParameterChange weights;  // Δw_ij = −η·δ_j·out_i
 };
 
 struct Steps {
   std::vector<ForwardStep> forward;
   std::vector<BackwardStep> backward;  // empty without a loss
   std::vector<LayerDeltas> layers;
-  double learning_rate = 0, loss_before = 0, loss_after = 0;
+  std::vector<ParameterChange> others;  // biases and all parameters shown that are no layer's weights
+  double learning_rate = 0;
+  double loss_before = 0, loss_after = 0;  // after all parameters have changed, also those not shown
 };
 
 struct StepsOptions {
@@ -78,7 +86,8 @@ Steps steps_of(Subject& subject, const View& view, const StepsOptions& options =
 /// "steps" of the document that docs/graph.schema.json describes.
 nlohmann::ordered_json steps_json(const Steps& steps);
 
-/// "h1[2]", "W1[1,3]", counted from 1; a row of one row has one index, a single number none.
+/// "h1[2]", "W1[1,3]", counted from 1; of a matrix of a single row the column alone, of a single number
+/// nothing.
 std::string element_name(const std::string& tensor, const Shape& shape, int64_t element);
 
 }  // namespace kette

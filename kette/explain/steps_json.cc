@@ -40,6 +40,16 @@ Json backward_json(const BackwardStep& step) {
   return object;
 }
 
+Json change_json(const ParameterChange& change) {
+  Json values = Json::array();
+  for (size_t i = 0; i < change.before.size(); ++i)
+    values.push_back({{"before", number_json(change.before[i])}, {"after", number_json(change.after[i])}});
+  return {{"parameter", text_json(change.parameter)},
+          {"change", formula_json(change.change)},
+          {"is_part", change.is_part},
+          {"values", std::move(values)}};
+}
+
 }  // namespace
 
 Json steps_json(const Steps& steps) {
@@ -54,18 +64,14 @@ Json steps_json(const Steps& steps) {
   Json& backward = object["backward"] = Json::array();
   for (const BackwardStep& step : steps.backward) backward.push_back(backward_json(step));
   Json& layers = object["layers"] = Json::array();
-  for (const LayerDeltas& layer : steps.layers) {
-    Json values = Json::array();
-    for (size_t i = 0; i < layer.before.size(); ++i)
-      values.push_back({{"before", number_json(layer.before[i])}, {"after", number_json(layer.after[i])}});
+  for (const LayerDeltas& layer : steps.layers)
     layers.push_back({{"layer", layer.layer},
-                      {"weights", text_json(layer.weights)},
                       {"out", formula_json(layer.out)},
                       {"delta", formula_json(layer.delta)},
-                      {"change", formula_json(layer.change)},
-                      {"values", std::move(values)}});
-  }
-  if (!steps.layers.empty())
+                      {"weights", change_json(layer.weights)}});
+  Json& others = object["others"] = Json::array();
+  for (const ParameterChange& change : steps.others) others.push_back(change_json(change));
+  if (!steps.layers.empty() || !steps.others.empty())
     object["update"] = {{"learning_rate", steps.learning_rate},
                         {"loss_before", number_json(steps.loss_before)},
                         {"loss_after", number_json(steps.loss_after)}};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "kette/base/error.h"
 #include "kette/explain/trace.h"
@@ -70,8 +71,8 @@ TEST(Steps, the_worked_example_in_closed_form) {
     for (size_t j = 0; j < 2; ++j) {
       const double delta = outer * w[j] * h[j] * (1 - h[j]);
       EXPECT_NEAR(steps.layers[0].delta.elements[j].value, delta, 1e-15);
-      EXPECT_NEAR(steps.layers[0].change.elements[2 * i + j].value, -0.25 * delta * x[i], 1e-15);
-      EXPECT_NEAR(steps.layers[0].after[2 * i + j], W[i][j] - 0.25 * delta * x[i], 1e-15);
+      EXPECT_NEAR(steps.layers[0].weights.change.elements[2 * i + j].value, -0.25 * delta * x[i], 1e-15);
+      EXPECT_NEAR(steps.layers[0].weights.after[2 * i + j], W[i][j] - 0.25 * delta * x[i], 1e-15);
     }
   EXPECT_NEAR(steps.loss_before, 0.5 * (y - out) * (y - out), 1e-15);
   EXPECT_LT(steps.loss_after, steps.loss_before);
@@ -112,6 +113,76 @@ TEST(Steps, every_part_adds_up_to_the_gradient) {
     }
   }
   EXPECT_EQ(compared, 8);  // squared, error, out, t, two of h, two of s
+}
+
+/// What stands in a page.
+std::string written(const Steps& steps) { return steps_json(steps).dump(); }
+
+TEST(Steps, are_the_same_when_asked_for_again) {
+  Subject subject = worked();
+  const std::string first = written(steps_of(subject, view_of(subject)));
+  EXPECT_EQ(written(steps_of(subject, view_of(subject))), first);
+  set_value(subject, "w=[0.5, -0.4]");
+  EXPECT_EQ(written(steps_of(subject, view_of(subject))), first);
+  set_value(subject, "w[1,1]=0.7");
+  EXPECT_NE(written(steps_of(subject, view_of(subject))), first);
+}
+
+/// Δw = −η·Σ δ_rj·out_ri over the rows r.
+TEST(Steps, a_product_of_several_rows_sums_over_them) {
+  Subject subject = subject_of_text(
+      "input x: f64[2,3]\nparameter W: f64[3,2]\nz = matmul(x, W)\ns = square(z)\nL = sum(s)\n", "rows");
+  set_value(subject, "x=[[1, 2, 3], [4, 5, 6]]");
+  set_value(subject, "W=[[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]");
+  const Steps steps = steps_of(subject, view_of(subject), {.most_elements = 6});
+  ASSERT_EQ(steps.layers.size(), 1u);
+  const ParameterChange& weights = steps.layers[0].weights;
+  EXPECT_EQ(weights.change.elements[4].symbols, "−η·(x[1,3]·δ[1,1] + x[2,3]·δ[2,1])");
+  const double z11 = 0.1 + 0.6 + 1.5, z21 = 0.4 + 1.5 + 3;
+  EXPECT_NEAR(weights.change.elements[4].value, -0.1 * 2 * (3 * z11 + 6 * z21), 1e-12);
+  for (size_t i = 0; i < 6; ++i)
+    EXPECT_NEAR(weights.after[i], weights.before[i] + weights.change.elements[i].value, 1e-12);
+}
+
+/// Each use has a part; the weights change by their sum.
+TEST(Steps, weights_used_twice_have_parts) {
+  Subject subject = subject_of_text(
+      "input x: f64[1,2]\nparameter W: f64[2,2]\nh = matmul(x, W)\nz = matmul(h, W)\ns = square(z)\nL = "
+      "sum(s)\n",
+      "tied");
+  set_value(subject, "x=[1, 2]");
+  set_value(subject, "W=[[0.5, -1], [2, 0.25]]");
+  const Steps steps = steps_of(subject, view_of(subject), {.most_elements = 4});
+  ASSERT_EQ(steps.layers.size(), 2u);
+  for (size_t i = 0; i < 4; ++i) {
+    const ParameterChange &first = steps.layers[0].weights, &second = steps.layers[1].weights;
+    EXPECT_TRUE(first.is_part && second.is_part);
+    EXPECT_NEAR(first.after[i] - first.before[i],
+                first.change.elements[i].value + second.change.elements[i].value, 1e-12);
+  }
+}
+
+TEST(Steps, biases_change_by_their_gradient) {
+  Subject subject = subject_of_text(
+      "input x: f64[1,2]\nparameter W: f64[2,2]\nparameter b: f64[2]\np = matmul(x, W)\nz = add(p, b)\n"
+      "s = square(z)\nL = sum(s)\n",
+      "bias");
+  for (const char* value : {"x=[1, 2]", "W=[1, 2, 3, 4]", "b=[0.5, -0.5]"}) set_value(subject, value);
+  const Steps steps = steps_of(subject, view_of(subject));
+  ASSERT_EQ(steps.others.size(), 1u);
+  EXPECT_EQ(steps.others[0].parameter, "b");
+  EXPECT_NEAR(steps.others[0].change.elements[1].value, -0.1 * 2 * (10 - 0.5), 1e-12);
+  EXPECT_NEAR(steps.others[0].after[1], -0.5 - 1.9, 1e-12);
+}
+
+TEST(Steps, equal_operands_of_max_tell_which_subgradient_was_taken) {
+  Subject subject = subject_of_text("input a: f64[]\ninput b: f64[]\ny = max(a, b)\n", "max");
+  set_value(subject, "a=1");
+  set_value(subject, "b=1");
+  const Steps steps = steps_of(subject, view_of(subject));
+  EXPECT_TRUE(of(steps.backward, subject, "y")
+                  .parts[0]
+                  .subgradient.starts_with("a = b: max has no derivative there"));
 }
 
 TEST(Steps, a_kink_tells_which_subgradient_was_taken) {

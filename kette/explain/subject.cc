@@ -1,11 +1,13 @@
 #include "kette/explain/subject.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kette/base/error.h"
 #include "kette/data/feature.h"
 #include "kette/data/parse_number.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/assignment.h"
+#include "kette/explain/needed.h"
 #include "kette/explain/row.h"
 #include "kette/graph/text.h"
 #include "kette/nn/losses.h"
@@ -55,70 +57,45 @@ Ending add_loss(Model& model, std::string_view name) {
   return {objective.target, objective.loss};
 }
 
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 std::vector<std::string> columns_of(const Schema& schema) {
   std::vector<std::string> names = data::names_of(schema.features);
   names.insert(names.end(), schema.targets.begin(), schema.targets.end());
   return names;
 }
 
-/// Numbers separated by commas or blanks, in brackets or not.
-std::vector<double> numbers_of(std::string_view text) {
-  std::vector<double> numbers;
-  const std::string_view marks = " ,[]";
-  for (size_t begin = text.find_first_not_of(marks); begin < text.size();) {
-    const size_t end = std::min(text.find_first_of(marks, begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    const auto number = data::parse_number(word);
-    if (!number) fail("expected a number, found {}", data::quote(word));
-    numbers.push_back(*number);
-    begin = text.find_first_not_of(marks, end);
-  }
-  return numbers;
-}
-
-void fill(const std::string& name, Tensor& tensor, std::span<const double> numbers) {
-  if (static_cast<int64_t>(numbers.size()) != tensor.size())
-    fail("{} is {}: expected {} number{}, found {}", name, to_string(tensor.shape()), tensor.size(),
-         tensor.size() == 1 ? "" : "s", numbers.size());
-  for (size_t i = 0; i < numbers.size(); ++i) tensor.set(static_cast<int64_t>(i), numbers[i]);
-}
-
-/// `[2,1]` → the element's position; a row vector of one row may be counted with one number.
-int64_t element_of(const std::string& name, const Shape& shape, std::string_view indices) {
-  const std::vector<double> numbers = numbers_of(indices);
-  std::vector<int64_t> dims(shape.dims().begin(), shape.dims().end());
-  if (dims.size() == numbers.size() + 1 && dims.front() == 1) dims.erase(dims.begin());
-  bool fits = dims.size() == numbers.size();
-  int64_t element = 0;
-  for (size_t i = 0; fits && i < dims.size(); ++i) {
-    fits = numbers[i] >= 1 && numbers[i] <= static_cast<double>(dims[i]);
-    element = element * dims[i] + static_cast<int64_t>(numbers[i]) - 1;
-  }
-  if (!fits) fail("{} is {}: there is no element {}", name, to_string(shape), indices);
-  return element;
-}
-
-/// Where the value of an input or parameter lies; zeros at first.
-Tensor* value_of(Subject& subject, const std::string& name) {
-  const Value leaf = subject.graph->find(name);
-  const NodeKind kind = leaf ? subject.graph->node(leaf).kind : NodeKind::operation;
-  if (kind == NodeKind::input) return &subject.inputs.try_emplace(name, leaf.shape()).first->second;
-  if (kind == NodeKind::parameter) {
-    Tensor* found = subject.parameters.find(name);
-    return found ? found : &subject.parameters.add(name, Tensor(leaf.shape()));
-  }
+/// Inputs and parameters that what is shown reads; of a model with a row also its columns.
+std::vector<std::string> names_to_set(const Subject& subject) {
   std::vector<std::string> names;
   if (subject.row) names = columns_of(subject.schema);
-  for (const Node& node : subject.graph->nodes())
-    if (node.kind == NodeKind::input || node.kind == NodeKind::parameter) names.push_back(node.name);
-  std::string list;
-  for (const std::string& known : names) list += (list.empty() ? "" : ", ") + known;
-  fail("{}: there is no input or parameter {}; there are {}", subject.source, data::quote(name), list);
+  const std::vector<bool> needed =
+      needed_by(*subject.graph, std::vector{subject.result, subject.loss ? subject.loss : subject.result});
+  for (size_t id = 0; id < needed.size(); ++id) {
+    const Node& node = subject.graph->node(static_cast<int>(id));
+    if (needed[id] && (node.kind == NodeKind::input || node.kind == NodeKind::parameter))
+      names.push_back(node.name);
+  }
+  return names;
+}
+
+/// Of a number, or of a class: told before the row is encoded, whose places are those of a file.
+void check_field(const Schema& schema, const std::string& column, const std::string& field) {
+  const bool is_target = std::ranges::find(schema.targets, column) != schema.targets.end();
+  const auto feature = std::ranges::find(schema.features, column, &data::Feature::name);
+  const bool is_number =
+      is_target ? schema.task == data::Task::regression
+                : feature != schema.features.end() && feature->kind == data::Feature::Kind::number;
+  if (is_number && !field.empty()) {
+    const auto number = data::parse_number(field);
+    if (!number || !std::isfinite(*number))
+      fail("{}: expected a number, found {}", column, data::quote(field));
+  }
+  if (!is_target || is_number || field.empty()) return;
+  if (std::ranges::find(schema.labels, field) != schema.labels.end()) return;
+  std::string labels;
+  for (size_t i = 0; i < std::min<size_t>(schema.labels.size(), 20); ++i)
+    labels += (i == 0 ? "" : ", ") + schema.labels[i];
+  fail("{}: {} is none of the classes {}{}", column, data::quote(field), labels,
+       schema.labels.size() > 20 ? ", …" : "");
 }
 
 }  // namespace
@@ -169,10 +146,12 @@ Subject subject_of_text(std::string_view text, std::string source, std::string_v
 }
 
 void bind_row(Subject& model, data::Table row) {
+  row = with_types(row, model.schema);
   const bool has_targets = std::ranges::all_of(model.schema.targets, [&](const std::string& name) {
     return row.contains(name) && !row.is_missing(0, row.find(name));
   });
   const std::string& features = model.features.name();
+  if (model.expected) model.inputs.erase(model.expected.name());
   if (model.expected && has_targets) {
     Labelled labelled = labelled_samples(model.schema, row);
     model.inputs.insert_or_assign(features, labelled.samples.features.unpacked());
@@ -183,26 +162,59 @@ void bind_row(Subject& model, data::Table row) {
   model.row = std::move(row);
 }
 
-void set_value(Subject& subject, std::string_view assignment) {
-  const size_t equals = assignment.find('=');
-  if (equals == assignment.npos) fail("{}: expected name=value", data::quote(assignment));
-  const std::string_view left = trim(assignment.substr(0, equals)),
-                         right = trim(assignment.substr(equals + 1));
-  if (subject.row) {
-    const std::vector<std::string> names = columns_of(subject.schema);
-    if (std::ranges::find(names, left) != names.end())
-      return bind_row(subject, with_field(*subject.row, left, right));
+void expect(Subject& model, data::Table& row, std::string_view expected) {
+  const std::vector<std::string>& targets = model.schema.targets;
+  const std::vector<std::string> fields =
+      targets.size() == 1 ? std::vector<std::string>{std::string(expected)} : split(expected, ',');
+  if (fields.size() != targets.size())
+    fail("expected {} numbers, for {}; found {}", targets.size(), model.schema.target_names(),
+         data::quote(expected));
+  for (size_t i = 0; i < fields.size(); ++i) {
+    check_field(model.schema, targets[i], fields[i]);
+    row = with_field(row, targets[i], fields[i]);
   }
-  const size_t bracket = std::min(left.find('['), left.size());
-  const std::string name(trim(left.substr(0, bracket)));
-  Tensor* tensor = value_of(subject, name);
-  if (bracket == left.size()) {
-    fill(name, *tensor, numbers_of(right));
-  } else {
-    const std::vector<double> numbers = numbers_of(right);
-    if (numbers.size() != 1) fail("{}: expected one number, found {}", left, numbers.size());
-    tensor->set(element_of(name, tensor->shape(), left.substr(bracket)), numbers.front());
+}
+
+bool is_expected_known(const Subject& subject) {
+  return !subject.expected || subject.inputs.contains(subject.expected.name());
+}
+
+void set_value(Subject& subject, std::string_view text) {
+  const Assignment assignment = parse_assignment(text);
+  const std::string& name = assignment.name;
+  if (subject.is_model && assignment.indices.empty()) {
+    const std::vector<std::string> columns = columns_of(subject.schema);
+    if (std::ranges::find(columns, name) != columns.end()) {
+      if (!subject.row) fail("{} is a column; it has a value only in a row", name);
+      check_field(subject.schema, name, assignment.value);
+      return bind_row(subject, with_field(*subject.row, name, assignment.value));
+    }
   }
+  const std::vector<std::string> names = names_to_set(subject);
+  if (std::ranges::find(names, name) == names.end()) {
+    std::string list;
+    for (size_t i = 0; i < std::min<size_t>(names.size(), 30); ++i) list += (i == 0 ? "" : ", ") + names[i];
+    fail("{}: there is no input or parameter {}; there are {}{}", subject.source, data::quote(name), list,
+         names.size() > 30 ? ", …" : "");
+  }
+  const Value leaf = subject.graph->find(name);
+  const bool is_input = subject.graph->node(leaf).kind == NodeKind::input;
+  const auto bound = subject.inputs.find(name);
+  Tensor* const known =
+      is_input ? (bound == subject.inputs.end() ? nullptr : &bound->second) : subject.parameters.find(name);
+  if (assignment.indices.empty()) {
+    Tensor tensor = parse_tensor(name, leaf.shape(), assignment.value);
+    if (is_input)
+      subject.inputs.insert_or_assign(name, std::move(tensor));
+    else if (known)
+      std::copy_n(tensor.bytes(), tensor.shape().bytes(), known->bytes());
+    else
+      subject.parameters.add(name, std::move(tensor));
+    return;
+  }
+  const int64_t element = element_at(assignment, leaf.shape());
+  if (!known) fail("{} has no value yet: give it whole, {}=[…]", name, name);
+  known->set(element, parse_tensor(name, Shape({}, leaf.dtype()), assignment.value).at(0));
 }
 
 void expect_bound(const Subject& subject, std::span<const int> needed) {
@@ -214,7 +226,7 @@ void expect_bound(const Subject& subject, std::span<const int> needed) {
         (node.kind == NodeKind::parameter && subject.parameters.find(node.name) == nullptr);
     if (is_unbound) names += (names.empty() ? "" : ", ") + node.name;
   }
-  if (!names.empty()) fail("{}: no value for {}", subject.source, names);
+  if (!names.empty()) throw MissingValue(fmt::format("{}: no value for {}", subject.source, names));
 }
 
 }  // namespace kette

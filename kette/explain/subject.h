@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kette/autodiff/interpret.h"
+#include "kette/base/error.h"
 #include "kette/data/table.h"
 #include "kette/model/model.h"
 
@@ -31,6 +32,8 @@ struct Subject {
   Value loss;                  // one number; empty when there is none
   Bindings inputs;             // values of inputs, by name
   std::optional<data::Table> row = {};  // of a model: where they are from
+  std::string row_name = {};            // for people: "iris.csv:8", "the words"
+  int backward_from = -1;               // the first node of the backward pass; −1: there is none yet
 };
 
 /// The losses that a model can be shown with: those of training, where a regression's is of the prediction in
@@ -46,6 +49,13 @@ Subject subject_of(Model model, std::string source, std::string_view loss = "");
 /// as parse() does.
 Subject subject_of_text(std::string_view text, std::string source, std::string_view result = "");
 
+/// The row with what was expected: a label, or numbers separated by commas where there are several targets.
+/// Throws Error for what is none.
+void expect(Subject& model, data::Table& row, std::string_view expected);
+
+/// Whether the loss can be computed: what was expected is bound, or the loss does not ask for it.
+bool is_expected_known(const Subject& subject);
+
 /// Sets the inputs from a table of one row, and what was expected if the table says so; throws Error when a
 /// column is missing or a field does not fit.
 void bind_row(Subject& model, data::Table row);
@@ -55,7 +65,13 @@ void bind_row(Subject& model, data::Table row);
 /// are.
 void set_value(Subject& subject, std::string_view assignment);
 
-/// Throws Error that lists the inputs and parameters without a value.
+/// Inputs or parameters have no value.
+class MissingValue : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws MissingValue that lists the inputs and parameters without a value.
 void expect_bound(const Subject& subject, std::span<const int> needed);
 
 }  // namespace kette

@@ -5,7 +5,7 @@
 #include "kette/autodiff/gradient.h"
 #include "kette/base/error.h"
 #include "kette/compile/program.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/ops/ops.h"
 #include "kette/optim/optimizer.h"
 
@@ -41,6 +41,7 @@ bool is_zero(Value gradient) {
 Backward backward_of(Subject& subject, std::span<const int> nodes) {
   if (!subject.loss) fail("{}: has no loss to differentiate", subject.source);
   Graph& graph = *subject.graph;
+  if (subject.backward_from < 0) subject.backward_from = graph.size();
   gradient(subject.loss, subject.trained);  // first, so that training's nodes come in training's order
   std::vector<Value> wrt;
   for (const int id : nodes)

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kette/base/error.h"
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 #include "kette/graph/op_def.h"
 #include "kette/ops/ops.h"
 
@@ -80,13 +80,17 @@ class Selection {
       if (depth_[at] < 0 || layers[at] != layer) continue;
       is_there = true;
       kept[at] = 0;
+      if (is_leaf_[at]) continue;
       for (const int input : graph_.node(id).inputs) {
         const auto i = static_cast<size_t>(input);
         kept[i] = 0;
         if (layers[i] != layer) is_leaf_[i] = true;
       }
     }
-    if (!is_there) fail("there is no layer {}; the layers are 1 to {}", layer, std::ranges::max(layers));
+    const int last = std::ranges::max(layers);
+    if (last < 1) fail("there is no layer {}: the graph has no product with a parameter", layer);
+    if (layer > last) fail("there is no layer {}; the layers are 1 to {}", layer, last);
+    if (!is_there) fail("layer {} has no node among those shown", layer);
     depth_ = std::move(kept);
   }
 
@@ -117,8 +121,12 @@ Value find_node(const Subject& subject, std::string_view name) {
     if (!subject.graph->node(id).name.empty()) names.push_back(subject.graph->node(id).name);
   }
   const std::string_view near = data::nearest_name(name, names);
-  fail("{}: there is no node {}{}", subject.source, data::quote(name),
-       near.empty() ? "" : fmt::format("; did you mean {}?", near));
+  if (!near.empty())
+    fail("{}: there is no node {}; did you mean {}?", subject.source, data::quote(name), near);
+  std::string list;
+  for (size_t i = 0; i < std::min<size_t>(names.size(), 20); ++i) list += (i == 0 ? "" : ", ") + names[i];
+  fail("{}: there is no node {}; there are {}{}", subject.source, data::quote(name), list,
+       names.size() > 20 ? ", …" : "");
 }
 
 std::vector<int> layers_of(const Subject& subject) {

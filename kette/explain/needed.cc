@@ -1,4 +1,4 @@
-#include "kette/explain/one_row.h"
+#include "kette/explain/needed.h"
 
 #include <fmt/format.h>
 

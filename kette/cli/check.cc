@@ -11,6 +11,7 @@
 #include "kette/cli/text.h"
 #include "kette/data/batches.h"
 #include "kette/data/read.h"
+#include "kette/explain/steps.h"
 #include "kette/graph/text.h"
 #include "kette/nn/losses.h"
 #include "kette/onnx/read.h"
@@ -27,9 +28,10 @@ constexpr const char* kCheckExamples = R"(Examples:
   kette check digits.onnx digits.csv        on the table's first 8 rows
   kette check digits.onnx digits.csv --row 3
 
-Every derivative found by backpropagation is compared with a central difference, in float64: the worst relative error of
-each parameter is listed (a difference that steps over the kink of a relu is taken again with a smaller step). The exit
-code is 1 when one is beyond the tolerance. The text form of a graph has one node a line:
+Every derivative found by backpropagation is compared with a central difference, in float64 (one that steps over the kink of a
+relu is taken again with a smaller step). Of each parameter the worst element is listed, with its error relative to the larger
+of the two, or to a thousandth of the parameter's largest derivative where that is more. The exit code is 1 when one is beyond
+the tolerance. The text form of a graph has one node a line:
   input x: f32[N,3]
   parameter W: f32[3,2]
   z = matmul(x, W))";
@@ -141,7 +143,6 @@ Samples random_rows(const CheckFlags& flags, const Model& model) {
 }
 
 Problem of_model(const CheckFlags& flags) {
-  if (flags.file.empty() && flags.row) throw UsageError("--row goes with a table: kette check MODEL FILE");
   Model model = load_model(flags.graph);
   Graph& graph = *model.graph;
   Problem problem;
@@ -179,21 +180,37 @@ std::vector<GradientError> worst_errors(Problem& problem, const CheckFlags& flag
   return best;
 }
 
+/// What an option is for, where it would do nothing.
+void refuse_unused(const CheckFlags& flags, bool is_model) {
+  if (is_model && !flags.loss.empty())
+    throw UsageError("--loss names a node of a graph text; a model is checked with its task's loss");
+  if (!is_model && (!flags.file.empty() || flags.row))
+    throw UsageError("a table is for models (.onnx); the leaves of a graph text get random values");
+  if (flags.file.empty() && flags.row) throw UsageError("--row goes with a table: kette check MODEL FILE");
+}
+
 int run(const CheckFlags& flags) {
-  Problem problem = flags.graph.ends_with(".onnx") ? of_model(flags) : of_text(flags);
+  const bool is_model = flags.graph.ends_with(".onnx");
+  refuse_unused(flags, is_model);
+  Problem problem = is_model ? of_model(flags) : of_text(flags);
   const std::vector<GradientError> errors = worst_errors(problem, flags);
   std::vector<std::vector<std::string>> cells = {
-      {"value", "element", "gradient", "difference", "relative error"}};
-  int64_t beyond = 0;
-  for (const GradientError& e : errors) {
+      {"worst element", "gradient", "difference", "relative error"}};
+  int64_t beyond = 0, not_finite = 0;
+  for (size_t i = 0; i < errors.size(); ++i) {
+    const GradientError& e = errors[i];
     const bool is_bad = !(e.relative <= flags.tolerance);
     beyond += is_bad ? 1 : 0;
-    cells.push_back({e.name, std::to_string(e.element), fmt::format("{:.9g}", e.analytic),
-                     fmt::format("{:.9g}", e.numeric),
+    not_finite += std::isfinite(e.analytic) && std::isfinite(e.numeric) ? 0 : 1;
+    cells.push_back({element_name(e.name, problem.wrt[i].shape(), e.element),
+                     fmt::format("{:.9g}", e.analytic), fmt::format("{:.9g}", e.numeric),
                      fmt::format("{:.1e}{}", e.relative, is_bad ? " !" : "  ")});
   }
   fmt::print("{}", table(cells));
   std::fflush(stdout);
+  if (not_finite > 0)
+    fail("{}: {} of no finite gradient at these values; a table, or another --seed, gives others",
+         flags.graph, counted(not_finite, "value"));
   if (beyond > 0)
     fail("{}: the gradient of {} is off by more than {}", flags.graph, counted(beyond, "value"),
          flags.tolerance);

@@ -352,8 +352,10 @@ class Search {
     const Score score = score_of(chosen);
     std::vector<const Network*> networks;
     for (Entry* entry : chosen) {
-      entry->trial.networks = static_cast<int64_t>(entry->members.size());
-      for (const Member& member : entry->members) networks.push_back(member.network.get());
+      // Where time ran out, some folds may hardly have begun.
+      for (const Member& member : entry->members)
+        if (2 * member.epochs >= entry->trial.epochs)
+          networks.push_back(member.network.get()), ++entry->trial.networks;
     }
     result_.model = average_networks(networks);
     result_.score = score.loss;

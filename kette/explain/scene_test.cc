@@ -145,7 +145,7 @@ TEST(SceneJson, holds_values_gradients_and_captions) {
       EXPECT_TRUE(node.contains("gradient_node"));
     }
     if (node.at("id") == json.at("loss")) {
-      EXPECT_EQ(node.at("gradient").at("values"), nlohmann::json({1.0}));
+      EXPECT_EQ(node.at("gradient").at("values"), nlohmann::ordered_json({1.0}));
     }
   }
   EXPECT_TRUE(has_backward);

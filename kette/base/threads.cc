@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kette/base/error.h"
+#include "kette/base/held_signals.h"
 
 namespace kette {
 
@@ -115,6 +116,7 @@ Threads::Threads(int count) : count_(count == 0 ? available_cores() : count) {
   state_ = std::make_unique<State>();
   state_->shares = std::vector<State::Share>(static_cast<size_t>(count_));
   if (count > 0 && count > available_cores()) state_->spin_time = kSpinTimeOfShared;
+  const HeldSignals held;  // workers inherit that: signals are for the thread that can answer them
   try {
     for (int i = 1; i < count_; ++i)
       state_->workers.emplace_back([state = state_.get(), i] { state->work(i); });

@@ -203,11 +203,15 @@ bool comes_before(const std::string& a, const std::string& b) {
   return a < b;
 }
 
+/// Of so many rows on a category is kept.
+int64_t least_rows(const DatasetOptions& options, std::span<const int64_t> rows) {
+  return options.rare.value_or(std::clamp<int64_t>(static_cast<int64_t>(rows.size()) / 200, 1, 20));
+}
+
 /// Kept in their order, then the rare ones.
 void set_categories(Feature& feature, const Counts& counts, std::span<const int64_t> rows,
                     const DatasetOptions& options) {
-  const int64_t least =
-      options.rare.value_or(std::clamp<int64_t>(static_cast<int64_t>(rows.size()) / 200, 1, 20));
+  const int64_t least = least_rows(options, rows);
   const size_t most_kept = feature.shared ? kMostShared : kMostKept;
   const size_t most_listed = feature.shared ? kMostShared : kMostListed;
   std::vector<std::pair<int64_t, std::string>> by_count;  // most frequent first
@@ -231,8 +235,15 @@ void fit_shared(std::span<Feature> features, const Table& table, std::span<const
     if (feature.shared)
       for (const auto& [text, count] : count_categories(table, table.index(feature.name), rows))
         most[text] = std::max(most[text], count);
-  for (Feature& feature : features)
-    if (feature.shared) set_categories(feature, most, rows, options);
+  for (Feature& feature : features) {
+    if (!feature.shared) continue;
+    set_categories(feature, most, rows, options);
+    if (feature.kept == 0)
+      fail(
+          "{}: no value of the columns that share an embedding is in {} training rows or more, so there is "
+          "nothing to learn of any: take more rows, or a smaller --rare",
+          table.source(), least_rows(options, rows));
+  }
 }
 
 void fit_words(Feature& feature, const Table& table, std::span<const int64_t> rows,

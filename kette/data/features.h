@@ -28,7 +28,8 @@ FeatureChoice choose_features(const Table& table, const DatasetOptions& options,
 
 /// Fills in the categories and vocabularies as found in the given rows. Those that are shared are of all
 /// shared features together; one is as frequent as where it is most frequent. Features without any word to
-/// look for are dropped; throws Error when nothing is left.
+/// look for are dropped; throws Error when nothing is left, and when not a single category is kept of those
+/// that are shared.
 void fit_categories(std::vector<Feature>& features, const Table& table, std::span<const int64_t> rows,
                     const DatasetOptions& options);
 

@@ -239,6 +239,23 @@ TEST(FitCategories, a_shared_one_is_as_frequent_as_in_the_column_that_holds_it_m
   EXPECT_EQ(f.kept, 2);
 }
 
+TEST(FitCategories, a_shared_vocabulary_of_rare_ones_alone_is_refused) {
+  const auto error = [](const Lines& left, const Lines& right, std::optional<int64_t> rare) -> std::string {
+    try {
+      shared(left, right, {0, 1, 2}, {.share_embedding = {"l", "r"}, .rare = rare});
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(
+      error({"a", "b", "c"}, {"b", "d", "a"}, 2),
+      "f.csv: no value of the columns that share an embedding is in 2 training rows or more, so there is "
+      "nothing to learn of any: take more rows, or a smaller --rare");
+  EXPECT_EQ(error({"a", "b", "c"}, {"b", "d", "b"}, 2), "none");
+  EXPECT_EQ(error({"a", "b", "c"}, {"b", "d", "a"}, {}), "none");
+}
+
 TEST(FitCategories, a_shared_vocabulary_may_be_large) {
   Lines words;
   Rows rows;

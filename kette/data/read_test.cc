@@ -97,6 +97,31 @@ TEST(Read, finds_out_whether_the_first_line_is_a_header) {
   EXPECT_EQ(read("1,2\n3,4\n").table.names(), (std::vector<std::string>{"column_1", "column_2"}));
 }
 
+/// A column of words and one of their kinds below `first`, in so many rows.
+std::string words_and_kinds(const std::string& first, int rows) {
+  std::string text = first + "\n";
+  const char* const kWords[] = {"the",   "word",   "sees", "a",   "cat", "and",
+                                "word2", "before", "I",    "the", "dog"};
+  const char* const kKinds[] = {"DET", "NOUN", "VERB"};
+  for (int i = 0; i < rows; ++i)
+    text += fmt::format("{}{},{}\n", kWords[i % 11], i >= 11 ? "s" : "", kKinds[i % 3]);
+  return text;
+}
+
+TEST(Read, a_column_of_words_may_hold_its_name) {
+  const auto has_header = [](const std::string& text) { return read(text).dialect.header; };
+  EXPECT_TRUE(has_header(words_and_kinds("word,tag", 11)));
+  EXPECT_TRUE(has_header(words_and_kinds("word,tag", 300)));
+  EXPECT_TRUE(has_header("word,length\na,1\nword,4\nthe,3\ncat,3\nI,1\nit,2\nhe,2\nshe,3\nus,2\nyou,3\n"));
+  EXPECT_FALSE(has_header(words_and_kinds("word,DET", 300))) << "a row";
+  EXPECT_FALSE(has_header(words_and_kinds("word,word", 300))) << "no names: the same twice";
+  EXPECT_FALSE(has_header(words_and_kinds("word,a tag", 300))) << "no names: a blank";
+  EXPECT_FALSE(has_header("word,tag\nword,NOUN\na,DET\nword,NOUN\nb,DET\n")) << "too often";
+  std::string pairs = "hund,dog\nhund,hound\n";  // a dictionary: no column says that the first is no row
+  for (int i = 0; i < 30; ++i) pairs += fmt::format("wort{0},word{0}\n", i);
+  EXPECT_FALSE(has_header(pairs));
+}
+
 TEST(Read, missing_words_are_missing_in_numbers_and_text) {
   const TableFile file = read("a,b\n1,x\nNA,?\n nan ,\"n/a\"\n?,NULL\n5,\n");
   ASSERT_TRUE(file.table.is_numeric(0));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "kette/base/error.h"
@@ -152,30 +153,66 @@ bool is_whole_name(const Cell& cell) {
   return std::ranges::all_of(cell.text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// A letter, then letters, digits and "_".
+bool is_identifier(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+/// What stands below the first field of a column.
+struct Below {
+  size_t present = 0, numbers = 0;
+  size_t again = 0;   // of its text
+  size_t single = 0;  // texts that no other row has
+
+  bool is_mostly_numbers() const { return 2 * numbers > present; }
+  /// A row would seldom have a text here that no other row has.
+  bool shows_a_name() const { return again == 0 && (is_mostly_numbers() || 20 * single <= present); }
+  bool has_it_often() const { return 10 * again > present; }
+};
+
+Below below(const std::vector<std::vector<Cell>>& rows, size_t column) {
+  Below found;
+  std::map<std::string_view, size_t> times;
+  for (size_t r = 1; r < rows.size(); ++r) {
+    if (column >= rows[r].size() || rows[r][column].missing) continue;
+    ++found.present;
+    found.numbers += rows[r][column].number;
+    ++times[rows[r][column].text];
+  }
+  const auto again = times.find(rows.front()[column].text);
+  found.again = again == times.end() ? 0 : again->second;
+  found.single = static_cast<size_t>(std::ranges::count(times | std::views::values, size_t{1}));
+  return found;
+}
+
 bool first_row_is_header(const std::vector<std::vector<Cell>>& rows) {
   if (rows.empty()) return true;
   const std::vector<Cell>& first = rows.front();
   bool names_numbers = false, recurs = false, has_number = false, numbers_may_be_names = true;
+  bool are_names = true, one_shows_a_name = false, one_is_frequent = false;
   std::set<std::string> distinct;
   for (size_t c = 0; c < first.size(); ++c) {
     const Cell& cell = first[c];
-    if (!cell.text.empty() && !distinct.insert(cell.text).second && cell.number) numbers_may_be_names = false;
+    const bool is_repeated = !cell.text.empty() && !distinct.insert(cell.text).second;
+    if (is_repeated && cell.number) numbers_may_be_names = false;
+    if (is_repeated || !is_identifier(cell.text)) are_names = false;
     if (cell.number) {
       has_number = true;
       if (!is_whole_name(cell)) numbers_may_be_names = false;
       continue;
     }
     if (cell.missing) continue;
-    size_t numbers = 0, present = 0;
-    for (size_t r = 1; r < rows.size(); ++r) {
-      if (c >= rows[r].size() || rows[r][c].missing) continue;
-      ++present;
-      if (rows[r][c].number) ++numbers;
-      if (rows[r][c].text == cell.text) recurs = true;
-    }
-    if (2 * numbers > present) names_numbers = true;
+    const Below found = below(rows, c);
+    names_numbers |= found.is_mostly_numbers();
+    recurs |= found.again > 0;
+    one_shows_a_name |= found.shows_a_name();
+    one_is_frequent |= found.has_it_often();
   }
-  if (recurs) return false;
+  // Columns of words may hold the word that is their name.
+  if (recurs && !(are_names && one_shows_a_name && !one_is_frequent)) return false;
   if (names_numbers) return !has_number || numbers_may_be_names;
   return !has_number;
 }

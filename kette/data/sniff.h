@@ -21,6 +21,8 @@ struct Sniffed {
 /// `sample`: the start of a file up to the end of a line; `whole`: all of it. What the options fix is not
 /// guessed. Delimiter and quoting are those that give the most records the same number of fields; the first
 /// record is a header when it names what stands below: text over numbers, or texts that do not come again.
+/// Where it holds nothing but different identifiers, some may come again, in up to a tenth of the rows, if
+/// one of them does not in a column of numbers, or in one where hardly any row has a text of its own.
 Sniffed sniff(std::string_view sample, bool whole, const ReadOptions& options);
 
 }  // namespace kette::data

@@ -131,9 +131,6 @@ std::string style(const Figure::Node& node) {
       break;
   }
   if (node.backward) text += fmt::format(", color=\"{}\"", kBackward);
-  // What has no frame gets one.
-  const bool is_bare = node.kind == NodeKind::input || node.kind == NodeKind::constant;
-  if (node.emphasised) text += is_bare ? ", shape=box, penwidth=2.4" : ", penwidth=2.4";
   return text;
 }
 
@@ -186,7 +183,6 @@ NodeText node_text(const Figure::Node& node) {
   }
   text.title = shortened(text.title, kMostTitle);
   if (!node.shape.empty()) text.small.push_back(shortened(one_line(node.shape), kMostSmall));
-  for (const std::string& line : node.lines) text.small.push_back(shortened(one_line(line), kMostSmall));
   return text;
 }
 
@@ -200,8 +196,6 @@ std::string dot_text(const Figure& figure, const std::vector<Thumbnail>& thumbna
       kFont, kTitleSize, kInk);
   // Operands from left to right; a gradient would be pulled apart by it.
   if (!has_backward) text += "  ordering=in;\n";
-  if (!figure.title.empty())
-    text += fmt::format("  labelloc=t;\n  label=<{}>;\n", in_html(shortened(one_line(figure.title), 100)));
   const Thumbnail* thumbnail = thumbnails.empty() ? nullptr : thumbnails.data();
   for (size_t i = 0; i < figure.nodes.size(); ++i)
     text += fmt::format("  n{0} [id=n{0}, label=<{1}>, {2}];\n", i, label(figure.nodes[i], thumbnail),

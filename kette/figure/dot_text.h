@@ -18,7 +18,7 @@ struct Thumbnail {
 /// `thumbnails` are those of the numbers that are not small, node by node from top to bottom; or none at all.
 std::string dot_text(const Figure& figure, const std::vector<Thumbnail>& thumbnails = {});
 
-/// Title, attributes, shape and lines of a node, short enough for a picture; the first is the title.
+/// Title, attributes and shape of a node, short enough for a picture.
 struct NodeText {
   std::string title;
   std::vector<std::string> small;

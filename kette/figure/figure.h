@@ -20,14 +20,12 @@ struct Figure {
   struct Node {
     int id = 0;                           // of the graph
     NodeKind kind = NodeKind::operation;  // oval, shaded box (parameter), no frame (input), small (constant)
-    std::string name = {};        // "W1", "loss"; %id of a constant that has nothing else; may be empty
-    std::string operation = {};   // "softmax"; of a small constant its values, "[0.5, 1]"; else empty
-    std::string attributes = {};  // "axis=1"; those that are not at their default
-    std::string shape = {};       // "1×150"; may be empty
-    std::vector<std::string> lines = {};  // further short ones, such as a formula
-    std::vector<Numbers> numbers = {};    // from top to bottom
-    bool backward = false;                // a node of the gradient: tinted
-    bool emphasised = false;              // thick frame
+    std::string name = {};              // "W1", "loss"; %id of a constant that has nothing else; may be empty
+    std::string operation = {};         // "softmax"; of a small constant its values, "[0.5, 1]"; else empty
+    std::string attributes = {};        // "axis=1"; those that are not at their default
+    std::string shape = {};             // "1×150"; may be empty
+    std::vector<Numbers> numbers = {};  // from top to bottom
+    bool backward = false;              // a node of the gradient: tinted
 
     /// "W1", "tanh", "loss = neg", "concat(axis=1)", "half = 0.5".
     std::string title() const;
@@ -38,7 +36,6 @@ struct Figure {
     size_t from = 0, to = 0;
   };
 
-  std::string title = {};  // above the picture; may be empty
   std::vector<Node> nodes = {};
   std::vector<Edge> edges = {};
 };

@@ -1,15 +1,19 @@
 #include "kette/figure/graphviz.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <sstream>
 
 #include "kette/base/atomic_file.h"
 #include "kette/base/child_process.h"
+#include "kette/base/held_signals.h"
 #include "kette/figure/dot_text.h"
 #include "kette/figure/numbers_text.h"
 #include "kette/figure/render.h"
@@ -21,13 +25,14 @@ namespace {
 const Tool kGraphviz = {"dot", "graphviz"};
 constexpr int kCellPixels = 6;  // of a cell's side, so that it has sharp edges where pictures are smoothed
 
-/// A folder of its own, gone with the object.
+/// A folder that only its owner can look into, gone with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::random_device random;
-    path_ = std::filesystem::temp_directory_path() / fmt::format("kette-{:08x}{:08x}", random(), random());
-    if (!std::filesystem::create_directory(path_)) fail("{}: is there already", path_.string());
+    const char* const named = std::getenv("TMPDIR");
+    const std::string parent = named && *named ? named : "/tmp";
+    path_ = parent + "/kette-XXXXXX";
+    if (!mkdtemp(path_.data())) fail("{}: no temporary folder can be made: {}", parent, std::strerror(errno));
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
@@ -35,10 +40,10 @@ class TemporaryFolder {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  std::string file(std::string_view name) const { return (path_ / name).string(); }
+  const std::string& path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  std::string path_;
 };
 
 std::vector<double> numbers_in(const std::string& text) {
@@ -60,21 +65,29 @@ Layout::Curve curve_in(const std::string& text) {
   return curve;
 }
 
-std::string thumbnail_name(size_t index) { return fmt::format("kette-heat-map-{}.png", index); }
-
 /// Of all numbers that have one.
-std::vector<Thumbnail> write_thumbnails(const Figure& figure, const TemporaryFolder& folder) {
+std::vector<Thumbnail> thumbnails_of(const Figure& figure) {
   std::vector<Thumbnail> thumbnails;
   for (const Figure::Node& node : figure.nodes)
-    for (const Figure::Numbers& numbers : node.numbers) {
-      if (is_small(numbers.tensor) || numbers.tensor.size() == 0) continue;
-      thumbnails.push_back({heat_map(numbers.tensor), thumbnail_name(thumbnails.size())});
-      write_file_atomically(folder.file(thumbnails.back().path), png_of(thumbnails.back().map, kCellPixels));
-    }
+    for (const Figure::Numbers& numbers : node.numbers)
+      if (!is_small(numbers.tensor) && numbers.tensor.size() > 0)
+        thumbnails.push_back(
+            {heat_map(numbers.tensor), fmt::format("kette-heat-map-{}.png", thumbnails.size())});
   return thumbnails;
 }
 
-std::string image_path(const TemporaryFolder& folder) { return "-Gimagepath=" + folder.file(""); }
+/// What Graphviz makes of the figure. The thumbnails are files while it runs, in the folder where it runs: a
+/// list of folders to look into would be cut at colons.
+std::string drawn(const Figure& figure, const std::vector<Thumbnail>& thumbnails,
+                  const std::vector<std::string>& arguments) {
+  const std::string text = dot_text(figure, thumbnails);
+  if (thumbnails.empty()) return run_tool(kGraphviz, arguments, text);
+  const HeldSignals held;  // until the folder is gone
+  const TemporaryFolder folder;
+  for (const Thumbnail& thumbnail : thumbnails)
+    write_file_atomically(folder.path() + "/" + thumbnail.path, png_of(thumbnail.map, kCellPixels));
+  return run_tool(kGraphviz, arguments, text, folder.path());
+}
 
 }  // namespace
 
@@ -107,6 +120,7 @@ Layout layout_of(const Figure& figure) {
   for (const auto& edge : json.value("edges", nlohmann::json::array())) {
     const size_t from = place_of_object.at(edge.at("tail")), to = place_of_object.at(edge.at("head"));
     const auto found = waiting.find({from, to});
+    if (found == waiting.end()) fail("dot: an edge from {} to {} that the figure has not", from, to);
     layout.edges[found->second] = curve_in(edge.at("pos"));
     waiting.erase(found);
   }
@@ -116,9 +130,8 @@ Layout layout_of(const Figure& figure) {
 std::string to_svg(const Figure& whole) {
   check_size(whole);
   const Figure figure = with_repetitions(whole);
-  const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
-  std::string svg = run_tool(kGraphviz, {"-Tsvg", image_path(folder)}, dot_text(figure, thumbnails));
+  const std::vector<Thumbnail> thumbnails = thumbnails_of(figure);
+  std::string svg = drawn(figure, thumbnails, {"-Tsvg"});
   for (const Thumbnail& thumbnail : thumbnails) {
     const std::string reference = fmt::format("xlink:href=\"{}\"", thumbnail.path);
     const size_t at = svg.find(reference);
@@ -133,9 +146,7 @@ std::string to_svg(const Figure& whole) {
 std::string to_png(const Figure& whole) {
   check_size(whole);
   const Figure figure = with_repetitions(whole);
-  const TemporaryFolder folder;
-  const std::vector<Thumbnail> thumbnails = write_thumbnails(figure, folder);
-  return run_tool(kGraphviz, {"-Tpng", "-Gdpi=144", image_path(folder)}, dot_text(figure, thumbnails));
+  return drawn(figure, thumbnails_of(figure), {"-Tpng", "-Gdpi=144"});
 }
 
 }  // namespace kette

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <limits>
+#include "kette/figure/tensor_summary.h"
+#include "kette/symbolic/infix.h"
 
 namespace kette {
 namespace {
@@ -11,17 +11,7 @@ namespace {
 constexpr int64_t kMostElements = 12;
 
 std::string digits_text(double value, int digits) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value < 0 ? "−∞" : "∞";
-  std::string text = fmt::format("{:.{}g}", std::abs(value), digits);
-  if (value == std::trunc(value) && std::abs(value) < 1e6) text = fmt::format("{:.0f}", std::abs(value));
-  // "1.2e-05" → "1.2e−5", "1e+20" → "1e20"
-  if (const size_t e = text.find('e'); e != text.npos) {
-    const bool is_negative = text[e + 1] == '-';
-    const size_t first = text.find_first_not_of('0', e + 2);
-    text = text.substr(0, e) + (is_negative ? "e−" : "e") + text.substr(first);
-  }
-  return (value < 0 ? "−" : "") + text;
+  return infix_number(value == 0 ? 0 : value, FormulaStyle::plain, digits).text;
 }
 
 }  // namespace
@@ -54,32 +44,18 @@ std::vector<std::vector<double>> rows_of(const Tensor& tensor, int64_t most_in_r
 
 std::string range_text(const Tensor& tensor) {
   if (tensor.size() == 0) return "empty";
-  double least = std::numeric_limits<double>::infinity(), largest = -least, mean = 0;
-  int64_t finite = 0, nan = 0;
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    const double value = tensor.at(i);
-    nan += std::isnan(value);
-    if (!std::isfinite(value)) continue;
-    ++finite;
-    least = std::min(least, value);
-    largest = std::max(largest, value);
-    const auto count = static_cast<double>(finite);
-    mean += value / count - mean / count;  // a running mean, for the sum may overflow
-  }
-  // Else what rounding leaves of zero would be shown in full.
-  if (std::abs(mean) < 1e-14 * std::max(std::abs(least), std::abs(largest))) mean = 0;
-  const int64_t infinite = tensor.size() - finite - nan;
+  const TensorSummary summary = summary_of(tensor);
   const auto text = [](double value) { return digits_text(value, 3); };
   std::string line;
-  if (finite > 0)
-    line = least == largest
-               ? "all " + text(least)
-               : fmt::format("min {} · mean {} · max {}", text(least), text(mean), text(largest));
+  if (summary.finite > 0)
+    line = summary.least == summary.largest ? "all " + text(summary.least)
+                                            : fmt::format("min {} · mean {} · max {}", text(summary.least),
+                                                          text(summary.mean), text(summary.largest));
   const auto add = [&](int64_t count, std::string_view what) {
     if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : " · ", count, what);
   };
-  add(nan, "NaN");
-  add(infinite, "infinite");
+  add(summary.nan, "nan");
+  add(summary.infinite, "infinite");
   return line;
 }
 

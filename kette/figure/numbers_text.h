@@ -8,7 +8,8 @@
 
 namespace kette {
 
-/// Four significant digits, "−0.5", "12.34", "1.2e−5", "NaN", "−∞"; whole numbers up to a million in full.
+/// Four significant digits, written as in formulas: "−0.5", "12.34", "1.2e-05", "nan", "−inf"; no sign
+/// of zero.
 std::string number_text(double value);
 
 /// Whether it is written out: 1 to 12 elements.
@@ -24,8 +25,8 @@ NumberParts number_parts(double value);
 /// parts.
 std::vector<std::vector<double>> rows_of(const Tensor& tensor, int64_t most_in_row = 6);
 
-/// "min −1.2 · mean 0.03 · max 2.1" to three digits over the finite elements, then "2 NaN", "1 infinite"
-/// where there are any; "all 0" where they are equal; "empty".
+/// "min −1.2 · mean 0.03 · max 2.1" to three digits over the finite elements, then "2 nan", "1 infinite"
+/// where there are any; "all 0" where they are equal; "empty". See tensor_summary.h.
 std::string range_text(const Tensor& tensor);
 
 }  // namespace kette

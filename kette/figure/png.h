@@ -1,5 +1,5 @@
-// Small pictures as PNG files [ISO/IEC 15948], not compressed: an icon of some thousand pixels is not worth
-// it.
+// Small pictures as PNG files [ISO/IEC 15948]. Only repetition is compressed, of a pixel beside and of a line
+// above: pictures of large cells have little else.
 #pragma once
 
 #include <array>

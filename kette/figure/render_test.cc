@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "kette/figure/graphviz.h"
 #include "kette/figure/test_figures.h"
@@ -52,15 +57,13 @@ TEST(Dot, kinds_of_nodes_are_drawn_as_in_textbooks) {
   EXPECT_EQ(count(text, "  n0 -> n3;\n"), 1u);
 }
 
-TEST(Dot, backward_nodes_and_their_edges_are_tinted_and_emphasis_is_a_thick_frame) {
+TEST(Dot, backward_nodes_and_their_edges_are_tinted) {
   Figure figure = every_kind();
   const std::string plain = to_dot(figure);
   figure.nodes.back().backward = true;
   const std::string tinted = to_dot(figure);
   EXPECT_EQ(count(plain, "#1f5fa8"), 0u);
   EXPECT_NE(tinted.find("n1 -> n6 [weight=0, color=\"#9fbde0\"]"), tinted.npos);
-  figure.nodes.front().emphasised = true;
-  EXPECT_EQ(count(to_dot(figure), "shape=box, penwidth"), 1u);
 }
 
 TEST(Dot, long_titles_lose_their_middle_after_their_attributes_a_line_of_their_own) {
@@ -98,7 +101,7 @@ TEST(Render, names_cannot_break_out_in_any_form) {
     ASSERT_GE(depth, 0) << tikz.substr(0, i);
   }
   EXPECT_EQ(depth, 0);
-  EXPECT_EQ(count(tikz, "\\node[") + count(tikz, "\\path["), nodes + 1);  // and the title
+  EXPECT_EQ(count(tikz, "\\node[") + count(tikz, "\\path["), nodes);
   EXPECT_EQ(count(tikz, "\\draw["), edges);
 }
 
@@ -118,6 +121,74 @@ TEST(Svg, is_one_file) {
   EXPECT_EQ(count(svg, "xlink:href"), 2u);
   EXPECT_EQ(svg.find("kette-heat-map"), svg.npos);
   EXPECT_NE(svg.find("empty"), svg.npos);
+}
+
+/// With heat maps.
+Figure with_large_numbers() {
+  Figure figure = every_kind();
+  figure.nodes[0].numbers = {{"value", Tensor(Shape({1, 784}))}};
+  return figure;
+}
+
+/// TMPDIR is an empty folder, and PATH begins with one.
+class HeatMapFiles : public testing::Test {
+ protected:
+  HeatMapFiles() {
+    std::string name = std::filesystem::temp_directory_path() / "kette_render_XXXXXX";
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    std::filesystem::create_directory(temporary());
+    std::filesystem::create_directory(programs());
+    setenv("TMPDIR", temporary().c_str(), 1);
+    setenv("PATH", (programs().string() + ":" + path_).c_str(), 1);
+  }
+  ~HeatMapFiles() override {
+    setenv("PATH", path_.c_str(), 1);
+    tmpdir_.empty() ? unsetenv("TMPDIR") : setenv("TMPDIR", tmpdir_.c_str(), 1);
+    std::filesystem::remove_all(folder_);
+  }
+  std::filesystem::path temporary() const { return folder_ / "a:b"; }
+  std::filesystem::path programs() const { return folder_ / "programs"; }
+
+ private:
+  static std::string variable(const char* name) {
+    const char* const value = std::getenv(name);
+    return value ? value : "";
+  }
+  const std::string path_ = variable("PATH"), tmpdir_ = variable("TMPDIR");
+  std::filesystem::path folder_;
+};
+
+TEST_F(HeatMapFiles, may_be_anywhere_and_are_gone_afterwards) {
+  KETTE_SKIP_WITHOUT_GRAPHVIZ();
+  EXPECT_EQ(count(to_svg(with_large_numbers()), "data:image/png;base64,"), 1u);
+  EXPECT_GT(to_png(with_large_numbers()).size(), to_png(every_kind()).size());
+  EXPECT_TRUE(std::filesystem::is_empty(temporary()));
+}
+
+TEST_F(HeatMapFiles, are_of_the_user_alone_and_gone_when_a_signal_ends_the_program) {
+  const std::filesystem::path dot = programs() / "dot", mode = programs() / "mode";
+  std::ofstream(dot) << "#!/bin/sh\nstat -c %a . >" << mode << "\nls >>" << mode
+                     << "\nkill -INT $PPID\nexec sleep 100\n";
+  std::filesystem::permissions(dot, std::filesystem::perms::owner_all);
+  EXPECT_EXIT(to_svg(with_large_numbers()), testing::KilledBySignal(SIGINT), "");
+  EXPECT_TRUE(std::filesystem::is_empty(temporary()));
+  std::ostringstream said;
+  said << std::ifstream(mode).rdbuf();
+  EXPECT_EQ(said.str(), "700\nkette-heat-map-0.png\n");
+}
+
+TEST_F(HeatMapFiles, need_a_place_and_figures_without_them_need_none) {
+  KETTE_SKIP_WITHOUT_GRAPHVIZ();
+  std::filesystem::remove(temporary());
+  std::string said;
+  try {
+    to_svg(with_large_numbers());
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  EXPECT_EQ(said, temporary().string() + ": no temporary folder can be made: No such file or directory");
+  EXPECT_EQ(count(to_svg(every_kind()), "</svg>"), 1u);
 }
 
 TEST(Render, too_many_nodes_are_refused_with_their_number) {

@@ -15,9 +15,8 @@ std::string name_of(const Figure::Node& node) {
 }  // namespace
 
 bool is_bare_number(const Figure::Node& node) {
-  const bool has_more = node.emphasised || !node.name.empty() || !node.lines.empty() || !node.numbers.empty();
   return node.kind == NodeKind::constant && !node.operation.empty() && !node.operation.starts_with('[') &&
-         !has_more;
+         node.name.empty() && node.numbers.empty();
 }
 
 Figure with_repetitions(const Figure& figure) {
@@ -35,7 +34,7 @@ Figure with_repetitions(const Figure& figure) {
     if (has_many && is_crossing(edge)) is_called[edge.from] = true;
   }
 
-  Figure drawn{.title = figure.title};
+  Figure drawn;
   std::vector<size_t> place(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (is_moved[i]) continue;

@@ -130,17 +130,18 @@ inline const char* const kNames[] = {
     "a\"b", "a\\", "\\N", "</TABLE>", "<",    "&",   "&lt;", "a\nb", "\xFF\xC3",    "{",
     "}",    "{}",  "%",   "$",        "#",    "_^~", "'",    "`",    "]]>",         "\x01",
     "\x7F", " ",   "[1]", "*",        "漢字", "-->", "\\\\", "a;b",  "\xEF\xBF\xBF"};
+inline const char* const kLanguages[] = {"{\\_^ Ärger, façade, 数 <b>", "žluťoučký kůň, łódź",
+                                         "İstanbul & “Ωμέγα” – 100 %"};
 
-/// All of them beside each other, and letters of many languages.
+/// All of them beside each other.
 inline Figure of_names() {
-  Figure figure{.title =
-                    "{\\_^ Ärger, façade, žluťoučký kůň, łódź, İstanbul, Ωμέγα, 数 & “quotes” – 100 % <b>"};
-  for (const char* name : kNames) {
+  Figure figure;
+  std::vector<const char*> names(std::begin(kNames), std::end(kNames));
+  names.insert(names.end(), std::begin(kLanguages), std::end(kLanguages));
+  for (const char* name : names) {
     Figure::Node node{
         .id = static_cast<int>(figure.nodes.size()), .name = name, .attributes = name, .shape = name};
     node.kind = static_cast<NodeKind>(figure.nodes.size() % 4);
-    node.lines = {name};
-    node.emphasised = figure.nodes.size() % 3 == 0;
     node.backward = figure.nodes.size() % 5 == 0;
     node.numbers = {{name, Tensor(Shape({2}), {std::nanf(""), -std::numeric_limits<float>::infinity()})}};
     if (figure.nodes.size() >= 6) figure.edges.push_back({figure.nodes.size() - 6, figure.nodes.size()});
@@ -158,7 +159,6 @@ inline Figure of_names() {
 inline std::map<std::string, Figure> gallery() {
   std::map<std::string, Figure> figures;
   for (const int number : {1, 2, 3}) figures["goldberg" + std::to_string(number)] = goldberg(number);
-  figures["goldberg3"].title = "A tagger with input, expected output and loss";
   const Network small({2, 2, 1}, false), digits({784, 128, 10}, true),
       deep(std::vector<int64_t>(17, 12), false);
   figures["small"] = small.with_numbers();

@@ -126,20 +126,16 @@ std::string to_text(const Figure& figure, size_t columns) {
   std::vector<std::vector<std::string>> operands(figure.nodes.size());
   for (const auto [from, to] : figure.edges) operands[to].push_back(names[from]);
 
-  const bool has_marks =
-      std::ranges::any_of(figure.nodes, [](const Figure::Node& node) { return node.emphasised; });
-  std::string text = figure.title.empty() ? "" : wrapped("", one_line(figure.title), columns);
+  std::string text;
   bool is_backward = false;
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
     const Figure::Node& node = figure.nodes[i];
     if (is_bare_number(node)) continue;  // its uses say it
     if (node.backward && !is_backward) text += "backward:\n";
     is_backward |= node.backward;
-    std::string start = has_marks ? (node.emphasised ? "* " : "  ") : "";
-    start += left(names[i], name_width) + blanks(kGap);
+    std::string start = left(names[i], name_width) + blanks(kGap);
     start += right(shortened(one_line(node.shape), shape_width), shape_width) + blanks(kGap);
     text += wrapped(start, what(node, operands[i]), columns);
-    for (const std::string& line : node.lines) text += wrapped(blanks(kIndent), one_line(line), columns);
     for (const Figure::Numbers& numbers : node.numbers)
       text += numbers_block(numbers, caption_width, columns);
   }

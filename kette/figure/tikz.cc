@@ -16,7 +16,6 @@ constexpr std::string_view kPreamble =
   input/.style={}, constant/.style={},
   parameter/.style={draw, fill=black!11},
   operation/.style={draw},
-  emphasised/.style={draw, line width=1.8bp},
   tinted/.style={draw=blue!60!black}, crossing/.style={draw=blue!60!black!40},
   backward operation/.style={draw=blue!60!black, fill=blue!7, text=blue!60!black},
   operand/.style={->, draw=black!75}]
@@ -59,7 +58,7 @@ std::string style_of(const Figure::Node& node) {
   std::string style(kStyles[static_cast<size_t>(node.kind)]);
   if (node.backward)
     style = node.kind == NodeKind::operation ? "backward operation" : style + ", text=blue!60!black";
-  return node.emphasised ? style + ", emphasised" : style;
+  return style;
 }
 
 /// Ellipses as paths: as shapes of nodes they would need a library beside TikZ.
@@ -83,9 +82,6 @@ std::string to_tikz(const Figure& whole) {
   const Figure figure = with_repetitions(whole);
   const Layout layout = layout_of(figure);
   std::string text(kPreamble);
-  if (!figure.title.empty())
-    text += fmt::format("\\node[anchor=south] at ({:.1f},{:.1f}) {{{}}};\n", layout.width / 2, layout.height,
-                        sized(12, in_latex(figure.title)));
   for (size_t i = 0; i < figure.nodes.size(); ++i) {
     text += node_path(figure.nodes[i], layout.nodes[i]);
   }

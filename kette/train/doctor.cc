@@ -22,11 +22,28 @@ constexpr int64_t kMostRowsOfColumns = 1024;
 /// Of `rows`, so many are looked at: enough to tell a dead unit, few next to those of an epoch.
 int64_t rows_to_look_at(int64_t rows) { return std::clamp<int64_t>(rows / 8, 64, 256); }
 
-/// Codes that are embedded: they stand behind the other prepared columns, and have no scale.
-int64_t embedded_columns(const Model& model) {
-  int64_t count = std::ranges::count(model.schema.features, true, &data::Feature::shared);
-  for (int table = 1; model.parameters.find(fmt::format("E{}", table)); ++table) ++count;
-  return count;
+/// By prepared column: whether it holds the codes that rows of a parameter are looked up by, which have no
+/// scale. Of every network in the graph, be it read from a file, or the mean of several.
+std::vector<bool> embedded_columns(const Model& model, int64_t width) {
+  std::vector<bool> is_embedded(static_cast<size_t>(width));
+  const Graph& graph = *model.graph;
+  for (int id = 0; id < graph.size(); ++id) {
+    const Node& look_up = graph.node(graph.value(id));
+    if (look_up.op != &kLookup || graph.node(graph.value(look_up.inputs[0])).kind != NodeKind::parameter)
+      continue;
+    int64_t column = 0;
+    Value codes = graph.value(look_up.inputs[1]);
+    while (codes != model.prepared) {
+      const Node& node = graph.node(codes);
+      if (node.op == &kSlice && node.attributes.integer("axis") != 0)
+        column += node.attributes.integer("begin");
+      else if (node.op != &kReshape && node.op != &kCast)
+        break;
+      codes = graph.value(node.inputs[0]);
+    }
+    if (codes == model.prepared) is_embedded.at(static_cast<size_t>(column)) = true;
+  }
+  return is_embedded;
 }
 
 /// None of a model of another tool: what scales its columns is part of its network.
@@ -50,7 +67,9 @@ std::vector<InputColumn> columns_of(const Model& model, const Prepared& training
                            return f.kind == data::Feature::Kind::number;
                          });
   std::vector<InputColumn> columns;
-  for (size_t j = 0; j < sums.size() - static_cast<size_t>(embedded_columns(model)); ++j) {
+  const std::vector<bool> is_embedded = embedded_columns(model, width);
+  for (size_t j = 0; j < sums.size(); ++j) {
+    if (is_embedded[j]) continue;
     const double mean = sums[j] / count;
     columns.push_back({has_names ? model.schema.features[j].name : fmt::format("prepared column {}", j + 1),
                        mean, std::sqrt(std::max(0.0, squares[j] / count - mean * mean))});

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "kette/nn/losses.h"
+#include "kette/onnx/read.h"
+#include "kette/onnx/write.h"
 #include "kette/ops/ops.h"
 #include "kette/train/divergence.h"
 #include "kette/train/test_data.h"
@@ -267,6 +269,28 @@ TEST(Doctor, codes_of_words_are_no_inputs_to_scale) {
   EXPECT_FALSE(only_words.find("unscaled_inputs"));
   ASSERT_EQ(both.observations.columns.size(), 1u);
   EXPECT_NEAR(both.observations.columns[0].deviation, 1, 1e-5);  // the number's
+}
+
+TEST(Doctor, codes_of_words_are_none_in_a_mean_of_networks_either) {
+  const data::Dataset dataset = test_data::windows(true);
+  std::vector<Network> networks;
+  networks.push_back(build_network(dataset, all_rows(dataset), {.hidden = {3}}, 1));
+  NetworkOptions otherwise{.hidden = {3}};
+  otherwise.preparation.scaling = data::Scaling::min_max;
+  networks.push_back(build_network(dataset, all_rows(dataset), otherwise, 2));
+  const auto columns_seen = [&](Model model) {
+    Network network = continue_network(std::move(model), dataset, all_rows(dataset));
+    const Doctor doctor(network, prepare(network.model, select(dataset, all_rows(dataset))));
+    std::vector<std::string> names;
+    for (const InputColumn& column : doctor.observations().columns) names.push_back(column.name);
+    return names;
+  };
+  const auto mean = [&] { return average_networks(std::vector<const Network*>{&networks[0], &networks[1]}); };
+  const auto width = static_cast<size_t>(mean().prepared.shape()[1]);
+  const std::vector<std::string> numbers = {
+      "prepared column 1", fmt::format("prepared column {}", width / 2 + 1)};  // one of each preparation
+  EXPECT_EQ(columns_seen(mean()), numbers);
+  EXPECT_EQ(columns_seen(from_onnx(to_onnx(mean()))), numbers);
 }
 
 TEST(Doctor, overfitting_is_reported) {

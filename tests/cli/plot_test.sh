@@ -137,6 +137,7 @@ refused 2 'expected a name that ends in .svg or .png, not "refused.jpg"' relu --
 refused 1 'does not exist' relu --out nowhere/refused.svg
 refused 2 'cannot go from 3 to 1' relu --from 3 --to 1
 refused 1 'nothing to draw' 'log(x)' --from -3 --to -1 --out refused.svg
+refused 1 'all points y value undefined' x --y-from 100 --out refused.svg
 refused 2 '--measure is not for functions' relu --measure loss
 refused 2 '--derivative is not for a model' moons.onnx moons.csv --derivative
 refused 2 '--target is not for learning curves' moons.run.toml --target label

@@ -14,6 +14,7 @@
 #include "kette/cli/text.h"
 #include "kette/explain/attribution.h"
 #include "kette/explain/trace.h"
+#include "kette/figure/numbers_text.h"
 #include "kette/graph/json.h"
 #include "kette/symbolic/infix.h"
 
@@ -66,29 +67,29 @@ std::string heading(const Subject& subject, size_t columns) {
     const int64_t best = most_probable(said);
     answer +=
         fmt::format(" {} with probability {}", one_line(subject.schema.labels[static_cast<size_t>(best)]),
-                    infix_number(said.at(best), FormulaStyle::plain, 4).text);
+                    number_text(said.at(best)));
   }
   return lines + filled(answer, columns, 2) + "\n";
 }
 
 std::string attribution_text(const Attribution& attribution, size_t columns) {
-  const auto rounded = [](double value) { return infix_number(value, FormulaStyle::plain, 4).text; };
   std::vector<std::vector<std::string>> cells = {
       {"feature", "value", "gradient × input", "integrated gradients"}};
   double sum = 0;
   for (const FeatureAttribution& one : attribution.features) {
-    cells.push_back({one_line(one.feature), cut(one_line(one.field), 24), rounded(one.gradient_input),
-                     rounded(one.integrated)});
+    cells.push_back({one_line(one.feature), cut(one_line(one.field), 24), number_text(one.gradient_input),
+                     number_text(one.integrated)});
     sum += one.integrated;
   }
   const std::string output = one_line(attribution.output);
   return fmt::format("What the features contribute to {}\n\n{}\n", output, table(cells)) +
-         filled(
-             fmt::format("integrated gradients sum to {}; {} is {} for this row and {} for the baseline, a "
-                         "difference of {} ({} steps)",
-                         rounded(sum), output, rounded(attribution.at_row), rounded(attribution.at_baseline),
-                         rounded(attribution.at_row - attribution.at_baseline), grouped(attribution.steps)),
-             columns) +
+         filled(fmt::format(
+                    "integrated gradients sum to {}; {} is {} for this row and {} for the baseline, a "
+                    "difference of {} ({} steps)",
+                    number_text(sum), output, number_text(attribution.at_row),
+                    number_text(attribution.at_baseline),
+                    number_text(attribution.at_row - attribution.at_baseline), grouped(attribution.steps)),
+                columns) +
          "\n";
 }
 

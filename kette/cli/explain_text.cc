@@ -7,14 +7,13 @@
 
 #include "kette/cli/text.h"
 #include "kette/figure/figure.h"
+#include "kette/figure/numbers_text.h"
 #include "kette/symbolic/infix.h"
 
 namespace kette::cli {
 namespace {
 
 constexpr size_t kIndent = 4;
-
-std::string rounded(double value) { return infix_number(value, FormulaStyle::plain, 4).text; }
 
 /// The title to the left, a remark to the right where both fit in a line.
 std::string headed(const std::string& title, const std::string& remark, size_t columns) {
@@ -48,7 +47,7 @@ std::string equation(const std::string& name, std::vector<std::string> sides, si
 std::string elements(const Formula& formula, size_t columns) {
   std::string text;
   for (const ElementLine& line : formula.elements)
-    text += equation(line.name, {line.symbols, line.numbers, rounded(line.value)}, columns);
+    text += equation(line.name, {line.symbols, line.numbers, number_text(line.value)}, columns);
   if (formula.left_out > 0)
     text += fmt::format("{}… {} more\n", std::string(kIndent, ' '), grouped(formula.left_out));
   return text;
@@ -109,9 +108,9 @@ std::string step_text(const ParameterChange& change, size_t columns) {
       "\n";
   for (size_t i = 0; i < change.change.elements.size(); ++i) {
     const ElementLine& line = change.change.elements[i];
-    text += equation(line.name, {line.symbols, line.numbers, rounded(line.value)}, columns);
+    text += equation(line.name, {line.symbols, line.numbers, number_text(line.value)}, columns);
     const std::string element = line.name.substr(std::string_view("Δ").size());
-    std::string before = rounded(change.before[i]), after = rounded(change.after[i]);
+    std::string before = number_text(change.before[i]), after = number_text(change.after[i]);
     if (before == after) {  // a small step of a large number
       before = infix_number(change.before[i], FormulaStyle::plain, 9).text;
       after = infix_number(change.after[i], FormulaStyle::plain, 9).text;
@@ -124,10 +123,10 @@ std::string step_text(const ParameterChange& change, size_t columns) {
 }
 
 std::string text_of_update(const Steps& steps, size_t columns) {
-  return filled(
-             fmt::format("after one step of all parameters with η = {}: loss {} → {}",
-                         rounded(steps.learning_rate), rounded(steps.loss_before), rounded(steps.loss_after)),
-             columns, kIndent) +
+  return filled(fmt::format("after one step of all parameters with η = {}: loss {} → {}",
+                            number_text(steps.learning_rate), number_text(steps.loss_before),
+                            number_text(steps.loss_after)),
+                columns, kIndent) +
          "\n";
 }
 

@@ -78,7 +78,8 @@ std::vector<Course> courses_of(const std::vector<std::string>& files) {
 std::vector<std::string> measures_of(const std::vector<Course>& courses) {
   std::vector<std::string> names;
   for (const Course& course : courses)
-    for (std::string name : std::views::keys(course.curve.columns)) {
+    for (const auto& [column, values] : course.curve.columns) {
+      std::string name = column;
       if (name == course.unit()) continue;
       if (name.starts_with(kValidation)) name.erase(0, std::string_view(kValidation).size());
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);

@@ -1,12 +1,12 @@
 #include "kette/explain/scene.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "kette/explain/caption.h"
 #include "kette/explain/needed.h"
 #include "kette/explain/trace.h"
+#include "kette/figure/tensor_summary.h"
 #include "kette/graph/json.h"
 
 namespace kette {
@@ -121,19 +121,11 @@ nlohmann::ordered_json numbers_json(const Tensor& tensor, int64_t most_values) {
     numbers["values"] = values_json(tensor);
     return numbers;
   }
-  double least = INFINITY, most = -INFINITY, mean = 0;  // a running one: no sum that could overflow
-  int64_t finite = 0;
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    const double x = tensor.at(i);
-    if (!std::isfinite(x)) continue;
-    least = std::min(least, x);
-    most = std::max(most, x);
-    ++finite;
-    mean += x / static_cast<double>(finite) - mean / static_cast<double>(finite);
-  }
-  nlohmann::ordered_json& summary = numbers["summary"];
-  summary = {{"not_finite", tensor.size() - finite}};
-  if (finite > 0) summary.update({{"min", least}, {"mean", mean}, {"max", most}});
+  const TensorSummary summary = summary_of(tensor);
+  numbers["summary"] = {{"not_finite", tensor.size() - summary.finite}};
+  if (summary.finite > 0)
+    numbers["summary"].update(
+        {{"min", summary.least}, {"mean", summary.mean}, {"max", summary.largest}});
   return numbers;
 }
 

@@ -22,9 +22,9 @@ void append_field(std::string& script, const std::string& name, const Field& fie
     for (size_t i = 0; i < field.x.size(); ++i) {
       const double value = field.values[j * field.x.size() + i];
       if (std::isfinite(value))
-        append_line(script, "{:.10g} {:.10g} {:.7g}", field.x[i], field.y[j], value);
+        append_line(script, "{} {} {}", field.x[i], field.y[j], value);
       else
-        append_line(script, "{:.10g} {:.10g} NaN", field.x[i], field.y[j]);
+        append_line(script, "{} {} NaN", field.x[i], field.y[j]);
     }
     script += '\n';
   }
@@ -35,7 +35,7 @@ void append_field(std::string& script, const std::string& name, const Field& fie
 void append_levels(std::string& script, const std::string& data, const Field& field) {
   append_line(script, "set contour base");
   append_line(script, "unset surface");
-  append_line(script, "set cntrparam levels discrete {:.7g}", fmt::join(field.levels, ","));
+  append_line(script, "set cntrparam levels discrete {}", fmt::join(field.levels, ","));
   append_line(script, "set table {}_levels", data);
   append_line(script, "splot {} using 1:2:3 with lines notitle", data);
   append_line(script, "unset table");
@@ -43,10 +43,12 @@ void append_levels(std::string& script, const std::string& data, const Field& fi
   append_line(script, "set surface");
 }
 
+/// 0 … 1 where no value is finite.
 std::pair<double, double> ends_of(const Field& field) {
   double least = INFINITY, most = -INFINITY;
   for (const double value : field.values)
     if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);
+  if (!(least <= most)) least = 0, most = 1;
   return {field.from.value_or(least), field.to.value_or(most)};
 }
 
@@ -67,7 +69,7 @@ void append_colors(std::string& script, const Field& field) {
   append_line(script, "set palette defined ({})", field.colors == Field::Colors::halves ? kHalves : kScale);
   auto [from, to] = ends_of(field);
   if (!(from < to)) from -= 0.5, to += 0.5;  // one value everywhere
-  append_line(script, "set cbrange [{:.10g}:{:.10g}]", from, to);
+  append_line(script, "set cbrange [{}:{}]", from, to);
   append_line(script, "set cblabel {}", gnuplot_text(field.label));
   append_line(script, "set colorbox");
 }

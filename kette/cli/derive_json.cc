@@ -45,7 +45,7 @@ Json modes_of(const DerivedFormula& formula) {
   Json rows = Json::array();
   for (const ModesRow& row : formula.at->modes) {
     Json edges = Json::array(), forward = Json::object();
-    for (const Edge& edge : row.edges)
+    for (const ModesEdge& edge : row.edges)
       edges.push_back({{"operand", edge.operand.id}, {"slope", json_number(edge.slope)}});
     for (size_t i = 0; i < row.forward.size(); ++i)
       forward[formula.derivations[i].variable.name()] = json_number(row.forward[i]);

@@ -79,9 +79,13 @@ void add_pixel_field(std::string& script, PlotElements& elements, const std::str
   const Field& field = *chart.field;
   append_field(script, data, field);
   append_colors(script, field);
-  if (!field.levels.empty()) append_levels(script, data, field);
+  // Of a surface without a number gnuplot finds no lines, but an error.
+  const bool has_levels = !field.levels.empty() && std::ranges::any_of(field.values, [](double value) {
+    return std::isfinite(value);
+  });
+  if (has_levels) append_levels(script, data, field);
   elements.push_back(fmt::format("{} using 1:2:3 with image notitle", data));
-  if (!field.levels.empty())  // dark with light edges: seen on every colour
+  if (has_levels)  // dark with light edges: seen on every colour
     for (const std::string_view style : {"lw 2.4 dt 1 lc rgb '#ffffff'", "lw 1 dt 1 lc rgb '#202020'"})
       elements.push_back(fmt::format("{}_levels using 1:2 with lines {} notitle", data, style));
   if (field.colors != Field::Colors::classes) return;

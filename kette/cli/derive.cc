@@ -64,9 +64,10 @@ FormulaAt at_point(const DerivedFormula& formula, const std::vector<std::pair<st
     if (!at.point.contains(variable.name()))
       throw UsageError(fmt::format("--at: {} has no value; add {}=NUMBER", variable.name(), variable.name()));
   at.value = value_at(formula.function, at.point);
-  for (const Derivation& derivation : formula.derivations) {
-    DerivativeAt one{value_at(derivation.result, at.point),
-                     difference_at(formula.function, derivation.variable.name(), at.point),
+  const std::vector<double> derivatives = derivatives_at(formula.function, derived, at.point);
+  for (size_t i = 0; i < derivatives.size(); ++i) {
+    const Derivation& derivation = formula.derivations[i];
+    DerivativeAt one{derivatives[i], difference_at(formula.function, derivation.variable.name(), at.point),
                      kinks_at(formula.function, derivation.variable, at.point)};
     // A difference across a jump or a pole says nothing.
     if (!std::isfinite(at.value) || std::ranges::any_of(one.kinks, &Kink::is_jump))

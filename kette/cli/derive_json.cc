@@ -1,14 +1,12 @@
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "kette/cli/derive_text.h"
+#include "kette/graph/json.h"
 
 namespace kette::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json json_number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 Json in_both_styles(Value value) {
   return {{"text", with_names(value)}, {"latex", with_names(value, FormulaStyle::latex)}};
@@ -16,7 +14,7 @@ Json in_both_styles(Value value) {
 
 Json steps_of(const DerivedFormula& formula, const Derivation& derivation) {
   Json steps = Json::array();
-  for (const DerivationStep& step : derivation.steps) {
+  for (const DerivationStep& step : written_steps(derivation)) {
     const DerivationText plain = text_of(derivation, step, FormulaStyle::plain, formula.is_partial);
     const DerivationText latex = text_of(derivation, step, FormulaStyle::latex, formula.is_partial);
     Json object = {{"left", plain.left},
@@ -35,9 +33,9 @@ Json kinks_of(const DerivativeAt& at) {
   for (const Kink& kink : at.kinks)
     kinks.push_back({{"node", with_names(kink.node)},
                      {"jump", kink.is_jump},
-                     {"left", json_number(kink.left)},
-                     {"right", json_number(kink.right)},
-                     {"taken", json_number(kink.taken)}});
+                     {"left", number_json(kink.left)},
+                     {"right", number_json(kink.right)},
+                     {"taken", number_json(kink.taken)}});
   return kinks;
 }
 
@@ -45,17 +43,17 @@ Json modes_of(const DerivedFormula& formula) {
   Json rows = Json::array();
   for (const ModesRow& row : formula.at->modes) {
     Json edges = Json::array(), forward = Json::object();
-    for (const Edge& edge : row.edges)
-      edges.push_back({{"operand", edge.operand.id}, {"slope", json_number(edge.slope)}});
+    for (const ModesEdge& edge : row.edges)
+      edges.push_back({{"operand", edge.operand.id}, {"slope", number_json(edge.slope)}});
     for (size_t i = 0; i < row.forward.size(); ++i)
-      forward[formula.derivations[i].variable.name()] = json_number(row.forward[i]);
+      forward[formula.derivations[i].variable.name()] = number_json(row.forward[i]);
     rows.push_back({{"id", row.node.id},
                     {"name", row.node.name()},
                     {"formula", with_names(row.node)},
-                    {"value", json_number(row.value)},
+                    {"value", number_json(row.value)},
                     {"operands", std::move(edges)},
                     {"forward", std::move(forward)},
-                    {"reverse", json_number(row.reverse)}});
+                    {"reverse", number_json(row.reverse)}});
   }
   return rows;
 }
@@ -69,21 +67,22 @@ std::string to_json(const DerivedFormula& formula) {
     const Derivation& derivation = formula.derivations[i];
     Json one = {{"variable", derivation.variable.name()},
                 {"steps", steps_of(formula, derivation)},
+                {"steps_left_out", steps_left_out(derivation)},
                 {"unsimplified", with_names(derivation.result)},
                 {"derivative", in_both_styles(derivation.simplified)}};
     if (formula.at) {
       const DerivativeAt& at = formula.at->derivatives[i];
-      one["at"] = {{"value", json_number(at.derivative)},
-                   {"finite_difference", json_number(at.difference)},
-                   {"relative_difference", json_number(at.relative_difference())},
+      one["at"] = {{"value", number_json(at.derivative)},
+                   {"finite_difference", number_json(at.difference)},
+                   {"relative_difference", number_json(at.relative_difference())},
                    {"kinks", kinks_of(at)}};
     }
     object["derivatives"].push_back(std::move(one));
   }
   if (formula.at) {
     Json point = Json::object();
-    for (const auto& [name, value] : formula.at->point) point[name] = json_number(value);
-    object["at"] = {{"point", std::move(point)}, {"value", json_number(formula.at->value)}};
+    for (const auto& [name, value] : formula.at->point) point[name] = number_json(value);
+    object["at"] = {{"point", std::move(point)}, {"value", number_json(formula.at->value)}};
     if (formula.at->has_modes) object["at"]["nodes"] = modes_of(formula);
   }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kette/cli/text.h"
+#include "kette/symbolic/formula.h"
 #include "kette/symbolic/infix.h"
 
 namespace kette::cli {
@@ -50,7 +51,7 @@ std::string note_of(const DerivationStep& step) {
 std::string steps_text(const DerivedFormula& formula, const Derivation& derivation) {
   std::vector<std::pair<std::string, std::string>> lines;
   size_t width = 0;
-  for (const DerivationStep& step : derivation.steps) {
+  for (const DerivationStep& step : written_steps(derivation)) {
     const DerivationText text = text_of(derivation, step, FormulaStyle::plain, formula.is_partial);
     lines.emplace_back(text.left + " = " + text.right, note_of(step));
     if (const size_t wide = width_of(lines.back().first); wide <= kWidestEquation)
@@ -60,6 +61,8 @@ std::string steps_text(const DerivedFormula& formula, const Derivation& derivati
   for (const auto& [equation, rule] : lines)
     result += fmt::format("  {}{}   [{}]\n", equation,
                           std::string(width - std::min(width, width_of(equation)), ' '), rule);
+  if (const size_t left = steps_left_out(derivation))
+    result += fmt::format("  … and {}\n", counted(static_cast<int64_t>(left), "more step"));
   return result;
 }
 
@@ -85,14 +88,14 @@ std::string kink_text(const Kink& kink) {
 std::string undefined_text(Value formula, const Point& point) {
   const Value where = undefined_at(formula, point);
   if (!where) return "";
-  std::string operands;
+  std::string operands;  // those that are not the same everywhere
   for (int input : where.graph->node(where).inputs) {
     const Value x = where.graph->value(input);
-    if (where.graph->node(x).kind == NodeKind::constant) continue;
-    operands +=
-        fmt::format("{}{} = {}", operands.empty() ? "" : " and ", with_names(x), shown(value_at(x, point)));
+    if (variables_of(x).empty()) continue;
+    operands += fmt::format("{}{} = {}", operands.empty() ? " where " : " and ", with_names(x),
+                            shown(value_at(x, point)));
   }
-  return fmt::format("  ! {} is {} where {}\n", with_names(where),
+  return fmt::format("  ! {} is {}{}\n", with_names(where),
                      std::isnan(value_at(where, point)) ? "not defined" : "infinite", operands);
 }
 
@@ -111,12 +114,11 @@ std::string modes_text(const DerivedFormula& formula) {
     for (double tangent : row.forward) cells.back().push_back(shown(tangent));
     cells.back().push_back(shown(row.reverse));
   }
-  const size_t passes = formula.derivations.size();
   return fmt::format(
       "\n{}\nForward mode fills a column ∂node/∂variable from top to bottom: {} for all derivatives.\n"
       "Reverse mode fills the column ∂{}/∂node from bottom to top: 1 pass, whatever the number of "
       "variables.\n",
-      table(cells), counted(static_cast<int64_t>(passes), passes == 1 ? "pass" : "passe"), formula.name);
+      table(cells), counted(static_cast<int64_t>(formula.derivations.size()), "pass"), formula.name);
 }
 
 std::string point_text(const DerivedFormula& formula) {
@@ -169,6 +171,10 @@ double DerivativeAt::relative_difference() const {
   return std::abs(derivative - difference) / (size < 1e-6 ? 1 : size);
 }
 
+std::span<const DerivationStep> written_steps(const Derivation& derivation) {
+  return std::span(derivation.steps).first(std::min(derivation.steps.size(), kMostSteps));
+}
+
 std::string to_text(const DerivedFormula& formula) {
   std::string text;
   for (const Value& definition : definitions(formula.function))
@@ -192,11 +198,14 @@ std::string to_latex(const DerivedFormula& formula) {
                         infix_name(definition == formula.function ? formula.name : definition.name(), kLatex),
                         with_names(definition, kLatex));
   for (const Derivation& derivation : formula.derivations) {
-    for (const DerivationStep& step : derivation.steps) {
+    for (const DerivationStep& step : written_steps(derivation)) {
       const DerivationText line = text_of(derivation, step, kLatex, formula.is_partial);
       text +=
           fmt::format("  {} &= {} && \\text{{[{}]}} \\\\\n", line.left, line.right, latex_words(step.rule));
     }
+    if (const size_t left = steps_left_out(derivation))
+      text += fmt::format("  & \\dots && \\text{{[{}]}} \\\\\n",
+                          counted(static_cast<int64_t>(left), "more step"));
     text += fmt::format("  {} &= {} \\\\\n", derivative_name(formula, derivation, kLatex),
                         with_names(derivation.simplified, kLatex));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct DerivedFormula {
   std::vector<Derivation> derivations;
   std::optional<FormulaAt> at;
 };
+
+/// Steps that are written of a derivation: a formula of thousands of terms has many thousands.
+inline constexpr size_t kMostSteps = 300;
+std::span<const DerivationStep> written_steps(const Derivation& derivation);
+inline size_t steps_left_out(const Derivation& derivation) {
+  return derivation.steps.size() - written_steps(derivation).size();
+}
 
 std::string to_text(const DerivedFormula& formula);
 std::string to_latex(const DerivedFormula& formula);

@@ -15,6 +15,20 @@ std::vector<std::string> parts_of(const std::string& option, std::string_view te
   return option_value(option, [&] { return split_list(text); });
 }
 
+/// As parts_of, but commas inside brackets are the formulas' own: "x=log(8, 2), y=1".
+std::vector<std::string> formulas_of(const std::string& option, std::string_view text) {
+  std::vector<std::string> formulas;
+  int open = 0;
+  for (const std::string& part : parts_of(option, text)) {
+    if (open > 0)
+      formulas.back() += ", " + part;
+    else
+      formulas.push_back(part);
+    for (const char c : part) open += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
+  }
+  return formulas;
+}
+
 void check_name(const std::string& option, const std::string& name) {
   if (!is_formula_name(name))
     throw UsageError(fmt::format("{}: {} is no name of a variable", option, data::quote(name)));
@@ -33,7 +47,7 @@ Value formula_argument(std::string_view text, Graph& graph) {
 std::vector<std::pair<std::string, double>> numbers_by_name(const std::string& option,
                                                             std::string_view text) {
   std::vector<std::pair<std::string, double>> numbers;
-  for (const std::string& part : parts_of(option, text)) {
+  for (const std::string& part : formulas_of(option, text)) {
     const size_t equals = part.find('=');
     if (equals == std::string::npos)
       throw UsageError(fmt::format("{}: expected name=number, found {}", option, data::quote(part)));

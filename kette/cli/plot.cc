@@ -1,13 +1,8 @@
 // kette plot: pictures of functions, models and training.
 #include "kette/cli/plot.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -16,8 +11,8 @@
 #include "kette/cli/command.h"
 #include "kette/cli/files.h"
 #include "kette/cli/formula_argument.h"
-#include "kette/cli/progress.h"
 #include "kette/cli/ranges.h"
+#include "kette/cli/terminal.h"
 #include "kette/cli/text.h"
 #include "kette/data/table.h"
 #include "kette/nn/activation.h"
@@ -56,14 +51,10 @@ void check_picture(const PlotFlags& flags) {
 }
 
 std::string sketch_for_terminal(std::span<const Chart> charts) {
-  const int width = terminal_width();
-  if (width == 0) return sketch(charts, kSketchColumns, kSketchRows);
-  winsize size{};
-  const int height =
-      ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row - 2 : kSketchRows;
-  const char* no_color = std::getenv("NO_COLOR");
-  return sketch(charts, std::clamp(width - 1, kNarrowestSketch, kWidestSketch),
-                std::clamp(height, kLowestSketch, kHighestSketch), no_color == nullptr || *no_color == '\0');
+  const auto columns = static_cast<int>(terminal_columns()), rows = static_cast<int>(terminal_rows());
+  if (columns == 0) return sketch(charts, kSketchColumns, kSketchRows);
+  return sketch(charts, std::clamp(columns - 1, kNarrowestSketch, kWidestSketch),
+                std::clamp(rows - 2, kLowestSketch, kHighestSketch), has_colours());
 }
 
 /// Names from files may hold any bytes.

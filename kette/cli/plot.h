@@ -39,7 +39,7 @@ std::vector<Chart> learning_charts(const PlotFlags& flags);
 std::vector<double> evenly(double from, double to, size_t count);
 /// The middles of as many equal parts.
 std::vector<double> middles(double from, double to, size_t count);
-/// About eight round numbers between the ends.
+/// About eight round numbers between the ends; none where numbers that close are hardly told apart.
 std::vector<double> round_levels(double from, double to);
 /// Throws UsageError unless `from` < `to`.
 void check_range(const std::string& axis, double from, double to);

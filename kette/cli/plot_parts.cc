@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "kette/cli/command.h"
@@ -26,8 +27,12 @@ std::vector<double> round_levels(double from, double to) {
                                : rough < 3.5 * power ? 2
                                : rough < 7.5 * power ? 5
                                                      : 10);
+  const double larger = std::max(std::abs(from), std::abs(to));
+  if (step < std::nextafter(larger, INFINITY) - larger) return {};  // they could not be told apart
+  constexpr int kMost = 20;
+  const double first = std::ceil(from / step);
   std::vector<double> levels;
-  for (double k = std::ceil(from / step); k * step <= to; ++k) levels.push_back(k * step);
+  for (int k = 0; k < kMost && (first + k) * step <= to; ++k) levels.push_back((first + k) * step);
   return levels;
 }
 

@@ -8,7 +8,9 @@
 
 namespace kette::cli {
 
+namespace {
 constexpr std::string_view kEnding = ".run.toml";
+}
 
 std::vector<Run> read_runs(const std::vector<std::string>& files) {
   std::vector<Run> runs;

@@ -9,12 +9,28 @@
 
 namespace kette::cli {
 
+namespace {
+
+/// Zeros where it does not tell.
+winsize terminal_size() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size : winsize{};
+}
+
+}  // namespace
+
 bool is_terminal() { return isatty(STDOUT_FILENO) != 0; }
 
 size_t terminal_columns() {
   if (!is_terminal()) return 0;
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const size_t columns = terminal_size().ws_col;
+  return columns > 0 ? columns : 80;
+}
+
+size_t terminal_rows() {
+  if (!is_terminal()) return 0;
+  const size_t rows = terminal_size().ws_row;
+  return rows > 0 ? rows : 24;
 }
 
 size_t page_columns() {

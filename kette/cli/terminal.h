@@ -11,6 +11,9 @@ bool is_terminal();
 /// Its columns; 0 where standard output is none.
 size_t terminal_columns();
 
+/// Its rows; 0 where standard output is none.
+size_t terminal_rows();
+
 /// For pages of text: its columns, at least 40; 100 where standard output is none.
 size_t page_columns();
 

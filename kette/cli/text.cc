@@ -52,7 +52,8 @@ std::string grouped(int64_t number) {
 }
 
 std::string counted(int64_t number, std::string_view singular) {
-  return fmt::format("{} {}{}", grouped(number), singular, number == 1 ? "" : "s");
+  const std::string_view ending = number == 1 ? "" : singular.ends_with('s') ? "es" : "s";
+  return fmt::format("{} {}{}", grouped(number), singular, ending);
 }
 
 std::string measure_text(std::string_view name, double value) {

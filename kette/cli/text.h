@@ -17,7 +17,7 @@ double parse_duration(std::string_view text);
 std::string duration(double seconds);
 /// 1234567 → "1 234 567"
 std::string grouped(int64_t number);
-/// "1 row", "2 rows"
+/// "1 row", "2 rows", "2 passes"
 std::string counted(int64_t number, std::string_view singular);
 /// A measure or loss: four significant digits; shares (accuracy, r2) with four decimals.
 std::string measure_text(std::string_view name, double value);

@@ -22,9 +22,9 @@ void append_field(std::string& script, const std::string& name, const Field& fie
     for (size_t i = 0; i < field.x.size(); ++i) {
       const double value = field.values[j * field.x.size() + i];
       if (std::isfinite(value))
-        append_line(script, "{:.10g} {:.10g} {:.7g}", field.x[i], field.y[j], value);
+        append_line(script, "{} {} {}", field.x[i], field.y[j], value);
       else
-        append_line(script, "{:.10g} {:.10g} NaN", field.x[i], field.y[j]);
+        append_line(script, "{} {} NaN", field.x[i], field.y[j]);
     }
     script += '\n';
   }
@@ -35,7 +35,7 @@ void append_field(std::string& script, const std::string& name, const Field& fie
 void append_levels(std::string& script, const std::string& data, const Field& field) {
   append_line(script, "set contour base");
   append_line(script, "unset surface");
-  append_line(script, "set cntrparam levels discrete {:.7g}", fmt::join(field.levels, ","));
+  append_line(script, "set cntrparam levels discrete {}", fmt::join(field.levels, ","));
   append_line(script, "set table {}_levels", data);
   append_line(script, "splot {} using 1:2:3 with lines notitle", data);
   append_line(script, "unset table");
@@ -43,10 +43,12 @@ void append_levels(std::string& script, const std::string& data, const Field& fi
   append_line(script, "set surface");
 }
 
+/// 0 … 1 where no value is finite.
 std::pair<double, double> ends_of(const Field& field) {
   double least = INFINITY, most = -INFINITY;
   for (const double value : field.values)
     if (std::isfinite(value)) least = std::min(least, value), most = std::max(most, value);
+  if (!(least <= most)) least = 0, most = 1;
   return {field.from.value_or(least), field.to.value_or(most)};
 }
 
@@ -67,7 +69,7 @@ void append_colors(std::string& script, const Field& field) {
   append_line(script, "set palette defined ({})", field.colors == Field::Colors::halves ? kHalves : kScale);
   auto [from, to] = ends_of(field);
   if (!(from < to)) from -= 0.5, to += 0.5;  // one value everywhere
-  append_line(script, "set cbrange [{:.10g}:{:.10g}]", from, to);
+  append_line(script, "set cbrange [{}:{}]", from, to);
   append_line(script, "set cblabel {}", gnuplot_text(field.label));
   append_line(script, "set colorbox");
 }
@@ -77,9 +79,13 @@ void add_pixel_field(std::string& script, PlotElements& elements, const std::str
   const Field& field = *chart.field;
   append_field(script, data, field);
   append_colors(script, field);
-  if (!field.levels.empty()) append_levels(script, data, field);
+  // Of a surface without a number gnuplot finds no lines, but an error.
+  const bool has_levels = !field.levels.empty() && std::ranges::any_of(field.values, [](double value) {
+    return std::isfinite(value);
+  });
+  if (has_levels) append_levels(script, data, field);
   elements.push_back(fmt::format("{} using 1:2:3 with image notitle", data));
-  if (!field.levels.empty())  // dark with light edges: seen on every colour
+  if (has_levels)  // dark with light edges: seen on every colour
     for (const std::string_view style : {"lw 2.4 dt 1 lc rgb '#ffffff'", "lw 1 dt 1 lc rgb '#202020'"})
       elements.push_back(fmt::format("{}_levels using 1:2 with lines {} notitle", data, style));
   if (field.colors != Field::Colors::classes) return;

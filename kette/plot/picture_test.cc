@@ -147,6 +147,15 @@ TEST_F(Picture, of_one_value_everywhere_is_no_error) {
   EXPECT_TRUE(is_well_formed(svg({.series = {{.name = "one", .x = {1}, .y = {1}}}})));
 }
 
+TEST_F(Picture, of_a_field_without_a_number_shows_the_series) {
+  for (const auto colors : {Field::Colors::scale, Field::Colors::halves, Field::Colors::classes}) {
+    Chart chart = hill(colors);
+    std::ranges::fill(chart.field->values, NAN);
+    EXPECT_TRUE(is_well_formed(svg(chart)));
+    EXPECT_NE(sketch(chart, 60, 20).find('o'), std::string::npos);
+  }
+}
+
 TEST_F(Picture, as_a_sketch_is_plain_text_as_wide_as_asked_for) {
   for (const int columns : {60, 79, 100}) {
     const std::string text = sketch(waves(), columns, 24);

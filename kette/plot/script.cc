@@ -11,7 +11,7 @@
 namespace kette {
 namespace {
 
-std::string end_of(const std::optional<double>& end) { return end ? fmt::format("{:.10g}", *end) : "*"; }
+std::string end_of(const std::optional<double>& end) { return end ? fmt::format("{}", *end) : "*"; }
 
 /// The least and the largest number that the series show on an axis. {∞, −∞} for none.
 std::pair<double, double> extent(const Chart& chart, const Axis& axis, std::vector<double> Series::*numbers) {
@@ -28,9 +28,11 @@ void append_logarithmic_tics(std::string& script, char name, double from, double
   const std::vector<double> digits =
       to / from > 10 ? std::vector<double>{1, 2, 5} : std::vector<double>{1, 2, 3, 4, 5, 6, 8};
   std::vector<std::string> tics;
-  for (double power = std::pow(10, std::floor(std::log10(from))); power <= to; power *= 10)
+  const int last = static_cast<int>(std::floor(std::log10(to)));
+  for (int exponent = static_cast<int>(std::floor(std::log10(from))); exponent <= last; ++exponent)
     for (const double digit : digits)
-      if (digit * power >= from && digit * power <= to) tics.push_back(fmt::format("{:.10g}", digit * power));
+      if (const double tic = digit * std::pow(10, exponent); tic >= from && tic <= to)
+        tics.push_back(fmt::format("{:.10g}", tic));
   if (tics.size() > 1) append_line(script, "set {}tics ({})", name, fmt::join(tics, ", "));
 }
 

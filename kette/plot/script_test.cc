@@ -67,6 +67,39 @@ TEST(GnuplotScript, labels_a_short_logarithmic_axis_at_more_than_powers_of_ten) 
   EXPECT_EQ(script(chart).find("set ytics ("), std::string::npos);
 }
 
+TEST(GnuplotScript, a_logarithmic_axis_may_begin_at_the_least_numbers) {
+  Chart chart = line({0, 1, 2}, {5e-324, 1e-323, 4e-322});
+  chart.y.is_logarithmic = true;
+  expect_line(script(chart), "set logscale y");
+  chart.y.to = 1e-323;
+  expect_line(script(chart), "set logscale y");
+}
+
+TEST(GnuplotScript, tells_numbers_next_to_each_other_apart) {
+  const double next = std::nextafter(1, 2);
+  Chart chart = line({1, next}, {next, 1});
+  chart.x = {.from = 1, .to = next};
+  chart.field = {.x = {1, next}, .y = {1, next}, .values = {1, next, 1, next}};
+  chart.field->levels = {next};
+  const std::string text = script(chart);
+  expect_line(text, "1 1.0000000000000002");
+  expect_line(text, "1.0000000000000002 1");
+  expect_line(text, "1.0000000000000002 1 1.0000000000000002");
+  expect_line(text, "set xrange [1:1.0000000000000002]");
+  expect_line(text, "set cbrange [1:1.0000000000000002]");
+  expect_line(text, "set cntrparam levels discrete 1.0000000000000002");
+}
+
+TEST(GnuplotScript, a_field_without_a_number_is_coloured_from_0_to_1) {
+  for (const Field::Colors colors : {Field::Colors::scale, Field::Colors::halves, Field::Colors::classes}) {
+    Chart chart = line({0, 1}, {0, 1});
+    chart.field = {.x = {0, 1}, .y = {0, 1}, .values = {NAN, NAN, INFINITY, -INFINITY}, .colors = colors};
+    expect_line(script(chart), "set cbrange [0:1]");
+    const std::string sketched = script(chart, {.kind = Canvas::Kind::text});
+    EXPECT_EQ(sketched.find("$chart1_field"), std::string::npos) << sketched;
+  }
+}
+
 TEST(GnuplotScript, switches_markup_in_texts_off) {
   for (const Canvas::Kind kind : {Canvas::Kind::svg, Canvas::Kind::png, Canvas::Kind::text})
     EXPECT_NE(script(line({0, 1}, {0, 1}), {.kind = kind}).find(" noenhanced "), std::string::npos);

@@ -74,9 +74,9 @@ void append_data(std::string& script, const std::string& name, const Series& ser
     const bool is_seen = is_shown(series.x[i], chart.x) && is_shown(series.y[i], chart.y) &&
                          (series.values.empty() || std::isfinite(series.values[i]));
     if (is_seen && series.values.empty())
-      append_line(script, "{:.10g} {:.10g}", series.x[i], series.y[i]);
+      append_line(script, "{} {}", series.x[i], series.y[i]);
     else if (is_seen)
-      append_line(script, "{:.10g} {:.10g} {:.10g}", series.x[i], series.y[i], series.values[i]);
+      append_line(script, "{} {} {}", series.x[i], series.y[i], series.values[i]);
     else if (!is_gap)
       script += '\n';
     is_gap = !is_seen;

@@ -35,8 +35,9 @@ struct Derivation {
 
 /// Differentiates a scalar f64 formula of element-wise operations by one of its inputs. All is appended to
 /// its graph, the unknowns as inputs named "∂%id/∂x". Every local derivative is that of the operation's
-/// definition (OpDef::partials), written as books do, so the result is what training computes. Parts without
-/// the variable are constants. Throws Error for an operation that is not element-wise.
+/// definition (OpDef::partials), of quotients and f^g in the form that books write: in numbers this may
+/// overflow earlier, so those at a point are better those of derivatives_at. Parts without the variable are
+/// constants. Throws Error for an operation that is not element-wise.
 Derivation derive(Value function, Value variable);
 
 /// A step as text: left and right side of its equation. `is_partial`: ∂ instead of d.

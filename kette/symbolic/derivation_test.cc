@@ -219,12 +219,12 @@ TEST(Derivation, of_random_formulas_agrees_with_finite_differences_before_and_af
     EXPECT_TRUE(agree(value_at(derivation.simplified, point), difference, 1e-6))
         << value_at(derivation.simplified, point) << " instead of " << difference << ": "
         << infix(derivation.simplified);
-    const double trained = value_at(gradient(f, {x})[0], point);
+    const double trained = derivatives_at(f, {&x, 1}, point)[0];
     EXPECT_TRUE(agree(value_at(derivation.result, point), trained, 1e-11)) << trained;
     // What is printed is read back to the same value.
     for (const Value& printed : {f, derivation.result, derivation.simplified}) {
       const std::string formula = with_names(printed);
-      if (formula.ends_with("…")) continue;
+      if (formula.find("…") != std::string::npos) continue;
       EXPECT_TRUE(agree(value_at(parse_formula(formula, graph), point), value_at(printed, point), 1e-9))
           << formula;
     }
@@ -301,6 +301,19 @@ TEST(Modes, agree_with_gradient_and_jvp) {
       EXPECT_NEAR(rows[i].forward[v], value_at(jvp(rows[i].node, {&variables[v], 1}, {&one, 1}), point),
                   1e-12);
   }
+}
+
+TEST(Point, derivatives_are_right_where_their_textbook_form_overflows) {
+  const auto by_x = [](std::string_view formula, double x) {
+    Graph graph;
+    const Value variable = graph.input("x", Shape({}, DType::f64));
+    return derivatives_at(parse_formula(formula, graph), {&variable, 1}, {{"x", x}})[0];
+  };
+  EXPECT_DOUBLE_EQ(by_x("x/(1e200 + x)", 1), 1e-200);
+  EXPECT_DOUBLE_EQ(by_x("1/(1e-200 + x)", 0), -INFINITY) << "which is −1e400";
+  EXPECT_DOUBLE_EQ(by_x("x^(x + 2)", 1e-300), 2e-300);
+  EXPECT_EQ(by_x("7", 1), 0);
+  EXPECT_EQ(by_x("x", 1), 1);
 }
 
 TEST(Point, differences_are_those_of_calculus) {

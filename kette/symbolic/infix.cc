@@ -1,5 +1,6 @@
 #include "kette/symbolic/infix.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -17,6 +18,8 @@ struct Pending {
   Value node = {};
   Binding at_least = Binding::relation;
 };
+
+constexpr size_t kManyPending = 4000;
 
 constexpr std::string_view kLooser = "?-+*^!";  // in the order of Binding
 
@@ -52,35 +55,51 @@ class Writer {
 
   Infix write(Value root) {
     Infix result = piece(root, true);
-    while (!pending_.empty() && text_.size() <= options_.most) {
+    while (!pending_.empty()) {
       const Pending one = std::move(pending_.back());
       pending_.pop_back();
-      if (!one.node) {
-        text_ += one.text;
-        continue;
-      }
-      const size_t below = pending_.size();
-      const Infix inside = piece(one.node, false);
-      if (inside.binding >= one.at_least) {
-        text_ += inside.text;
-        continue;
-      }
-      text_ += opening(inside.binding, options_.style);
-      text_ += inside.text;
-      pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(below),
-                      Pending{std::string(closing(inside.binding, options_.style))});
-    }
-    if (text_.size() > options_.most) {
-      size_t end = options_.most;
-      while (end > 0 && (text_[end] & 0xC0) == 0x80) --end;
-      text_.resize(end);
-      text_ += "…";
+      if (one.node)
+        write_operand(one);
+      else
+        write_text(one.text);
     }
     result.text += text_;
     return result;
   }
 
  private:
+  std::string_view ellipsis() const { return options_.style == FormulaStyle::latex ? "\\dots{}" : "…"; }
+  bool is_full() const { return text_.size() > options_.most; }
+  /// Is it an operation inside so many others that it is left out?
+  bool is_too_deep(Value operand) const {
+    return pending_.size() > std::max(options_.most, kManyPending) &&
+           graph_.node(operand).kind == NodeKind::operation;
+  }
+
+  void write_operand(const Pending& operand) {
+    if (is_full() || is_too_deep(operand.node)) {
+      if (!text_.ends_with(ellipsis())) text_ += ellipsis();
+      return;
+    }
+    const size_t below = pending_.size();
+    const Infix inside = piece(operand.node, false);
+    if (inside.binding >= operand.at_least) {
+      text_ += inside.text;
+      return;
+    }
+    text_ += opening(inside.binding, options_.style);
+    text_ += inside.text;
+    pending_.insert(pending_.begin() + static_cast<std::ptrdiff_t>(below),
+                    Pending{std::string(closing(inside.binding, options_.style))});
+  }
+
+  /// What stands between operands that are left out is left out with them, unless it closes brackets.
+  void write_text(const std::string& text) {
+    const bool is_between =
+        !pending_.empty() && pending_.back().node && text.find_first_of("()[]{}|") == std::string::npos;
+    if (!is_full() || !is_between || !text_.ends_with(ellipsis())) text_ += text;
+  }
+
   /// A node's text, or, of an operation, nothing: what it is made of is then pending.
   Infix piece(Value value, bool is_root) {
     if (!is_root && options_.stands_for)
@@ -130,7 +149,7 @@ class Writer {
       if (!is_operand) {
         plain += attribute(node, place, plain);
       } else {
-        parts.push_back({std::exchange(plain, {})});
+        if (!plain.empty()) parts.push_back({std::exchange(plain, {})});
         if (place != ",") operand(static_cast<size_t>(place[0] - '0'), at_least);
         for (size_t i = 0; place == "," && i < node.inputs.size(); ++i) {
           if (i > 0) parts.push_back({", "});
@@ -139,7 +158,7 @@ class Writer {
       }
       at = end;
     }
-    parts.push_back({plain});
+    if (!plain.empty()) parts.push_back({plain});
     for (size_t i = parts.size(); i-- > 0;) pending_.push_back(std::move(parts[i]));
   }
 

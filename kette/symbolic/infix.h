@@ -23,13 +23,14 @@ struct InfixOptions {
   std::function<std::optional<Infix>(Value)> stands_for = {};
   /// Significant digits of numbers; 0: the shortest that give the same number.
   int digits = 0;
-  /// Where the formula is longer (in bytes), it ends with `…`: a graph may hold many more paths than nodes.
+  /// Where the formula is longer (in bytes), or nested thousands deep, `…` (in LaTeX \dots)
+  /// stands for what is left out, and brackets are closed: a graph may hold many more paths than nodes.
   size_t most = 4000;
 };
 
 /// The formula of a node with as few brackets as show its structure. Plain text of scalar nodes is read back
 /// by parse_formula to the same values. Constants of more than one element are written by name or `const`.
-/// Does not recurse; linear in the length of the result.
+/// Does not recurse; linear in `most`.
 std::string infix(Value value, const InfixOptions& options = {});
 
 /// The same, with the binding of its outermost operation: for `stands_for`, and places in larger formulas.

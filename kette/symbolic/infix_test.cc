@@ -87,8 +87,76 @@ TEST(Infix, a_formula_with_more_paths_than_memory_is_cut) {
   Value x = graph.input("x", Shape({}, DType::f64));
   for (int i = 0; i < 100; ++i) x = x + x;
   const std::string text = infix(x, {.most = 100});
-  EXPECT_LE(text.size(), 103u);
-  EXPECT_TRUE(text.ends_with("…")) << text;
+  EXPECT_LE(text.size(), 250u);
+  EXPECT_NE(text.find("…"), std::string::npos) << text;
+}
+
+TEST(Infix, what_is_left_out_leaves_no_bracket_open) {
+  Graph graph;
+  const Value x = graph.input("x", Shape({}, DType::f64)), y = graph.input("y", Shape({}, DType::f64));
+  EXPECT_EQ(infix((x + y) * x * (x + x + y), {.most = 5}), "(x + y)·…");
+  EXPECT_EQ(infix(square(x + y) + y, {.most = 3}), "(x + …)² + …") << "the square belongs to what is seen";
+  EXPECT_EQ(infix(max(x * y, y), {.most = 5}), "max(x·…)");
+  EXPECT_EQ(infix(div(x, y) + y, {.style = FormulaStyle::latex, .most = 4}),
+            "\\frac{\\dots{}}{\\dots{}} + \\dots{}");
+}
+
+/// Every kind of bracket, nested.
+Value nested(Graph& graph, int depth) {
+  Value value = graph.input("x", Shape({}, DType::f64));
+  const Value y = graph.input("y", Shape({}, DType::f64));
+  for (int i = 0; i < depth; ++i)
+    value =
+        div(sqrt(abs(square(value - y) * (y - value))), where(greater(exp(value), y), pow(value, -1.5), y)) *
+        pow(y + value, value);
+  return value;
+}
+
+/// `{`, `(`, `[` and `\\left` are closed in the order in which they were opened.
+bool is_balanced(const std::string& text) {
+  std::string open;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    if (rest.starts_with("\\left") && !rest.starts_with("\\left|")) continue;
+    if (rest.starts_with("\\left|")) open += '|', i += 5;
+    if (rest.starts_with("\\right|")) {
+      if (!open.ends_with('|')) return false;
+      open.pop_back(), i += 6;
+    }
+    if (std::string_view("({[").find(text[i]) != std::string_view::npos) open += text[i];
+    const size_t closing = std::string_view(")}]").find(text[i]);
+    if (closing == std::string_view::npos) continue;
+    if (!open.ends_with("({["[closing])) return false;
+    open.pop_back();
+  }
+  return open.empty();
+}
+
+TEST(Infix, cut_anywhere_is_balanced) {
+  for (const FormulaStyle style : {FormulaStyle::plain, FormulaStyle::latex})
+    for (size_t most = 0; most < 600; ++most) {
+      Graph graph;
+      const std::string text = infix(nested(graph, 6), {.style = style, .most = most});
+      EXPECT_TRUE(is_balanced(text)) << text;
+      EXPECT_NE(text.find(style == FormulaStyle::latex ? "\\dots{}" : "…"), std::string::npos) << text;
+      EXPECT_LE(text.size(), 4 * most + 200) << text;
+    }
+}
+
+TEST(Infix, of_a_long_sum_the_innermost_terms_are_left_out) {
+  Graph graph;
+  Value sum = graph.input("x", Shape({}, DType::f64));
+  const Value y = graph.input("y", Shape({}, DType::f64));
+  for (int i = 0; i < 100000; ++i) sum = sum + y;
+  int asked = 0;
+  const std::string text = infix(sum, {.stands_for = [&](Value) -> std::optional<Infix> {
+                                   ++asked;
+                                   return std::nullopt;
+                                 }});
+  EXPECT_TRUE(text.starts_with("… + y + y + y")) << text;
+  EXPECT_TRUE(text.ends_with(" + y + …")) << text;
+  EXPECT_LT(text.size(), 4100u);
+  EXPECT_LT(asked, 10000);
 }
 
 TEST(Infix, a_hundred_thousand_terms_are_no_recursion) {

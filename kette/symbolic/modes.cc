@@ -29,9 +29,7 @@ std::vector<ModesRow> modes_at(Value result, const std::vector<Value>& variables
     for (const Value& partial : partials[static_cast<size_t>(id)])
       if (partial) wanted.push_back(partial);
   }
-  Bindings bindings;
-  for (const auto& [name, number] : point) bindings.emplace(name, Tensor(Shape({}, DType::f64), {number}));
-  const std::vector<Reference> values = interpret(graph, wanted, bindings);
+  const std::vector<Reference> values = interpret(graph, wanted, bindings_of(point));
   const auto number = [&](Value x) { return x ? values[static_cast<size_t>(x.id)].values[0] : 0.0; };
 
   std::vector<ModesRow> rows(count);
@@ -55,7 +53,7 @@ std::vector<ModesRow> modes_at(Value result, const std::vector<Value>& variables
   for (int id = result.id; id >= 0; --id) {
     const ModesRow& row = rows[static_cast<size_t>(id)];
     if (row.reverse == 0) continue;
-    for (const Edge& edge : row.edges)
+    for (const ModesEdge& edge : row.edges)
       rows[static_cast<size_t>(edge.operand.id)].reverse += row.reverse * edge.slope;
   }
   std::erase_if(rows, [&](const ModesRow& row) {

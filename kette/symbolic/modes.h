@@ -9,7 +9,7 @@
 namespace kette {
 
 /// The factor ∂node/∂operand on one edge of the graph.
-struct Edge {
+struct ModesEdge {
   Value operand;
   double slope = 0;
 };
@@ -17,9 +17,9 @@ struct Edge {
 struct ModesRow {
   Value node;
   double value = 0;
-  std::vector<Edge> edges;      // to its operands, in their order
-  std::vector<double> forward;  // ∂node/∂variable, for each variable
-  double reverse = 0;           // ∂result/∂node
+  std::vector<ModesEdge> edges;  // to its operands, in their order
+  std::vector<double> forward;   // ∂node/∂variable, for each variable
+  double reverse = 0;            // ∂result/∂node
 };
 
 /// One row for each node that the result depends on, in topological order; constants left out. Slopes are

@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "kette/autodiff/interpret.h"
+#include "kette/autodiff/gradient.h"
 #include "kette/base/error.h"
 #include "kette/ops/ops.h"
 
@@ -14,12 +14,6 @@ namespace kette {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-Bindings bindings_of(const Point& point) {
-  Bindings bindings;
-  for (const auto& [name, number] : point) bindings.emplace(name, Tensor(Shape({}, DType::f64), {number}));
-  return bindings;
-}
 
 /// One operation alone, at numbers near those of the point.
 class Local {
@@ -74,8 +68,23 @@ std::optional<Kink> kink_of(Value node, size_t operand, const std::vector<double
 
 }  // namespace
 
+Bindings bindings_of(const Point& point) {
+  Bindings bindings;
+  for (const auto& [name, number] : point) bindings.emplace(name, Tensor(Shape({}, DType::f64), {number}));
+  return bindings;
+}
+
 double value_at(Value formula, const Point& point) {
   return interpret(formula, bindings_of(point)).values[0];
+}
+
+std::vector<double> derivatives_at(Value formula, std::span<const Value> variables, const Point& point) {
+  const std::vector<Value> derivatives = gradient(formula, variables);
+  const std::vector<Reference> values = interpret(*formula.graph, derivatives, bindings_of(point));
+  std::vector<double> numbers;
+  for (const Value& derivative : derivatives)
+    numbers.push_back(values[static_cast<size_t>(derivative.id)].values[0]);
+  return numbers;
 }
 
 double difference_at(Value formula, const std::string& variable, const Point& point) {

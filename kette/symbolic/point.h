@@ -3,9 +3,11 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "kette/autodiff/interpret.h"
 #include "kette/graph/graph.h"
 
 namespace kette {
@@ -13,8 +15,15 @@ namespace kette {
 /// Numbers of inputs by name.
 using Point = std::map<std::string, double>;
 
+/// Scalars of f64.
+Bindings bindings_of(const Point& point);
+
 /// Of the float64 interpreter; NaN outside the domain. Throws Error naming an input without a number.
 double value_at(Value formula, const Point& point);
+
+/// ∂f/∂x for each of the variables as training computes it, by reverse mode with OpDef::partials: the number
+/// of a derivation's result, but right where squares and products in its textbook form overflow.
+std::vector<double> derivatives_at(Value formula, std::span<const Value> variables, const Point& point);
 
 /// df/dx by central differences whose step is halved while their extrapolation to 0 gets better [Ridders
 /// 1982]: about ten digits where the formula is smooth. NaN where no step stays in its domain.

@@ -40,6 +40,19 @@ expect "convention" "[relu; relu'(x) = 1 if x > 0, else 0]" out.txt
 "$kette" derive "ln(x)" --at x=-1 >out.txt
 expect "domain" 'ln(x) is not defined where x = −1' out.txt
 
+"$kette" derive "x*ln(-1)" --at x=1 >out.txt
+expect "domain of numbers alone" '! ln(−1) is not defined' out.txt
+! grep -q '−1 = −1' out.txt || { echo "a number where it is this number"; exit 1; }
+
+# Numbers are those of training, not of the textbook form, whose square overflows.
+"$kette" derive "x/(1e200+x)" --at x=1 >out.txt
+expect "quotient" 'df/dx 1e-200 1e-200' out.txt
+"$kette" derive "x*y" --at "x=log(8,2), y=max(1,[2,3])" >/dev/null 2>&1 && { echo "[2,3] is a number"; exit 1; }
+"$kette" derive "x*y" --at "x=log(8,2), y=max(1, 2)" >out.txt
+expect "commas in brackets" 'at x = 3, y = 2' out.txt
+"$kette" derive "x*y*z" --at x=1,y=2,z=3 --modes >out.txt
+expect "passes" 'from top to bottom: 3 passes for all' out.txt
+
 # LaTeX has as many { as }, JSON is one line.
 "$kette" derive "sigmoid(w*x_1 + b)/α" --wrt w --latex >out.txt
 [ "$(tr -cd '{' <out.txt | wc -c)" = "$(tr -cd '}' <out.txt | wc -c)" ] || { echo "braces"; cat out.txt; exit 1; }
@@ -48,6 +61,20 @@ expect "fraction" '\frac{\partial f}{\partial w} &=' out.txt
 [ "$(wc -l <out.txt)" = 1 ] || { echo "--json is not one line"; exit 1; }
 expect "json" '"point":{"x":2.0,"y":3.0},"value":6.0' out.txt
 expect "json" '"forward":{"x":3.0,"y":2.0}' out.txt
+
+"$kette" derive "ln(x)" --at x=0 --json >out.txt
+expect "infinite numbers" '"value":"-inf"' out.txt
+expect "infinite numbers" '"at":{"value":"inf",' out.txt
+
+
+# Of a long formula the first steps, and lines that end.
+long=$(awk 'BEGIN { printf "x"; for (i = 0; i < 3000; ++i) printf " + ln(x+y)^%d/2", i % 7 }')
+"$kette" derive "$long" --wrt x --at x=1,y=2 >out.txt
+expect "steps" '… and ' out.txt
+[ "$(grep -c '' out.txt)" -lt 400 ] || { echo "too many lines"; exit 1; }
+"$kette" derive "$long" --wrt x --latex >out.txt
+[ "$(tr -cd '{' <out.txt | wc -c)" = "$(tr -cd '}' <out.txt | wc -c)" ] || { echo "braces of a long formula"; exit 1; }
+[ "$(grep -o '\\left' out.txt | wc -l)" = "$(grep -o '\\right' out.txt | wc -l)" ] || { echo "brackets"; exit 1; }
 
 # A caret below the place.
 refused 2 'there is no function sin' derive "x + sin(x)"

@@ -122,6 +122,16 @@ TEST(RoundLevels, are_about_eight_round_numbers) {
   EXPECT_TRUE(round_levels(3, 3).empty());
 }
 
+TEST(RoundLevels, there_are_none_between_numbers_next_to_each_other) {
+  EXPECT_TRUE(round_levels(1 - 0x1p-53, 1).empty());
+  EXPECT_TRUE(round_levels(-1e300, std::nextafter(-1e300, 0)).empty());
+  EXPECT_TRUE(round_levels(0, 5e-324).empty());
+  const std::vector<double> near = round_levels(1, 1 + 1e-13);
+  EXPECT_GE(near.size(), 4u);
+  EXPECT_LE(near.size(), 13u);
+  for (size_t i = 1; i < near.size(); ++i) EXPECT_LT(near[i - 1], near[i]);
+}
+
 class ModelCharts : public testing::Test {
  protected:
   ModelCharts()

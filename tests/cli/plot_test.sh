@@ -3,7 +3,7 @@
 # usage: plot_test.sh KETTE PROJECT
 set -eu
 kette=$1 data=$2/data
-command -v gnuplot >/dev/null || { echo "skipped: gnuplot is not installed"; exit 0; }
+command -v gnuplot >/dev/null || { echo "skipped: gnuplot is not installed"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"

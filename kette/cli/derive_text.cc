@@ -72,17 +72,26 @@ std::string gradient_text(const DerivedFormula& formula, const std::vector<std::
   return fmt::format("∇{} = ({})\n", formula.name, list);
 }
 
-std::string kink_text(const Kink& kink) {
+/// A kink of one operation; whether the whole has one there is said behind.
+std::string kink_text(const Kink& kink, bool is_smooth, const std::string& function) {
   const Node& node = kink.node.graph->node(kink.node);
   const std::string operand = with_names(kink.node.graph->value(node.inputs[kink.operand]));
   const std::string what = with_names(kink.node);
-  if (kink.is_jump)
-    return fmt::format("  ! {} jumps where {} = {}, from {} to {}: it has no derivative there; {} is taken\n",
-                       what, operand, shown(kink.at), shown(kink.left), shown(kink.right), shown(kink.taken));
-  return fmt::format(
-      "  ! {} has a kink where {} = {}, slope {} to the left, {} to the right: it is not differentiable\n"
-      "    there; the subgradient {} is taken, as in training\n",
-      what, operand, shown(kink.at), shown(kink.left), shown(kink.right), shown(kink.taken));
+  const std::string where = fmt::format("where {} = {}", operand, shown(kink.at));
+  std::string text;
+  if (is_smooth)
+    text = fmt::format("{} {} {}, {} to the left, {} to the right; {} is taken; {} itself is smooth there",
+                       what, kink.is_jump ? "jumps" : "has a kink by its operand", where, shown(kink.left),
+                       shown(kink.right), shown(kink.taken), function);
+  else if (kink.is_jump)
+    text = fmt::format("{} jumps {}, from {} to {}: it has no derivative there; {} is taken", what, where,
+                       shown(kink.left), shown(kink.right), shown(kink.taken));
+  else
+    text = fmt::format(
+        "{} has a kink {}, slope {} to the left, {} to the right: it is not differentiable there; the "
+        "subgradient {} is taken, as in training",
+        what, where, shown(kink.left), shown(kink.right), shown(kink.taken));
+  return "  ! " + filled(text, 96, 4) + "\n";
 }
 
 std::string undefined_text(Value formula, const Point& point) {
@@ -141,7 +150,10 @@ std::string point_text(const DerivedFormula& formula) {
   std::vector<std::string> told;
   for (size_t i = 0; i < at.derivatives.size(); ++i) {
     for (const Kink& kink : at.derivatives[i].kinks)
-      if (std::string line = kink_text(kink); std::ranges::find(told, line) == told.end()) {
+      if (std::string line = kink_text(
+              kink, is_smooth_at(formula.function, formula.derivations[i].variable.name(), at.point),
+              formula.name);
+          std::ranges::find(told, line) == told.end()) {
         text += line;
         told.push_back(std::move(line));
       }

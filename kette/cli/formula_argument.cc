@@ -54,6 +54,9 @@ std::vector<std::pair<std::string, double>> numbers_by_name(const std::string& o
     const std::string name(data::trim_blanks(std::string_view(part).substr(0, equals)));
     const std::string number(data::trim_blanks(std::string_view(part).substr(equals + 1)));
     check_name(option, name);
+    if (number.find_first_of(";=") != std::string::npos)
+      throw UsageError(fmt::format("{}: {} must be a number, found {}; commas separate variables", option,
+                                   name, data::quote(number)));
     if (std::ranges::find(numbers, name, &std::pair<std::string, double>::first) != numbers.end())
       throw UsageError(fmt::format("{}: {} is given twice", option, name));
     Graph graph;

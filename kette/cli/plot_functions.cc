@@ -202,10 +202,18 @@ std::vector<Chart> function_charts(const PlotFlags& flags) {
                              .color = static_cast<int>(i),
                              .width = width(i)});
     if (!flags.derivative) continue;
+    // Where there is no function there is no derivative, whatever its formula says.
+    std::vector<double> slopes = values_at(gradient(f.value, {at}).front(), at, places);
+    for (size_t k = 0; k < slopes.size(); ++k)
+      if (std::isnan(values.series.back().y[k])) slopes[k] = std::numeric_limits<double>::quiet_NaN();
+    const bool is_word =
+        f.name.find_first_of("+-*/^ ") == std::string::npos && f.name.find("·") == std::string::npos;
     Chart& chart = is_one ? values : derivatives;  // one function and its derivative share a chart
-    chart.series.push_back({.name = is_one ? "derivative" : f.name + "′",
+    chart.series.push_back({.name = is_one    ? "derivative"
+                                    : is_word ? f.name + "′"
+                                              : "(" + f.name + ")′",
                             .x = places,
-                            .y = values_at(gradient(f.value, {at}).front(), at, places),
+                            .y = std::move(slopes),
                             .color = static_cast<int>(is_one ? 1 : i),
                             .width = width(i)});
   }

@@ -133,6 +133,18 @@ Value undefined_at(Value formula, const Point& point) {
   return {};
 }
 
+bool is_smooth_at(Value formula, const std::string& variable, const Point& point) {
+  constexpr double kStep = 1e-6, kTolerance = 1e-4;
+  const double x = point.at(variable), h = kStep * std::max(1.0, std::abs(x)),
+               here = value_at(formula, point);
+  Point moved = point;
+  moved[variable] = x - h;
+  const double left = (here - value_at(formula, moved)) / h;
+  moved[variable] = x + h;
+  const double right = (value_at(formula, moved) - here) / h;
+  return std::abs(left - right) <= kTolerance * std::max({1.0, std::abs(left), std::abs(right)});
+}
+
 std::vector<Kink> kinks_at(Value formula, Value variable, const Point& point) {
   Graph& graph = *formula.graph;
   const std::vector<Reference> values = interpret(graph, {&formula, 1}, bindings_of(point));

@@ -43,6 +43,10 @@ struct Kink {
   double left = 0, right = 0;  // slopes, or values at a jump
   double taken = 0;            // the slope that OpDef::partials takes there
 };
+/// Whether the slopes of the formula to the left and to the right of the point agree, by differences: a kink
+/// within need not be one of the whole.
+bool is_smooth_at(Value formula, const std::string& variable, const Point& point);
+
 /// Kinks that lie exactly at the point, of the formula's nodes that depend on the variable.
 std::vector<Kink> kinks_at(Value formula, Value variable, const Point& point);
 

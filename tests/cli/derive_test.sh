@@ -88,7 +88,7 @@ refused 2 'not closed' derive "2(x"
 refused 2 '--at: y has no value; add y=NUMBER' derive "x*y" --at x=2
 refused 2 '--at: the formula has no variable z' derive "x" --at x=1,z=2
 "$kette" derive "relu(x^2)" --at x=0 >out.txt
-expect "a kink within a smooth function" 'f itself is smooth there' out.txt
+expect "a kink within a smooth function" 'itself is smooth there' out.txt
 refused 2 'x must be a number, found "1;y=2"; commas separate variables' derive "x" --at "x=1;y=2"
 refused 2 '--at: expected name=number, found "2"' derive "x" --at 2
 refused 2 '--at: x must be a number' derive "x" --at x=y

@@ -133,13 +133,14 @@ TEST(RoundLevels, there_are_none_between_numbers_next_to_each_other) {
 }
 
 class ModelCharts : public testing::Test {
- protected:
+ public:
   ModelCharts()
       : folder_(std::filesystem::temp_directory_path() / fmt::format("kette_plot_charts_test.{}", getpid())) {
     std::filesystem::create_directories(folder_);
   }
   ~ModelCharts() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string written(const std::string& name, std::string_view text) const {
     std::ofstream(path(name)) << text;

@@ -1,5 +1,7 @@
 // Any bytes are a formula, or a FormulaError of one line whose place is in the text. What was read is
-// written, read again and written the same; its derivative is found and simplified without a crash.
+// written, read again and written the same, and cut with its braces closed; its derivative is found and
+// simplified without a crash.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -42,6 +44,14 @@ void check_text(Value value) {
   if (second != third) differ(second, third);
 }
 
+/// Cut anywhere, all braces are closed.
+void check_cut(Value value) {
+  for (const size_t most : {size_t{0}, size_t{10}, size_t{60}}) {
+    const std::string text = kette::infix(value, {.style = kette::FormulaStyle::latex, .most = most});
+    if (std::ranges::count(text, '{') != std::ranges::count(text, '}')) differ(text, "unbalanced");
+  }
+}
+
 void derive_once(Value value) {
   const std::vector<Value> variables = kette::variables_of(value);
   if (variables.empty()) return;
@@ -50,6 +60,7 @@ void derive_once(Value value) {
   for (const Value& variable : variables) point.emplace(variable.name(), 0.5);
   kette::value_at(derivation.result, point);
   kette::value_at(derivation.simplified, point);
+  kette::derivatives_at(value, variables, point);
   for (const kette::DerivationStep& step : derivation.steps) {
     kette::text_of(derivation, step, kette::FormulaStyle::plain, false);
     kette::text_of(derivation, step, kette::FormulaStyle::latex, true);
@@ -66,6 +77,7 @@ KETTE_FUZZ(formula) {
     const Value value = kette::parse_formula(text, graph);
     kette::verify(graph);
     check_text(value);
+    check_cut(value);
     if (graph.size() < 300) derive_once(value);
   } catch (const kette::FormulaError& error) {
     if (std::string_view(error.what()).find('\n') != std::string_view::npos) std::abort();

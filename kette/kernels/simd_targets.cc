@@ -8,6 +8,8 @@
 
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 
 namespace kette::kernels {
 namespace {
@@ -98,6 +100,12 @@ void SetSupportedTargetsForTest(int64_t targets) { kette::kernels::targets_for_t
 ChosenTarget& GetChosenTarget() {
   static ChosenTarget chosen;
   return chosen;
+}
+
+/// Of its assertions, which builds with sanitizers have in every operation.
+void Abort(const char* file, int line, const char* format, ...) {
+  std::fprintf(stderr, "%s:%d: %s\n", file, line, format);
+  std::abort();
 }
 
 }  // namespace hwy

@@ -101,6 +101,11 @@ class Elements {
   /// instead of the numbers. Nothing: 0.
   std::optional<std::pair<int, int64_t>> source_of(const Node& node, const std::vector<Shape>& shapes,
                                                    int64_t element) const {
+    if (node.op == &kLookup) {  // a table may be large
+      const int64_t units = shapes[0][1];
+      const auto row = static_cast<int64_t>(value_of(node.inputs[1], element / units));
+      return std::pair(node.inputs[0], row * units + element % units);
+    }
     const auto is_moved = [&](size_t i) { return is_float(shapes[i].dtype()) || shapes.size() == 1; };
     std::vector<Reference> operands;
     int64_t next = 1;  // 0 is no place

@@ -23,8 +23,8 @@ class HeldSignals {
   sigset_t blocked_of_child() const;
 
  private:
-  sigset_t blocked_before_;
-  sigset_t came_;
+  sigset_t blocked_before_ = {};
+  sigset_t came_ = {};
 };
 
 }  // namespace kette

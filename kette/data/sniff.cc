@@ -184,7 +184,7 @@ Below below(const std::vector<std::vector<Cell>>& rows, size_t column) {
   }
   const auto again = times.find(rows.front()[column].text);
   found.again = again == times.end() ? 0 : again->second;
-  found.single = static_cast<size_t>(std::ranges::count(times | std::views::values, size_t{1}));
+  for (const auto& [text, count] : times) found.single += count == 1 ? 1 : 0;
   return found;
 }
 

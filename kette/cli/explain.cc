@@ -147,7 +147,7 @@ class ExplainCommand {
     refuse_unused(flags);
     check_outputs(flags.out, flags.subject);
     subject_ = read_subject(flags.subject, true);
-    if (subject_.is_model && !subject_.row) throw UsageError("give a row: a table, or --words");
+    if (subject_.is_model && !subject_.row) throw UsageError(hint_for(flags.subject, subject_));
     if (flags.attribution && !subject_.is_model)
       throw UsageError("--attribution is of a model's features; a graph text has none");
     loss_ = subject_.loss;

@@ -61,7 +61,7 @@ void bind(Subject& subject, const SubjectFlags& flags) {
 
 std::string hint_for(const SubjectFlags& flags, const Subject& subject) {
   if (!subject.is_model) return "--set NAME=VALUE gives one";
-  if (!subject.row) return flags.graph.empty() ? "" : "give a row: a table, or --words";
+  if (!subject.row) return fmt::format("give a row: {}, or --words TEXT", flags.file_name);
   return "--expected VALUE tells what was expected";
 }
 
@@ -71,6 +71,7 @@ void check_outputs(const std::string& out, const SubjectFlags& flags) {
 }
 
 void declare_subject_flags(CLI::App& app, SubjectFlags& flags, const std::string& file_flag) {
+  flags.file_name = file_flag.starts_with("--") ? file_flag + " FILE" : "a table";
   app.add_option("GRAPH", flags.graph, "A model (.onnx), or a graph's text form")
       ->required()
       ->type_name("FILE");

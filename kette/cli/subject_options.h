@@ -15,6 +15,7 @@ namespace kette::cli {
 struct SubjectFlags {
   std::string graph;               // a model or a graph text
   std::vector<std::string> files;  // a table
+  std::string file_name;           // what takes it, for messages: "--data FILE"
   std::optional<int64_t> row;      // from 1
   std::string words, expected, loss;
   std::vector<std::string> settings;  // name=value

@@ -40,7 +40,7 @@ class Tracing {
           return origins_.at(
               node.inputs[i])[static_cast<size_t>(broadcast_element(shape(node, i), node.shape, element))];
         });
-      else if (op.moves && op.name != kLookup.name)
+      else if (op.moves && &op != &kLookup)
         result = moved(node);
       else
         reduced(node, result);

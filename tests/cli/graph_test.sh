@@ -56,7 +56,7 @@ refused 1 'there is no row 7777' graph net.onnx --data moons.csv --row 7777
 refused 1 'there is no layer 9; the layers are 1 to 2' graph net.onnx --layer 9
 refused 2 'is for numbers; the model predicts classes' graph net.onnx --loss huber
 refused 2 'give a row' explain net.onnx
-refused 1 '(give a row: a table, or --words)' graph net.onnx --values
+refused 1 '(give a row: --data FILE, or --words TEXT)' graph net.onnx --values
 refused 2 '--loss none' explain net.onnx moons.csv --loss none
 refused 2 '--output goes with --attribution' explain net.onnx moons.csv --output 1
 refused 2 '--interactive is for the terminal' explain net.onnx moons.csv --interactive --json

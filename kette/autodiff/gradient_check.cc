@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "kette/autodiff/gradient.h"
 #include "kette/base/error.h"
@@ -48,6 +50,7 @@ std::vector<GradientError> check_gradient(Value y, std::span<const Value> wrt, c
     return interpret(loss, bindings).values[0];
   };
 
+  const double at_point = interpret(loss, bindings).values[0];
   std::vector<GradientError> result;
   for (size_t i = 0; i < wrt.size(); ++i) {
     const Node& leaf = graph.node(wrt[i]);
@@ -69,8 +72,12 @@ std::vector<GradientError> check_gradient(Value y, std::span<const Value> wrt, c
       const double found = exact[static_cast<size_t>(element)];
       const double scale = std::max({std::abs(found), std::abs(numeric), 1e-3 * largest, 1e-12});
       const double relative = std::abs(found - numeric) / scale;
-      if (relative > worst.relative || std::isnan(relative))
-        worst = {leaf.name, element, found, numeric, std::isnan(relative) ? INFINITY : relative};
+      constexpr double kUlps = 4 * std::numeric_limits<double>::epsilon();
+      GradientError error{leaf.name, element, found, numeric, std::isnan(relative) ? INFINITY : relative};
+      error.rounding = kUlps * std::max(1.0, std::abs(at_point)) / step / scale;
+      if (std::pair(error.beyond_rounding(), error.relative) >
+          std::pair(worst.beyond_rounding(), worst.relative))
+        worst = error;
     }
     result.push_back(worst);
   }

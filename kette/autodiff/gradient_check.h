@@ -15,8 +15,12 @@ struct GradientError {
   int64_t element = 0;  // where
   double analytic = 0;  // by gradient()
   double numeric = 0;   // by central differences
-  double relative =
-      0;  // |analytic − numeric| over the larger magnitude, or over 10⁻³ of the gradient's largest
+  /// |analytic − numeric| over the larger magnitude, or over 10⁻³ of the gradient's largest.
+  double relative = 0;
+  /// As much of it as the rounding of the differences explains: of terms of the size of y, or of 1.
+  double rounding = 0;
+
+  double beyond_rounding() const { return relative > rounding ? relative - rounding : 0; }
 };
 
 /// Checks the derivative of `y` (any shape: its elements are weighted by random numbers, asymmetrically, so
